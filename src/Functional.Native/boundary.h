@@ -1,0 +1,57 @@
+// What every translation unit of the boundary shares: unwrapping and wrapping handles, and catching everything.
+// Used by the files of this folder only.
+#pragma once
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <atomic>
+#include <exception>
+#include <string>
+#include "functional.h"
+
+// A fused loop is compiled twice, for processors with AVX2 and for all others; the loader picks.
+#if defined(__x86_64__) && defined(__linux__)
+#define FUNCTIONAL_CLONES __attribute__((target_clones("arch=haswell", "default")))
+#else
+#define FUNCTIONAL_CLONES
+#endif
+
+namespace functional {
+
+extern thread_local std::string last_error;
+extern std::atomic<int64_t> live_tensors;
+
+// A borrowed handle becomes a counted reference: the tensor outlives the call even if .NET lets go of it meanwhile.
+inline at::Tensor borrow(functional_tensor handle) {
+    return at::Tensor(c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>::reclaim_copy(
+        static_cast<c10::TensorImpl*>(handle)));
+}
+
+inline functional_tensor hand_over(at::Tensor tensor) {
+    if (!tensor.defined()) return nullptr;
+    live_tensors.fetch_add(1, std::memory_order_relaxed);
+    return tensor.unsafeReleaseTensorImpl();
+}
+
+// OpenMP keeps its thread count per calling thread, so each thread takes over the library's before its first call.
+inline void adopt_thread_count() {
+    static thread_local const bool adopted = (at::init_num_threads(), true);
+    (void)adopted;
+}
+
+// Nothing thrown crosses into .NET: the reason is kept for functional_last_error and `failure` is returned.
+template <typename Result, typename Body>
+Result guarded(Result failure, Body&& body) noexcept {
+    try {
+        adopt_thread_count();
+        return body();
+    } catch (const c10::Error& error) {
+        last_error = error.what_without_backtrace();
+    } catch (const std::exception& error) {
+        last_error = error.what();
+    } catch (...) {
+        last_error = "an unknown native exception";
+    }
+    return failure;
+}
+
+}  // namespace functional
