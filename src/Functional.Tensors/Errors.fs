@@ -1,0 +1,185 @@
+// Every message this assembly raises, and the two exceptions of its own.
+// Whoever adds a check adds its sentence here, so that all of them say what was given, what fits, and what to do.
+namespace Functional.Tensors
+
+open System
+
+/// Raised when libtorch refuses an operation: names the operator and the shapes it was given.
+type TensorException(message: string, inner: exn) =
+    inherit Exception(message, inner)
+    new(message) = TensorException(message, null)
+
+/// Raised when a file is not what its name says: truncated, mislabelled or corrupted.
+type FileFormatException(path: string, offset: int64, message: string) =
+    inherit IO.IOException(message)
+
+    /// The file that could not be read.
+    member _.Path = path
+
+    /// The byte at which it stopped making sense.
+    member _.Offset = offset
+
+module internal Errors =
+
+    let shape (shape: int[]) =
+        "[" + String.Join("; ", shape) + "]"
+
+    /// The native library and the operators behind it.
+    module Native =
+
+        let notFound (tried: string seq) (reason: string) =
+            let tried = String.Join("\n  ", tried)
+
+            DllNotFoundException(
+                $"The native library libfunctional.so could not be loaded: {reason}\nTried:\n  {tried}\n"
+                + "`build/run setup` installs libtorch and builds it; with a libtorch of your own, set LIBTORCH to its folder first."
+            )
+
+        let wrongAbi (found: int) (expected: int) =
+            TensorException(
+                $"The native library speaks version {found} of the boundary, this assembly version {expected}. Rebuild it: build/run build."
+            )
+
+        let wrongVersion (compiled: string) (folder: string) (found: string) =
+            TensorException(
+                $"The native library was compiled for libtorch {compiled}, but LIBTORCH={folder} holds {found}. "
+                + "Rebuild it with that LIBTORCH set: build/run build."
+            )
+
+        let refused (operator: string) (shapes: string seq) (reason: string) =
+            let shapes = String.Join(", ", shapes)
+            TensorException $"{operator} on ({shapes}): {reason.TrimEnd()}"
+
+        let unknownOperator (reason: string) = TensorException reason
+
+        let disposed (operator: string) =
+            ObjectDisposedException(
+                "Tensor",
+                $"{operator}: one of its tensors has been freed, by Dispose or by the end of the Scope.run that it was made in. "
+                + "Return it from the scope, or keep it with Scope.keep."
+            )
+
+    /// Creating tensors and reading them back.
+    module Value =
+
+        let notANumber (value: obj) =
+            let found = if isNull value then "null" else value.GetType().Name
+            ArgumentException $"A tensor is made of numbers, booleans and nested sequences of them; this is {found}."
+
+        let ragged (path: string) (expected: int[]) (found: int[]) =
+            ArgumentException
+                $"A tensor's rows have one shape: {path} has shape {shape found} where those before it have {shape expected}."
+
+        let size (elements: int) (dimensions: int[]) =
+            ArgumentException
+                $"{elements} values do not fill shape {shape dimensions}, which takes {Array.fold (fun n d -> n * int64 d) 1L dimensions}."
+
+        let notScalar (dimensions: int[]) =
+            InvalidOperationException
+                $"Only a tensor of one element converts to a number; this one has shape {shape dimensions}. Reduce or index it first."
+
+        let rank (wanted: int) (dimensions: int[]) =
+            InvalidOperationException
+                $"A {wanted}-dimensional array was asked of a tensor of shape {shape dimensions}. Use toArray, or view it first."
+
+    /// Shapes, axes and differentiation.
+    module Operation =
+
+        let axis (operation: string) (axis: int) (dimensions: int[]) =
+            ArgumentException
+                $"{operation}: there is no axis {axis} in shape {shape dimensions}; axes run from {-dimensions.Length} to {dimensions.Length - 1}."
+
+        let index (position: int) (axis: int) (dimensions: int[]) =
+            IndexOutOfRangeException $"There is no position {position} on axis {axis} of shape {shape dimensions}."
+
+        let range (first: int) (last: int) (axis: int) (dimensions: int[]) =
+            IndexOutOfRangeException
+                $"There is no range {first}..{last} on axis {axis} of shape {shape dimensions}; both ends are included."
+
+        let mismatch (operation: string) (left: int[]) (right: int[]) (remedy: string) =
+            ArgumentException $"{operation}: shapes {shape left} and {shape right} do not fit. {remedy}"
+
+        let empty (operation: string) =
+            ArgumentException $"{operation}: the sequence of tensors is empty."
+
+        let notDifferentiable (operation: string) (dtype: string) =
+            ArgumentException $"{operation}: only floating-point tensors can be differentiated, and this one is {dtype}. Cast it first."
+
+        let expected (operation: string) (what: string) (dimensions: int[]) =
+            ArgumentException $"{operation} takes {what}; this tensor has shape {shape dimensions}."
+
+        let reduction (reduction: string) =
+            ArgumentException $"reduction is \"mean\", \"sum\" or \"none\", not \"{reduction}\"."
+
+    /// Files: what is wrong, in which file, at which byte, and what to do about it.
+    module File =
+
+        let malformed (path: string) (offset: int64) (problem: string) (remedy: string) =
+            FileFormatException(path, offset, $"{path}: {problem} (at byte {offset}). {remedy}")
+
+        let private anotherCopy = "The file is damaged, or was cut off while it was copied: take another copy."
+
+        let private badWriter =
+            "The program that wrote the file did not follow the safetensors format: write it again with another one."
+
+        let private notSafetensors =
+            "Check that it is a safetensors file; any other format (a PyTorch .pt or .bin, for one) has to be converted first."
+
+        let safetensorsTooShort path (length: int64) =
+            malformed path length $"the file has {length} bytes, and a safetensors file begins with an 8-byte length" anotherCopy
+
+        let safetensorsHeaderTooLong path (length: uint64) (limit: int) =
+            malformed path 0L $"the header's length reads {length} bytes, above the format's limit of {limit}" notSafetensors
+
+        let safetensorsHeaderCutOff path (length: int64) (fileLength: int64) =
+            malformed path fileLength $"the file ends inside its header, which should take {length} bytes from byte 8" anotherCopy
+
+        let safetensorsNotAnObject path =
+            malformed path 8L "the header does not begin with '{', as a JSON object does" notSafetensors
+
+        let safetensorsNotJson path offset (reason: string) =
+            malformed path offset $"the header is not valid JSON: {reason.TrimEnd '.'}" anotherCopy
+
+        let safetensorsNotText path offset =
+            malformed path offset "the header holds a string that is not valid UTF-8" anotherCopy
+
+        let safetensorsDuplicate path offset (name: string) =
+            malformed path offset $"the header names '{name}' twice in one object" badWriter
+
+        let safetensorsMissingField path offset (name: string) (field: string) =
+            malformed path offset $"'{name}' has no field '{field}'" badWriter
+
+        let safetensorsUnexpected path offset (expected: string) (found: string) =
+            malformed path offset $"the header has {found} where {expected} belongs" badWriter
+
+        let safetensorsDtype path offset (name: string) (dtype: string) (known: string seq) =
+            let known = String.Join(", ", known)
+            malformed path offset $"'{name}' has dtype '{dtype}', which is none of {known}" "Convert it to one of these."
+
+        let safetensorsSize path offset (name: string) (dtype: string) (dimensions: int[]) (first: int64) (last: int64) =
+            let extent = $"data_offsets [{first}, {last}]"
+            malformed path offset $"'{name}' has {extent}, which do not fit dtype {dtype} and shape {shape dimensions}" badWriter
+
+        let safetensorsTooLarge path offset (name: string) (bytes: int64) (limit: int) =
+            malformed path offset $"'{name}' takes {bytes} bytes; one array holds at most {limit}" "Store it in several parts."
+
+        let safetensorsGap path offset (name: string) =
+            malformed path offset $"no entry covers the bytes just before the data of '{name}'" badWriter
+
+        let safetensorsOverlap path offset (name: string) =
+            malformed path offset $"the data of '{name}' overlaps the entry before it" badWriter
+
+        let safetensorsTrailing path offset (count: int64) =
+            malformed path offset $"{count} bytes follow the last entry's data and belong to none" anotherCopy
+
+        let safetensorsDataCutOff path (fileLength: int64) (name: string) =
+            malformed path fileLength $"the file ends before the data of '{name}' does" anotherCopy
+
+        let safetensorsUnwritable (path: string) (name: string) (problem: string) =
+            ArgumentException $"{path}: cannot write '{name}': {problem}."
+
+        let pngPixels (width: int) (height: int) (channels: int) (count: int) =
+            ArgumentException(
+                $"A PNG of {width} x {height} pixels and {channels} channels was given {count} bytes. Width and height must be "
+                + "positive, channels 1 (gray) or 3 (RGB), and the bytes width * height * channels, row by row."
+            )

@@ -1,0 +1,311 @@
+// Calls any of libtorch's operators by name: arguments are tagged values, results are handles.
+// Everything a tensor does goes through here, so this path is kept short.
+namespace Functional.Tensors.Native
+
+#nowarn "9"
+#nowarn "51"
+
+open System
+open System.Collections.Concurrent
+open System.Runtime.InteropServices
+open System.Text
+open Microsoft.FSharp.NativeInterop
+open Functional.Tensors
+
+type internal Kind =
+    | None = 0
+    | Tensor = 1
+    | Int = 2
+    | Double = 3
+    | Bool = 4
+    | Ints = 5
+    | Doubles = 6
+    | Bools = 7
+    | Tensors = 8
+    | OptionalTensors = 9
+    | ScalarType = 10
+    | Device = 11
+    | String = 12
+    | Generator = 13
+
+/// An argument of an operator: its tag, its bits, and the object behind it where bits are not enough.
+[<Struct; NoEquality; NoComparison>]
+type internal Arg =
+    { Kind: Kind
+      Extent: int
+      Bits: int64
+      Payload: obj }
+
+module internal Arg =
+
+    let private plain kind bits =
+        { Kind = kind
+          Extent = 0
+          Bits = bits
+          Payload = null }
+
+    let private listed kind extent payload =
+        { Kind = kind
+          Extent = extent
+          Bits = 0L
+          Payload = payload }
+
+    let none = plain Kind.None 0L
+
+    let tensor (handle: TensorHandle) = listed Kind.Tensor 0 handle
+
+    let int (value: int64) = plain Kind.Int value
+
+    let double (value: float) =
+        plain Kind.Double (BitConverter.DoubleToInt64Bits value)
+
+    let bool (value: bool) = plain Kind.Bool (if value then 1L else 0L)
+
+    let ints (values: int64[]) = listed Kind.Ints values.Length values
+
+    let shape (values: int[]) =
+        let wide = Array.zeroCreate<int64> values.Length
+
+        for i in 0 .. values.Length - 1 do
+            wide[i] <- int64 values[i]
+
+        ints wide
+
+    let doubles (values: float[]) =
+        listed Kind.Doubles values.Length (Array.map BitConverter.DoubleToInt64Bits values)
+
+    let bools (values: bool[]) =
+        listed Kind.Bools values.Length (values |> Array.map (fun value -> if value then 1L else 0L))
+
+    let tensors (handles: TensorHandle[]) =
+        listed Kind.Tensors handles.Length handles
+
+    /// A list with gaps: null where there is no tensor.
+    let optionalTensors (handles: TensorHandle[]) =
+        listed Kind.OptionalTensors handles.Length handles
+
+    let dtype (dtype: Dtype) =
+        plain Kind.ScalarType (int64 (Dtype.code dtype))
+
+    let device (device: Device) =
+        { Kind = Kind.Device
+          Extent = device.DeviceIndex
+          Bits = int64 device.DeviceType
+          Payload = null }
+
+    let string (text: string) =
+        let bytes = Encoding.UTF8.GetBytes text
+        listed Kind.String bytes.Length bytes
+
+    let generator (handle: SafeHandle) = listed Kind.Generator 0 handle
+
+    let optional (make: 'T -> Arg) (value: 'T option) =
+        match value with
+        | Some value -> make value
+        | None -> none
+
+    /// A .NET number as libtorch's Scalar.
+    let scalar (value: IConvertible) =
+        match value with
+        | :? float as value -> double value
+        | :? float32 as value -> double (float value)
+        | :? bool as value -> bool value
+        | :? int as value -> int (int64 value)
+        | :? decimal as value -> double (float value)
+        | value -> int (value.ToInt64 null)
+
+/// One operator of libtorch, looked up on first use.
+[<Sealed>]
+type internal Operator(name: string, overload: string) =
+
+    let mutable pointer = 0n
+
+    let resolve () =
+        if pointer = 0n then
+            Library.ensure ()
+            pointer <- Exports.functional_op (name, overload)
+
+            if pointer = 0n then
+                raise (Errors.Native.unknownOperator (Library.lastError ()))
+
+        pointer
+
+    // Words of scratch memory that hold the elements of the lists among the arguments.
+    let scratchWords (arguments: Arg[]) =
+        let mutable words = 0
+
+        for argument in arguments do
+            match argument.Kind with
+            | Kind.String -> words <- words + (argument.Extent + 7) / 8
+            | Kind.Device -> ()
+            | _ -> words <- words + argument.Extent
+
+        words
+
+    static let borrow (handle: SafeHandle) (borrowed: byref<int>) =
+        let mutable added = false
+        handle.DangerousAddRef &added
+        borrowed <- borrowed + 1
+        handle.DangerousGetHandle()
+
+    static let giveBack (arguments: Arg[]) (count: int) =
+        let mutable left = count
+
+        for argument in arguments do
+            match argument.Payload with
+            | :? SafeHandle as handle when left > 0 ->
+                handle.DangerousRelease()
+                left <- left - 1
+            | :? (TensorHandle[]) as handles ->
+                for handle in handles do
+                    if left > 0 && not (isNull handle) then
+                        handle.DangerousRelease()
+                        left <- left - 1
+            | _ -> ()
+
+    static let write (arguments: Arg[]) (values: nativeptr<Value>) (scratch: nativeptr<int64>) (borrowed: byref<int>) =
+        let mutable next = scratch
+
+        for i in 0 .. arguments.Length - 1 do
+            let argument = arguments[i]
+            let mutable value = Value(Kind = int argument.Kind, Extent = argument.Extent, Bits = argument.Bits)
+
+            match argument.Kind with
+            | Kind.Tensor
+            | Kind.Generator -> value.Bits <- int64 (borrow (argument.Payload :?> SafeHandle) &borrowed)
+            | Kind.Ints
+            | Kind.Doubles
+            | Kind.Bools ->
+                let words = argument.Payload :?> int64[]
+                words.AsSpan().CopyTo(Span<int64>(NativePtr.toVoidPtr next, words.Length))
+                value.Bits <- int64 (NativePtr.toNativeInt next)
+                next <- NativePtr.add next words.Length
+            | Kind.Tensors
+            | Kind.OptionalTensors ->
+                let handles = argument.Payload :?> TensorHandle[]
+                value.Bits <- int64 (NativePtr.toNativeInt next)
+
+                for handle in handles do
+                    NativePtr.write next (if isNull handle then 0L else int64 (borrow handle &borrowed))
+                    next <- NativePtr.add next 1
+            | Kind.String ->
+                let bytes = argument.Payload :?> byte[]
+                bytes.AsSpan().CopyTo(Span<byte>(NativePtr.toVoidPtr next, bytes.Length))
+                value.Bits <- int64 (NativePtr.toNativeInt next)
+                next <- NativePtr.add next ((bytes.Length + 7) / 8)
+            | _ -> ()
+
+            NativePtr.set values i value
+
+    static let describe (handle: TensorHandle) =
+        if isNull handle || handle.IsClosed then
+            "freed"
+        else
+            let rank = Exports.functional_tensor_rank (handle.DangerousGetHandle())
+            let shape = Array.zeroCreate<int64> (max rank 1)
+            use pin = fixed shape
+            Exports.functional_tensor_shape (handle.DangerousGetHandle(), NativePtr.toNativeInt pin)
+            Errors.shape (shape |> Seq.truncate rank |> Seq.map int |> Seq.toArray)
+
+    static let shapes (arguments: Arg[]) =
+        arguments
+        |> Seq.collect (fun argument ->
+            match argument.Payload with
+            | :? TensorHandle as handle -> Seq.singleton (describe handle)
+            | :? (TensorHandle[]) as handles -> handles |> Seq.map describe
+            | _ -> Seq.empty)
+
+    static let onHeapAbove = 256
+
+    // Calls it with room for `capacity` results, written to `results`; returns how many there were.
+    member private _.Invoke(arguments: Arg[], results: nativeptr<Value>, capacity: int) =
+        let op = resolve ()
+        let words = scratchWords arguments
+        let values = NativePtr.stackalloc<Value> (max arguments.Length 1)
+        let onHeap = words > onHeapAbove
+
+        let scratch =
+            if onHeap then
+                NativePtr.ofVoidPtr<int64> (NativeMemory.Alloc(unativeint (words * 8)))
+            else
+                NativePtr.stackalloc<int64> (max words 1)
+
+        let mutable borrowed = 0
+
+        try
+            try
+                write arguments values scratch &borrowed
+            with :? ObjectDisposedException ->
+                raise (Errors.Native.disposed name)
+
+            let count =
+                Exports.functional_call (
+                    op,
+                    NativePtr.toNativeInt values,
+                    arguments.Length,
+                    NativePtr.toNativeInt results,
+                    capacity
+                )
+
+            if count < 0 then
+                let reason = Library.lastError ()
+                raise (Errors.Native.refused name (shapes arguments) reason)
+
+            count
+        finally
+            giveBack arguments borrowed
+
+            if onHeap then
+                NativeMemory.Free(NativePtr.toVoidPtr scratch)
+
+    static member private Adopt(value: Value) =
+        if value.Bits = 0L then
+            null
+        else
+            Ownership.adopt (nativeint value.Bits) value.Extent
+
+    /// Calls an operator that returns one tensor.
+    member this.Tensor([<ParamArray>] arguments: Arg[]) : TensorHandle =
+        let mutable result = Value()
+        this.Invoke(arguments, &&result, 1) |> ignore
+        Operator.Adopt result
+
+    /// Calls an operator that returns two tensors.
+    member this.TwoTensors([<ParamArray>] arguments: Arg[]) : struct (TensorHandle * TensorHandle) =
+        let results = this.Tensors(arguments, 2)
+        struct (results[0], results[1])
+
+    /// Calls an operator that returns several tensors, or a list of at most `capacity`.
+    member this.Tensors(arguments: Arg[], capacity: int) : TensorHandle[] =
+        let results = Array.zeroCreate<Value> (max capacity 1)
+        use pin = fixed results
+        let count = this.Invoke(arguments, pin, capacity)
+        Array.init count (fun i -> Operator.Adopt results[i])
+
+    /// Calls an operator that returns a number, as its bits and their kind.
+    member this.Scalar([<ParamArray>] arguments: Arg[]) : struct (Kind * int64) =
+        let mutable result = Value()
+        this.Invoke(arguments, &&result, 1) |> ignore
+        struct (enum<Kind> result.Kind, result.Bits)
+
+    /// Calls an operator for its effect.
+    member this.Run([<ParamArray>] arguments: Arg[]) : unit =
+        let results = Array.zeroCreate<Value> 1
+        use pin = fixed results
+        let count = this.Invoke(arguments, pin, 1)
+
+        // An in-place operator hands its own object back: a second handle to it is not wanted.
+        if count = 1 && results[0].Kind = int Kind.Tensor && results[0].Bits <> 0L then
+            Exports.functional_tensor_release (nativeint results[0].Bits)
+
+module internal Operators =
+
+    let private found = ConcurrentDictionary<struct (string * string), Operator>()
+
+    /// libtorch's operator of that name and overload, looked up once a process.
+    let find (name: string) (overload: string) =
+        found.GetOrAdd(struct (name, overload), (fun (struct (name, overload)) -> Operator(name, overload)))
+
+    let aten (name: string) = Operator("aten::" + name, "")
+
+    let atenOverload (name: string) (overload: string) = Operator("aten::" + name, overload)

@@ -1,0 +1,271 @@
+// F# slices on up to six axes: t[0], t[1..3], t[0, 1.., ..3]. Each axis is an index, which drops it, or a range, which keeps it.
+// The compiler looks for one member per combination, so they stand here one per line; Slice.apply does the work.
+namespace Functional.Tensors
+
+module internal Slice =
+
+    /// What is taken of an axis: one position, or a range with both ends included and open where they are None.
+    [<Struct>]
+    type Part =
+        | At of position: int
+        | Range of first: int option * last: int option
+
+    let private takePart (t: Tensor, axis: int) (part: Part) : Tensor * int =
+        let length = t.shape[axis]
+
+        match part with
+        | At position when position < 0 || position >= length -> raise (Errors.Operation.index position axis t.shape)
+        | At position -> View.select axis position t, axis
+        | Range(first, last) ->
+            let first, last = defaultArg first 0, defaultArg last (length - 1)
+
+            if first < 0 || last >= length || first > last + 1 then
+                raise (Errors.Operation.range first last axis t.shape)
+
+            View.slice axis first last t, axis + 1
+
+    let apply (t: Tensor) (parts: Part list) : Tensor =
+        if parts.Length > t.dim then
+            raise (Errors.Operation.axis "indexing" (parts.Length - 1) t.shape)
+
+        parts |> List.fold takePart (t, 0) |> fst
+
+open Slice
+
+[<AutoOpen>]
+module SlicingExtensions =
+
+    type Tensor with
+
+        member t.Item
+            with get ([<System.ParamArray>] index: int[]) = apply t [ for position in index -> At position ]
+
+        member t.GetSlice(a: int option, a': int option) = apply t [ Range(a, a') ]
+        member t.GetSlice(a: int, b: int option, b': int option) = apply t [ At a; Range(b, b') ]
+        member t.GetSlice(a: int option, a': int option, b: int) = apply t [ Range(a, a'); At b ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option) = apply t [ Range(a, a'); Range(b, b') ]
+        member t.GetSlice(a: int, b: int, c: int option, c': int option) = apply t [ At a; At b; Range(c, c') ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int) = apply t [ At a; Range(b, b'); At c ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int option, c': int option) =
+            apply t [ At a; Range(b, b'); Range(c, c') ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int) = apply t [ Range(a, a'); At b; At c ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int option, c': int option) =
+            apply t [ Range(a, a'); At b; Range(c, c') ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int) =
+            apply t [ Range(a, a'); Range(b, b'); At c ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int option, c': int option) =
+            apply t [ Range(a, a'); Range(b, b'); Range(c, c') ]
+        member t.GetSlice(a: int, b: int, c: int, d: int option, d': int option) = apply t [ At a; At b; At c; Range(d, d') ]
+        member t.GetSlice(a: int, b: int, c: int option, c': int option, d: int) = apply t [ At a; At b; Range(c, c'); At d ]
+        member t.GetSlice(a: int, b: int, c: int option, c': int option, d: int option, d': int option) =
+            apply t [ At a; At b; Range(c, c'); Range(d, d') ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int, d: int) = apply t [ At a; Range(b, b'); At c; At d ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int, d: int option, d': int option) =
+            apply t [ At a; Range(b, b'); At c; Range(d, d') ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int option, c': int option, d: int) =
+            apply t [ At a; Range(b, b'); Range(c, c'); At d ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int option, c': int option, d: int option, d': int option) =
+            apply t [ At a; Range(b, b'); Range(c, c'); Range(d, d') ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int, d: int) = apply t [ Range(a, a'); At b; At c; At d ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int, d: int option, d': int option) =
+            apply t [ Range(a, a'); At b; At c; Range(d, d') ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int option, c': int option, d: int) =
+            apply t [ Range(a, a'); At b; Range(c, c'); At d ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int option, c': int option, d: int option, d': int option) =
+            apply t [ Range(a, a'); At b; Range(c, c'); Range(d, d') ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int, d: int) =
+            apply t [ Range(a, a'); Range(b, b'); At c; At d ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int, d: int option, d': int option) =
+            apply t [ Range(a, a'); Range(b, b'); At c; Range(d, d') ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int option, c': int option, d: int) =
+            apply t [ Range(a, a'); Range(b, b'); Range(c, c'); At d ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int option, c': int option, d: int option, d': int option) =
+            apply t [ Range(a, a'); Range(b, b'); Range(c, c'); Range(d, d') ]
+        member t.GetSlice(a: int, b: int, c: int, d: int, e: int option, e': int option) =
+            apply t [ At a; At b; At c; At d; Range(e, e') ]
+        member t.GetSlice(a: int, b: int, c: int, d: int option, d': int option, e: int) =
+            apply t [ At a; At b; At c; Range(d, d'); At e ]
+        member t.GetSlice(a: int, b: int, c: int, d: int option, d': int option, e: int option, e': int option) =
+            apply t [ At a; At b; At c; Range(d, d'); Range(e, e') ]
+        member t.GetSlice(a: int, b: int, c: int option, c': int option, d: int, e: int) =
+            apply t [ At a; At b; Range(c, c'); At d; At e ]
+        member t.GetSlice(a: int, b: int, c: int option, c': int option, d: int, e: int option, e': int option) =
+            apply t [ At a; At b; Range(c, c'); At d; Range(e, e') ]
+        member t.GetSlice(a: int, b: int, c: int option, c': int option, d: int option, d': int option, e: int) =
+            apply t [ At a; At b; Range(c, c'); Range(d, d'); At e ]
+        member t.GetSlice(a: int, b: int, c: int option, c': int option, d: int option, d': int option, e: int option, e': int option) =
+            apply t [ At a; At b; Range(c, c'); Range(d, d'); Range(e, e') ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int, d: int, e: int) =
+            apply t [ At a; Range(b, b'); At c; At d; At e ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int, d: int, e: int option, e': int option) =
+            apply t [ At a; Range(b, b'); At c; At d; Range(e, e') ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int, d: int option, d': int option, e: int) =
+            apply t [ At a; Range(b, b'); At c; Range(d, d'); At e ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int, d: int option, d': int option, e: int option, e': int option) =
+            apply t [ At a; Range(b, b'); At c; Range(d, d'); Range(e, e') ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int option, c': int option, d: int, e: int) =
+            apply t [ At a; Range(b, b'); Range(c, c'); At d; At e ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int option, c': int option, d: int, e: int option, e': int option) =
+            apply t [ At a; Range(b, b'); Range(c, c'); At d; Range(e, e') ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int option, c': int option, d: int option, d': int option, e: int) =
+            apply t [ At a; Range(b, b'); Range(c, c'); Range(d, d'); At e ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int option, c': int option, d: int option, d': int option, e: int option, e': int option) =
+            apply t [ At a; Range(b, b'); Range(c, c'); Range(d, d'); Range(e, e') ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int, d: int, e: int) =
+            apply t [ Range(a, a'); At b; At c; At d; At e ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int, d: int, e: int option, e': int option) =
+            apply t [ Range(a, a'); At b; At c; At d; Range(e, e') ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int, d: int option, d': int option, e: int) =
+            apply t [ Range(a, a'); At b; At c; Range(d, d'); At e ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int, d: int option, d': int option, e: int option, e': int option) =
+            apply t [ Range(a, a'); At b; At c; Range(d, d'); Range(e, e') ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int option, c': int option, d: int, e: int) =
+            apply t [ Range(a, a'); At b; Range(c, c'); At d; At e ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int option, c': int option, d: int, e: int option, e': int option) =
+            apply t [ Range(a, a'); At b; Range(c, c'); At d; Range(e, e') ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int option, c': int option, d: int option, d': int option, e: int) =
+            apply t [ Range(a, a'); At b; Range(c, c'); Range(d, d'); At e ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int option, c': int option, d: int option, d': int option, e: int option, e': int option) =
+            apply t [ Range(a, a'); At b; Range(c, c'); Range(d, d'); Range(e, e') ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int, d: int, e: int) =
+            apply t [ Range(a, a'); Range(b, b'); At c; At d; At e ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int, d: int, e: int option, e': int option) =
+            apply t [ Range(a, a'); Range(b, b'); At c; At d; Range(e, e') ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int, d: int option, d': int option, e: int) =
+            apply t [ Range(a, a'); Range(b, b'); At c; Range(d, d'); At e ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int, d: int option, d': int option, e: int option, e': int option) =
+            apply t [ Range(a, a'); Range(b, b'); At c; Range(d, d'); Range(e, e') ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int option, c': int option, d: int, e: int) =
+            apply t [ Range(a, a'); Range(b, b'); Range(c, c'); At d; At e ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int option, c': int option, d: int, e: int option, e': int option) =
+            apply t [ Range(a, a'); Range(b, b'); Range(c, c'); At d; Range(e, e') ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int option, c': int option, d: int option, d': int option, e: int) =
+            apply t [ Range(a, a'); Range(b, b'); Range(c, c'); Range(d, d'); At e ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int option, c': int option, d: int option, d': int option, e: int option, e': int option) =
+            apply t [ Range(a, a'); Range(b, b'); Range(c, c'); Range(d, d'); Range(e, e') ]
+        member t.GetSlice(a: int, b: int, c: int, d: int, e: int, f: int option, f': int option) =
+            apply t [ At a; At b; At c; At d; At e; Range(f, f') ]
+        member t.GetSlice(a: int, b: int, c: int, d: int, e: int option, e': int option, f: int) =
+            apply t [ At a; At b; At c; At d; Range(e, e'); At f ]
+        member t.GetSlice(a: int, b: int, c: int, d: int, e: int option, e': int option, f: int option, f': int option) =
+            apply t [ At a; At b; At c; At d; Range(e, e'); Range(f, f') ]
+        member t.GetSlice(a: int, b: int, c: int, d: int option, d': int option, e: int, f: int) =
+            apply t [ At a; At b; At c; Range(d, d'); At e; At f ]
+        member t.GetSlice(a: int, b: int, c: int, d: int option, d': int option, e: int, f: int option, f': int option) =
+            apply t [ At a; At b; At c; Range(d, d'); At e; Range(f, f') ]
+        member t.GetSlice(a: int, b: int, c: int, d: int option, d': int option, e: int option, e': int option, f: int) =
+            apply t [ At a; At b; At c; Range(d, d'); Range(e, e'); At f ]
+        member t.GetSlice(a: int, b: int, c: int, d: int option, d': int option, e: int option, e': int option, f: int option, f': int option) =
+            apply t [ At a; At b; At c; Range(d, d'); Range(e, e'); Range(f, f') ]
+        member t.GetSlice(a: int, b: int, c: int option, c': int option, d: int, e: int, f: int) =
+            apply t [ At a; At b; Range(c, c'); At d; At e; At f ]
+        member t.GetSlice(a: int, b: int, c: int option, c': int option, d: int, e: int, f: int option, f': int option) =
+            apply t [ At a; At b; Range(c, c'); At d; At e; Range(f, f') ]
+        member t.GetSlice(a: int, b: int, c: int option, c': int option, d: int, e: int option, e': int option, f: int) =
+            apply t [ At a; At b; Range(c, c'); At d; Range(e, e'); At f ]
+        member t.GetSlice(a: int, b: int, c: int option, c': int option, d: int, e: int option, e': int option, f: int option, f': int option) =
+            apply t [ At a; At b; Range(c, c'); At d; Range(e, e'); Range(f, f') ]
+        member t.GetSlice(a: int, b: int, c: int option, c': int option, d: int option, d': int option, e: int, f: int) =
+            apply t [ At a; At b; Range(c, c'); Range(d, d'); At e; At f ]
+        member t.GetSlice(a: int, b: int, c: int option, c': int option, d: int option, d': int option, e: int, f: int option, f': int option) =
+            apply t [ At a; At b; Range(c, c'); Range(d, d'); At e; Range(f, f') ]
+        member t.GetSlice(a: int, b: int, c: int option, c': int option, d: int option, d': int option, e: int option, e': int option, f: int) =
+            apply t [ At a; At b; Range(c, c'); Range(d, d'); Range(e, e'); At f ]
+        member t.GetSlice(a: int, b: int, c: int option, c': int option, d: int option, d': int option, e: int option, e': int option, f: int option, f': int option) =
+            apply t [ At a; At b; Range(c, c'); Range(d, d'); Range(e, e'); Range(f, f') ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int, d: int, e: int, f: int) =
+            apply t [ At a; Range(b, b'); At c; At d; At e; At f ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int, d: int, e: int, f: int option, f': int option) =
+            apply t [ At a; Range(b, b'); At c; At d; At e; Range(f, f') ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int, d: int, e: int option, e': int option, f: int) =
+            apply t [ At a; Range(b, b'); At c; At d; Range(e, e'); At f ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int, d: int, e: int option, e': int option, f: int option, f': int option) =
+            apply t [ At a; Range(b, b'); At c; At d; Range(e, e'); Range(f, f') ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int, d: int option, d': int option, e: int, f: int) =
+            apply t [ At a; Range(b, b'); At c; Range(d, d'); At e; At f ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int, d: int option, d': int option, e: int, f: int option, f': int option) =
+            apply t [ At a; Range(b, b'); At c; Range(d, d'); At e; Range(f, f') ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int, d: int option, d': int option, e: int option, e': int option, f: int) =
+            apply t [ At a; Range(b, b'); At c; Range(d, d'); Range(e, e'); At f ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int, d: int option, d': int option, e: int option, e': int option, f: int option, f': int option) =
+            apply t [ At a; Range(b, b'); At c; Range(d, d'); Range(e, e'); Range(f, f') ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int option, c': int option, d: int, e: int, f: int) =
+            apply t [ At a; Range(b, b'); Range(c, c'); At d; At e; At f ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int option, c': int option, d: int, e: int, f: int option, f': int option) =
+            apply t [ At a; Range(b, b'); Range(c, c'); At d; At e; Range(f, f') ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int option, c': int option, d: int, e: int option, e': int option, f: int) =
+            apply t [ At a; Range(b, b'); Range(c, c'); At d; Range(e, e'); At f ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int option, c': int option, d: int, e: int option, e': int option, f: int option, f': int option) =
+            apply t [ At a; Range(b, b'); Range(c, c'); At d; Range(e, e'); Range(f, f') ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int option, c': int option, d: int option, d': int option, e: int, f: int) =
+            apply t [ At a; Range(b, b'); Range(c, c'); Range(d, d'); At e; At f ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int option, c': int option, d: int option, d': int option, e: int, f: int option, f': int option) =
+            apply t [ At a; Range(b, b'); Range(c, c'); Range(d, d'); At e; Range(f, f') ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int option, c': int option, d: int option, d': int option, e: int option, e': int option, f: int) =
+            apply t [ At a; Range(b, b'); Range(c, c'); Range(d, d'); Range(e, e'); At f ]
+        member t.GetSlice(a: int, b: int option, b': int option, c: int option, c': int option, d: int option, d': int option, e: int option, e': int option, f: int option, f': int option) =
+            apply t [ At a; Range(b, b'); Range(c, c'); Range(d, d'); Range(e, e'); Range(f, f') ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int, d: int, e: int, f: int) =
+            apply t [ Range(a, a'); At b; At c; At d; At e; At f ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int, d: int, e: int, f: int option, f': int option) =
+            apply t [ Range(a, a'); At b; At c; At d; At e; Range(f, f') ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int, d: int, e: int option, e': int option, f: int) =
+            apply t [ Range(a, a'); At b; At c; At d; Range(e, e'); At f ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int, d: int, e: int option, e': int option, f: int option, f': int option) =
+            apply t [ Range(a, a'); At b; At c; At d; Range(e, e'); Range(f, f') ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int, d: int option, d': int option, e: int, f: int) =
+            apply t [ Range(a, a'); At b; At c; Range(d, d'); At e; At f ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int, d: int option, d': int option, e: int, f: int option, f': int option) =
+            apply t [ Range(a, a'); At b; At c; Range(d, d'); At e; Range(f, f') ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int, d: int option, d': int option, e: int option, e': int option, f: int) =
+            apply t [ Range(a, a'); At b; At c; Range(d, d'); Range(e, e'); At f ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int, d: int option, d': int option, e: int option, e': int option, f: int option, f': int option) =
+            apply t [ Range(a, a'); At b; At c; Range(d, d'); Range(e, e'); Range(f, f') ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int option, c': int option, d: int, e: int, f: int) =
+            apply t [ Range(a, a'); At b; Range(c, c'); At d; At e; At f ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int option, c': int option, d: int, e: int, f: int option, f': int option) =
+            apply t [ Range(a, a'); At b; Range(c, c'); At d; At e; Range(f, f') ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int option, c': int option, d: int, e: int option, e': int option, f: int) =
+            apply t [ Range(a, a'); At b; Range(c, c'); At d; Range(e, e'); At f ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int option, c': int option, d: int, e: int option, e': int option, f: int option, f': int option) =
+            apply t [ Range(a, a'); At b; Range(c, c'); At d; Range(e, e'); Range(f, f') ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int option, c': int option, d: int option, d': int option, e: int, f: int) =
+            apply t [ Range(a, a'); At b; Range(c, c'); Range(d, d'); At e; At f ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int option, c': int option, d: int option, d': int option, e: int, f: int option, f': int option) =
+            apply t [ Range(a, a'); At b; Range(c, c'); Range(d, d'); At e; Range(f, f') ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int option, c': int option, d: int option, d': int option, e: int option, e': int option, f: int) =
+            apply t [ Range(a, a'); At b; Range(c, c'); Range(d, d'); Range(e, e'); At f ]
+        member t.GetSlice(a: int option, a': int option, b: int, c: int option, c': int option, d: int option, d': int option, e: int option, e': int option, f: int option, f': int option) =
+            apply t [ Range(a, a'); At b; Range(c, c'); Range(d, d'); Range(e, e'); Range(f, f') ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int, d: int, e: int, f: int) =
+            apply t [ Range(a, a'); Range(b, b'); At c; At d; At e; At f ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int, d: int, e: int, f: int option, f': int option) =
+            apply t [ Range(a, a'); Range(b, b'); At c; At d; At e; Range(f, f') ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int, d: int, e: int option, e': int option, f: int) =
+            apply t [ Range(a, a'); Range(b, b'); At c; At d; Range(e, e'); At f ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int, d: int, e: int option, e': int option, f: int option, f': int option) =
+            apply t [ Range(a, a'); Range(b, b'); At c; At d; Range(e, e'); Range(f, f') ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int, d: int option, d': int option, e: int, f: int) =
+            apply t [ Range(a, a'); Range(b, b'); At c; Range(d, d'); At e; At f ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int, d: int option, d': int option, e: int, f: int option, f': int option) =
+            apply t [ Range(a, a'); Range(b, b'); At c; Range(d, d'); At e; Range(f, f') ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int, d: int option, d': int option, e: int option, e': int option, f: int) =
+            apply t [ Range(a, a'); Range(b, b'); At c; Range(d, d'); Range(e, e'); At f ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int, d: int option, d': int option, e: int option, e': int option, f: int option, f': int option) =
+            apply t [ Range(a, a'); Range(b, b'); At c; Range(d, d'); Range(e, e'); Range(f, f') ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int option, c': int option, d: int, e: int, f: int) =
+            apply t [ Range(a, a'); Range(b, b'); Range(c, c'); At d; At e; At f ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int option, c': int option, d: int, e: int, f: int option, f': int option) =
+            apply t [ Range(a, a'); Range(b, b'); Range(c, c'); At d; At e; Range(f, f') ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int option, c': int option, d: int, e: int option, e': int option, f: int) =
+            apply t [ Range(a, a'); Range(b, b'); Range(c, c'); At d; Range(e, e'); At f ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int option, c': int option, d: int, e: int option, e': int option, f: int option, f': int option) =
+            apply t [ Range(a, a'); Range(b, b'); Range(c, c'); At d; Range(e, e'); Range(f, f') ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int option, c': int option, d: int option, d': int option, e: int, f: int) =
+            apply t [ Range(a, a'); Range(b, b'); Range(c, c'); Range(d, d'); At e; At f ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int option, c': int option, d: int option, d': int option, e: int, f: int option, f': int option) =
+            apply t [ Range(a, a'); Range(b, b'); Range(c, c'); Range(d, d'); At e; Range(f, f') ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int option, c': int option, d: int option, d': int option, e: int option, e': int option, f: int) =
+            apply t [ Range(a, a'); Range(b, b'); Range(c, c'); Range(d, d'); Range(e, e'); At f ]
+        member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int option, c': int option, d: int option, d': int option, e: int option, e': int option, f: int option, f': int option) =
+            apply t [ Range(a, a'); Range(b, b'); Range(c, c'); Range(d, d'); Range(e, e'); Range(f, f') ]

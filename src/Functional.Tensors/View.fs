@@ -1,0 +1,238 @@
+// Shapes: views, joining and splitting, gathering, indexing. Most share memory with the tensor they look at.
+// Used everywhere; slices with F#'s own syntax are in Slicing.fs.
+namespace Functional.Tensors
+
+open System
+open Functional.Tensors.Native
+
+/// Arithmetic on shapes.
+type Shape = int[]
+
+[<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Shape =
+
+    /// The number of elements.
+    let nelement (shape: Shape) = Array.fold (fun count axis -> count * axis) 1 shape
+
+    /// `[2; 3]`, as error messages print it.
+    let toString (shape: Shape) = Errors.shape shape
+
+    /// Whether `shape` ends with the axes of `ending`.
+    let endsWith (ending: Shape) (shape: Shape) =
+        shape.Length >= ending.Length
+        && Array.forall2 (=) ending (Array.skip (shape.Length - ending.Length) shape)
+
+module internal View =
+
+    let private viewOp = Operators.aten "reshape"
+    let private expandOp = Operators.aten "expand"
+    let private transposeOp = Operators.atenOverload "transpose" "int"
+    let private permuteOp = Operators.aten "permute"
+    let private unsqueezeOp = Operators.aten "unsqueeze"
+    let private squeezeOp = Operators.aten "squeeze"
+    let private squeezeDimOp = Operators.atenOverload "squeeze" "dim"
+    let private flattenOp = Operators.atenOverload "flatten" "using_ints"
+    let private catOp = Operators.aten "cat"
+    let private stackOp = Operators.aten "stack"
+    let private splitOp = Operators.aten "split_with_sizes"
+    let private unbindOp = Operators.atenOverload "unbind" "int"
+    let private gatherOp = Operators.aten "gather"
+    let private indexSelectOp = Operators.aten "index_select"
+    let private selectOp = Operators.atenOverload "select" "int"
+    let private sliceOp = Operators.atenOverload "slice" "Tensor"
+    let private flipOp = Operators.aten "flip"
+    let private repeatOp = Operators.atenOverload "repeat_interleave" "self_int"
+    let private tileOp = Operators.aten "repeat"
+    let private tensorOf (handle: TensorHandle) = new Tensor(handle)
+
+    let private axis (operation: string) (extra: int) (t: Tensor) (dim: int) =
+        let rank = t.dim + extra
+
+        if dim < -rank || dim >= rank then
+            raise (Errors.Operation.axis operation dim t.shape)
+
+        if dim < 0 then dim + rank else dim
+
+    let private axisArg operation extra t dim =
+        Arg.int (int64 (axis operation extra t dim))
+
+    let view (shape: seq<int>) (t: Tensor) =
+        tensorOf (viewOp.Tensor [| Arg.tensor t.Handle; Arg.shape (Seq.toArray shape) |])
+
+    let expand (shape: seq<int>) (t: Tensor) =
+        tensorOf (expandOp.Tensor [| Arg.tensor t.Handle; Arg.shape (Seq.toArray shape) |])
+
+    let transpose (dim0: int) (dim1: int) (t: Tensor) =
+        tensorOf (transposeOp.Tensor [| Arg.tensor t.Handle; axisArg "transpose" 0 t dim0; axisArg "transpose" 0 t dim1 |])
+
+    let permute (permutation: seq<int>) (t: Tensor) =
+        tensorOf (permuteOp.Tensor [| Arg.tensor t.Handle; Arg.shape (Seq.toArray permutation) |])
+
+    let unsqueeze (dim: int) (t: Tensor) =
+        tensorOf (unsqueezeOp.Tensor [| Arg.tensor t.Handle; axisArg "unsqueeze" 1 t dim |])
+
+    let squeeze (dim: int option) (t: Tensor) =
+        match dim with
+        | None -> tensorOf (squeezeOp.Tensor [| Arg.tensor t.Handle |])
+        | Some dim -> tensorOf (squeezeDimOp.Tensor [| Arg.tensor t.Handle; axisArg "squeeze" 0 t dim |])
+
+    let flatten (first: int) (last: int) (t: Tensor) =
+        tensorOf (flattenOp.Tensor [| Arg.tensor t.Handle; Arg.int (int64 first); Arg.int (int64 last) |])
+
+    let private join (operation: string) (op: Operator) (extra: int) (tensors: seq<Tensor>) (dim: int) =
+        match Seq.toArray tensors with
+        | [||] -> raise (Errors.Operation.empty operation)
+        | tensors ->
+            let handles = tensors |> Array.map _.Handle
+            tensorOf (op.Tensor [| Arg.tensors handles; axisArg operation extra tensors[0] dim |])
+
+    let cat tensors dim = join "cat" catOp 0 tensors dim
+
+    let stack tensors dim = join "stack" stackOp 1 tensors dim
+
+    let split (sizes: seq<int>) (dim: int) (t: Tensor) : Tensor[] =
+        let sizes = Seq.toArray sizes
+
+        splitOp.Tensors([| Arg.tensor t.Handle; Arg.shape sizes; axisArg "split" 0 t dim |], sizes.Length)
+        |> Array.map tensorOf
+
+    let unstack (dim: int) (t: Tensor) : Tensor[] =
+        let length = t.shape[axis "unstack" 0 t dim]
+
+        unbindOp.Tensors([| Arg.tensor t.Handle; axisArg "unstack" 0 t dim |], length)
+        |> Array.map tensorOf
+
+    let private indices (indices: Tensor) =
+        Arg.tensor (indices.cast Dtype.Int64).Handle
+
+    let gather (dim: int) (positions: Tensor) (t: Tensor) =
+        tensorOf (gatherOp.Tensor [| Arg.tensor t.Handle; axisArg "gather" 0 t dim; indices positions |])
+
+    let indexSelect (dim: int) (positions: Tensor) (t: Tensor) =
+        tensorOf (indexSelectOp.Tensor [| Arg.tensor t.Handle; axisArg "indexSelect" 0 t dim; indices positions |])
+
+    let select (dim: int) (position: int) (t: Tensor) =
+        let dim = axis "indexing" 0 t dim
+        tensorOf (selectOp.Tensor [| Arg.tensor t.Handle; Arg.int (int64 dim); Arg.int (int64 position) |])
+
+    /// Elements `first` to `last`, both included, as F# slices mean it.
+    let slice (dim: int) (first: int) (last: int) (t: Tensor) =
+        tensorOf (
+            sliceOp.Tensor
+                [| Arg.tensor t.Handle
+                   axisArg "slicing" 0 t dim
+                   Arg.int (int64 first)
+                   Arg.int (int64 last + 1L)
+                   Arg.int 1L |]
+        )
+
+    let flip (dims: seq<int>) (t: Tensor) =
+        tensorOf (flipOp.Tensor [| Arg.tensor t.Handle; Arg.shape (Seq.toArray dims) |])
+
+    /// Each slice along the axis `times` times in a row.
+    let repeat (dim: int) (times: int) (t: Tensor) =
+        tensorOf (repeatOp.Tensor [| Arg.tensor t.Handle; Arg.int (int64 times); axisArg "repeat" 0 t dim; Arg.none |])
+
+    /// The whole tensor again and again, so many times along each axis.
+    let tile (times: seq<int>) (t: Tensor) =
+        tensorOf (tileOp.Tensor [| Arg.tensor t.Handle; Arg.shape (Seq.toArray times) |])
+
+[<AutoOpen>]
+module ViewExtensions =
+
+    type Tensor with
+
+        /// The same elements in another shape; one axis may be -1.
+        member t.view(shape: seq<int>) = View.view shape t
+
+        member t.view(shape: int) = View.view [ shape ] t
+        member t.viewAs(other: Tensor) = View.view other.shape t
+
+        /// Repeats axes of length 1 without copying.
+        member t.expand(newShape: seq<int>) = View.expand newShape t
+
+        member t.expandAs(b: Tensor) = View.expand b.shape t
+        member t.transpose(dim0: int, dim1: int) = View.transpose dim0 dim1 t
+
+        /// A matrix's transpose.
+        member t.transpose() =
+            if t.dim <> 2 then
+                raise (Errors.Operation.expected "transpose without axes" "a matrix" t.shape)
+
+            View.transpose 0 1 t
+
+        member t.permute(permutation: seq<int>) = View.permute permutation t
+
+        /// A new axis of length 1.
+        member t.unsqueeze(dim: int) = View.unsqueeze dim t
+
+        /// Without the axes of length 1, or without that one.
+        member t.squeeze(?dim: int) = View.squeeze dim t
+
+        /// Several axes become one.
+        member t.flatten(?startDim: int, ?endDim: int) = View.flatten (defaultArg startDim 0) (defaultArg endDim -1) t
+
+        /// Parts of the given lengths along an axis.
+        member t.split(sizes: seq<int>, ?dim: int) = View.split sizes (defaultArg dim 0) t
+
+        /// The slices along an axis, which goes.
+        member t.unstack(?dim: int) = View.unstack (defaultArg dim 0) t
+
+        /// Elements picked along an axis by an index tensor of the result's shape.
+        member t.gather(dim: int, indices: Tensor) = View.gather dim indices t
+
+        /// Whole slices picked along an axis by a vector of indices.
+        member t.indexSelect(dim: int, indices: Tensor) = View.indexSelect dim indices t
+
+        member t.flip(dims: seq<int>) = View.flip dims t
+        member t.repeat(dim: int, times: int) = View.repeat dim times t
+
+        /// The whole tensor again and again, so many times along each axis.
+        member t.tile(times: seq<int>) = View.tile times t
+
+        static member cat(tensors: seq<Tensor>, ?dim: int) = View.cat tensors (defaultArg dim 0)
+        static member stack(tensors: seq<Tensor>, ?dim: int) = View.stack tensors (defaultArg dim 0)
+
+        /// The elements in row-major order.
+        member t.toArray1D<'T>() : 'T[] =
+            t.flatten().Elements |> Seq.cast<obj> |> Seq.map (fun value -> Convert.ChangeType(value, typeof<'T>) :?> 'T) |> Seq.toArray
+
+        /// The elements as an array of as many dimensions as there are axes; a scalar as the number itself in an array of one.
+        member t.toArray() : Array =
+            let values = t.Elements
+
+            if t.dim <= 1 then
+                values
+            else
+                let shaped = Array.CreateInstance(values.GetType().GetElementType(), t.shape)
+                Buffer.BlockCopy(values, 0, shaped, 0, Buffer.ByteLength values)
+                shaped
+
+        /// The elements of a matrix.
+        member t.toArray2D<'T>() : 'T[,] =
+            if t.dim <> 2 then
+                raise (Errors.Value.rank 2 t.shape)
+
+            let values = t.toArray1D<'T> ()
+            Array2D.init t.shape[0] t.shape[1] (fun row column -> values[row * t.shape[1] + column])
+
+    type dsharp with
+
+        static member view(input: Tensor, shape: seq<int>) = input.view shape
+        static member view(input: Tensor, shape: int) = input.view shape
+        static member viewAs(input: Tensor, other: Tensor) = input.viewAs other
+        static member expand(input: Tensor, shape: seq<int>) = input.expand shape
+        static member transpose(input: Tensor) = input.transpose ()
+        static member transpose(input: Tensor, dim0: int, dim1: int) = input.transpose (dim0, dim1)
+        static member permute(input: Tensor, permutation: seq<int>) = input.permute permutation
+        static member unsqueeze(input: Tensor, dim: int) = input.unsqueeze dim
+        static member squeeze(input: Tensor, ?dim: int) = input.squeeze (?dim = dim)
+        static member flatten(input: Tensor, ?startDim: int, ?endDim: int) = input.flatten (?startDim = startDim, ?endDim = endDim)
+        static member cat(tensors: seq<Tensor>, ?dim: int) = View.cat tensors (defaultArg dim 0)
+        static member stack(tensors: seq<Tensor>, ?dim: int) = View.stack tensors (defaultArg dim 0)
+        static member split(input: Tensor, sizes: seq<int>, ?dim: int) = input.split (sizes, ?dim = dim)
+        static member unstack(input: Tensor, ?dim: int) = input.unstack (?dim = dim)
+        static member gather(input: Tensor, dim: int, indices: Tensor) = input.gather (dim, indices)
+        static member flip(input: Tensor, dims: seq<int>) = input.flip dims
+        static member repeat(input: Tensor, dim: int, times: int) = input.repeat (dim, times)
+        static member nelement(input: Tensor) = input.nelement
