@@ -5,5 +5,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 alone
 build/setup.sh
 
-dotnet msbuild Functional.sln -property:Configuration=Release -verbosity:quiet -nologo -terminalLogger:off "$@" ||
-    fail "The build failed."
+# The F# compiler reports each error twice.
+dotnet msbuild Functional.sln -property:Configuration=Release -verbosity:quiet -nologo -terminalLogger:off "$@" |
+    awk '!seen[$0]++' || fail "The build failed."

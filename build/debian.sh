@@ -10,7 +10,10 @@ done
 [[ ${#missing[@]} -gt 0 ]] || exit 0
 
 as_root=()
-[[ $EUID -eq 0 ]] || as_root=(sudo)
+if [[ $EUID -ne 0 ]]; then
+    command -v sudo >/dev/null || fail "These Debian packages are missing: ${missing[*]}. Install them as root."
+    as_root=(sudo)
+fi
 
 echo "Installing ${missing[*]} ..."
 logged apt-update "${as_root[@]}" apt-get update

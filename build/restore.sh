@@ -9,7 +9,7 @@ inputs() {
 }
 
 stamp=$state/restored
-done_with="$root $(inputs | sort -z | xargs -0 sha256sum)"
+done_with="$root $(inputs | sort -z | xargs -0 grep -v '<Compile ' | sha256sum)"
 package_folder=${NUGET_PACKAGES:-$HOME/.nuget/packages}
 [[ -d $package_folder/fsharp.core && -f $stamp && $(<"$stamp") == "$done_with" ]] && exit 0
 

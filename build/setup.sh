@@ -7,7 +7,10 @@ alone
 [[ $(dotnet --list-sdks 2>/dev/null) =~ (^|$'\n')10\. ]] ||
     fail "The .NET 10 SDK is missing: install it and put dotnet on the PATH."
 
-packages=(g++ cmake ninja-build)
+packages=()
+for tool in g++:g++ cmake:cmake ninja:ninja-build; do
+    command -v "${tool%:*}" >/dev/null || packages+=("${tool#*:}")
+done
 [[ -n ${LIBTORCH:-} ]] || packages+=(libtorch-dev libopenblas0-openmp)
 build/debian.sh "${packages[@]}"
 build/restore.sh

@@ -5,27 +5,24 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 passed=0 failed=0
 
-# count NAME EXIT_CODE PASSED FAILED: adds a suite to the totals; one that ended badly without naming a failure counts as one.
+# count NAME EXIT_CODE "PASSED FAILED": adds a suite to the totals. One that ended badly without naming a failure counts as one
+# failed; one of which the filter kept nothing ("0 0") does not.
 count() {
-    local name=$1 code=$2 suite_passed=${3:-0} suite_failed=${4:-0}
-    if [[ -z ${3:-} || $code -ne 0 && $suite_failed -eq 0 ]]; then
-        echo "$name ended with exit code $code and without its totals; its output is in $state/logs/$name.log."
-        suite_failed=1
+    local name=$1 code=$2 totals=$3
+    if [[ -z $totals || ($code -ne 0 && $totals == [1-9]*" 0") ]]; then
+        echo "$name ended with exit code $code and no failure of its own; its output is in $state/logs/$name.log."
+        totals="${totals% *} 1"
     fi
-    echo "$name: $suite_passed passed, $suite_failed failed"
+    local suite_passed=${totals% *} suite_failed=${totals#* }
+    echo "$name: ${suite_passed:=0} passed, $suite_failed failed"
     passed=$((passed + suite_passed)) failed=$((failed + suite_failed))
-}
-
-# last PATTERN LOG: the last match in a suite's output, nothing if there is none.
-last() {
-    grep -oP "$1" "$2" | tail -n 1
 }
 
 fsharp_tests() {
     local name=Functional.Tests code=0
     local log=$state/logs/$name.log
     dotnet tests/$name/bin/Release/net10.0/$name.dll "$@" 2>&1 | tee "$log" || code=$?
-    count $name $code "$(last '\d+(?= passed.* failed)' "$log")" "$(last ' passed.*?\K\d+(?= failed)' "$log")"
+    count $name $code "$(sed -nE 's/(.*[^0-9])?([0-9]+) passed.*[^0-9]([0-9]+) failed.*/\2 \3/p' "$log" | tail -n 1)"
 }
 
 csharp_tests() {
@@ -33,11 +30,8 @@ csharp_tests() {
     local log=$state/logs/$name.log
     [[ -z $filter ]] || selection=(--filter "FullyQualifiedName~$(sed 's/[()&|=!~\\]/\\&/g' <<<"$filter")")
     dotnet test tests/$name/bin/Release/net10.0/$name.dll --nologo "${selection[@]}" 2>&1 | tee "$log" || code=$?
-    if grep -qE '^No test (is available|matches)' "$log"; then
-        echo "$name: 0 passed, 0 failed"
-    else
-        count $name $code "$(last 'Passed:\s*\K\d+' "$log")" "$(last 'Failed:\s*\K\d+' "$log")"
-    fi
+    count $name $code "$(sed -nE 's/.*Failed: *([0-9]+), Passed: *([0-9]+),.*/\2 \1/p; s/^No test (is|matches).*/0 0/p' "$log" |
+        tail -n 1)"
 }
 
 arguments=("$@")
@@ -55,4 +49,4 @@ else
 fi
 
 echo "$passed passed, $failed failed"
-[[ $failed -eq 0 && $passed -gt 0 ]]  # a filter that keeps no test is a mistake
+[[ $failed -eq 0 && $passed -gt 0 ]] # a filter that keeps no test is a mistake

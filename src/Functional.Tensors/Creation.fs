@@ -4,7 +4,6 @@ namespace Functional.Tensors
 
 open System
 open System.Collections
-open System.Runtime.InteropServices
 open Functional.Tensors.Native
 
 /// Reads .NET values (numbers, arrays of any rank, nested sequences) into flat arrays with a shape.
@@ -12,16 +11,6 @@ module internal Nested =
 
     /// A value's elements in row-major order, and their shape.
     type Flat = { Elements: Array; Shape: int[] }
-
-    let private flattenArray (values: Array) : Array =
-        let kind = values.GetType().GetElementType()
-
-        if values.Rank = 1 then
-            values
-        else
-            let flat = Array.CreateInstance(kind, values.Length)
-            Buffer.BlockCopy(values, 0, flat, 0, Buffer.ByteLength values)
-            flat
 
     let private isNumber (kind: Type) = kind.IsPrimitive && kind <> typeof<char>
 
@@ -32,8 +21,8 @@ module internal Nested =
         rows
         |> List.fold
             (fun position row ->
-                Array.Copy(row, 0, whole, position, row.Length)
-                position + row.Length)
+                Buffer.BlockCopy(row, 0, whole, position, Buffer.ByteLength row)
+                position + Buffer.ByteLength row)
             0
         |> ignore
 
@@ -45,7 +34,7 @@ module internal Nested =
             { Elements = tensor.Elements
               Shape = tensor.shape }
         | :? Array as values when isNumber (values.GetType().GetElementType()) ->
-            { Elements = flattenArray values
+            { Elements = values
               Shape = Array.init values.Rank values.GetLength }
         | :? string -> raise (Errors.Value.notANumber value)
         | :? IEnumerable as items -> ofRows path (items |> Seq.cast<obj> |> Seq.toList)
@@ -71,34 +60,26 @@ module internal Nested =
             { Elements = concat (rows |> List.map _.Elements)
               Shape = Array.append [| rows.Length |] first.Shape }
 
-    /// The dtype that the elements already have; real numbers take the default one unless they are float32.
-    let naturalDtype (elements: Array) =
-        match elements with
-        | :? (bool[]) -> Dtype.Bool
-        | :? (byte[]) -> Dtype.Byte
-        | :? (sbyte[]) -> Dtype.Int8
-        | :? (int16[]) -> Dtype.Int16
-        | :? (int[]) -> Dtype.Int32
-        | :? (int64[]) -> Dtype.Int64
-        | :? (float32[])
-        | :? (float[]) -> Dtype.Default
-        | _ -> raise (Errors.Value.notANumber (elements.GetValue 0))
+    let private layouts =
+        dict
+            [ typeof<bool>, Dtype.Bool
+              typeof<byte>, Dtype.Byte
+              typeof<sbyte>, Dtype.Int8
+              typeof<int16>, Dtype.Int16
+              typeof<int>, Dtype.Int32
+              typeof<int64>, Dtype.Int64
+              typeof<float32>, Dtype.Float32
+              typeof<float>, Dtype.Float64 ]
 
-    let private bytes (values: 'T[]) : ReadOnlyMemory<byte> =
-        ReadOnlyMemory(MemoryMarshal.AsBytes(ReadOnlySpan values).ToArray())
+    /// The dtype that .NET numbers of that type are laid out in.
+    let layout (kind: Type) : Dtype =
+        match layouts.TryGetValue kind with
+        | true, dtype -> dtype
+        | _ -> raise (Errors.Value.notATensorElement kind)
 
-    /// The elements' own bytes and the dtype that they are laid out in.
-    let layout (elements: Array) : ReadOnlyMemory<byte> * Dtype =
-        match elements with
-        | :? (bool[]) as values -> bytes values, Dtype.Bool
-        | :? (byte[]) as values -> bytes values, Dtype.Byte
-        | :? (sbyte[]) as values -> bytes values, Dtype.Int8
-        | :? (int16[]) as values -> bytes values, Dtype.Int16
-        | :? (int[]) as values -> bytes values, Dtype.Int32
-        | :? (int64[]) as values -> bytes values, Dtype.Int64
-        | :? (float32[]) as values -> bytes values, Dtype.Float32
-        | :? (float[]) as values -> bytes values, Dtype.Float64
-        | _ -> raise (Errors.Value.notANumber (elements.GetValue 0))
+    /// The dtype a tensor takes from its values: real numbers the default one, integers and booleans their own.
+    let natural (layout: Dtype) =
+        if layout.IsFloatingPoint then Dtype.Default else layout
 
 module internal Make =
 
@@ -123,9 +104,9 @@ module internal Make =
     let ofValue (value: obj) (device: Device option) (dtype: Dtype option) =
         let device = defaultArg device Device.Default
         let flat = Nested.ofValue "value" value
-        let bytes, layout = Nested.layout flat.Elements
-        let dtype = defaultArg dtype (Nested.naturalDtype flat.Elements)
-        let tensor = new Tensor(Memory.ofBytes bytes.Span flat.Shape layout Device.CPU)
+        let layout = Nested.layout (flat.Elements.GetType().GetElementType())
+        let dtype = defaultArg dtype (Nested.natural layout)
+        let tensor = new Tensor(Memory.ofArray flat.Elements flat.Shape layout Device.CPU)
         convert tensor device dtype
 
     /// What every creating operator of libtorch ends with: dtype, layout, device.

@@ -63,6 +63,7 @@ module internal Elementwise =
     let logicalAnd = binary "logical_and" ""
     let logicalOr = binary "logical_or" ""
     let xlogy = binary "xlogy" "Tensor"
+    let xlog1py = binary "special_xlog1py" ""
     let logaddexp = binary "logaddexp" ""
 
     let private clampOp = Operators.aten "clamp"
@@ -191,6 +192,9 @@ module ElementwiseExtensions =
 
         /// t · log b, 0 where t is 0.
         member t.xlogy(b: Tensor) = Elementwise.xlogy t b
+
+        /// t · log(1 + b), 0 where t is 0.
+        member t.xlog1py(b: Tensor) = Elementwise.xlog1py t b
 
         /// log(exp(t) + exp(b)).
         member t.logaddexp(b: Tensor) = Elementwise.logaddexp t b

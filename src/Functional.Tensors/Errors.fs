@@ -66,6 +66,9 @@ module internal Errors =
             let found = if isNull value then "null" else value.GetType().Name
             ArgumentException $"A tensor is made of numbers, booleans and nested sequences of them; this is {found}."
 
+        let notATensorElement (kind: Type) =
+            ArgumentException $"A tensor's elements are booleans, integers of 8 to 64 bits, float32 or float; not {kind.Name}."
+
         let ragged (path: string) (expected: int[]) (found: int[]) =
             ArgumentException
                 $"A tensor's rows have one shape: {path} has shape {shape found} where those before it have {shape expected}."

@@ -195,7 +195,9 @@ module ViewExtensions =
 
         /// The elements in row-major order.
         member t.toArray1D<'T>() : 'T[] =
-            t.flatten().Elements |> Seq.cast<obj> |> Seq.map (fun value -> Convert.ChangeType(value, typeof<'T>) :?> 'T) |> Seq.toArray
+            match t.Elements with
+            | :? ('T[]) as elements -> elements
+            | _ -> unbox<'T[]> (t.cast (Nested.layout typeof<'T>)).Elements
 
         /// The elements as an array of as many dimensions as there are axes; a scalar as the number itself in an array of one.
         member t.toArray() : Array =

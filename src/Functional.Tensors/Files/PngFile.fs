@@ -49,7 +49,7 @@ module internal PngFile =
 
         buffer.ToArray()
 
-    /// The bytes of a PNG file. Pixels go row by row from the top, `channels` bytes each: 1 is gray (0 black), 3 is red, green, blue.
+    /// The bytes of a PNG file. Pixels go row by row from the top, `channels` bytes each: 1 is gray (0 is black), 3 is RGB.
     /// Raises ArgumentException where the sizes are not positive, channels is neither 1 nor 3, or the pixels don't fit them.
     let encode (width: int) (height: int) (channels: int) (pixels: byte[]) : byte[] =
         let known = width > 0 && height > 0 && (channels = 1 || channels = 3)

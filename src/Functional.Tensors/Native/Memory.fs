@@ -64,6 +64,13 @@ module internal Memory =
 
         Ownership.adopt pointer (kibibytes shape dtype)
 
+    /// Copies an array of any rank, laid out as `dtype`, into a new tensor.
+    let ofArray (elements: Array) (shape: int[]) (dtype: Dtype) (device: Device) =
+        let bytes =
+            MemoryMarshal.CreateReadOnlySpan(&MemoryMarshal.GetArrayDataReference elements, Buffer.ByteLength elements)
+
+        ofBytes bytes shape dtype device
+
     /// Copies a tensor's elements into the destination, in row-major order.
     let copyTo (handle: TensorHandle) (destination: Span<byte>) =
         use data = fixed &MemoryMarshal.GetReference destination

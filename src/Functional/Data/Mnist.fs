@@ -1,0 +1,59 @@
+// MNIST: 70,000 handwritten digits, read from its four idx files, plain or gzipped.
+// The data of most samples; any other set in the same files (Fashion-MNIST, say) reads the same way.
+namespace Functional
+
+open Functional.Tensors
+
+/// Images and what they show.
+type LabelledImages =
+    { /// Gray values 0 to 255, of shape [count; height; width], one byte each.
+      Images: Tensor
+      /// The class of each image, of shape [count], one byte each.
+      Labels: Tensor }
+
+/// The images as a data set of vectors: brightness from 0 to 1.
+[<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module LabelledImages =
+
+    /// Each image as a vector of brightnesses between 0 and 1.
+    let pixels (set: LabelledImages) : Dataset<Tensor> =
+        let count = set.Images.shape[0]
+
+        Dataset.ofTensor (set.Images.view [ count; -1 ])
+        |> Dataset.map (fun bytes -> bytes.cast Dtype.Default / 255.0)
+
+    /// Each image as a vector of zeros and ones, drawn anew with the brightness as probability each time it is read.
+    let binarized (set: LabelledImages) : Dataset<Tensor> = pixels set |> Dataset.binarized
+
+    /// The class of each image (Int64).
+    let labels (set: LabelledImages) : Dataset<Tensor> =
+        Dataset.ofTensor set.Labels |> Dataset.map _.int64()
+
+/// The training and the test set.
+type Mnist =
+    { /// 60,000 images.
+      Train: LabelledImages
+      /// 10,000 images.
+      Test: LabelledImages }
+
+[<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Mnist =
+
+    let private read (path: string) (rank: int) =
+        let contents = IdxFile.read path rank
+        dsharp.tensor(contents.Data).view contents.Shape
+
+    let private set (folder: string) (prefix: string) : LabelledImages =
+        let images = read (IdxFile.find folder $"{prefix}-images-idx3-ubyte") 3
+        let labels = read (IdxFile.find folder $"{prefix}-labels-idx1-ubyte") 1
+
+        if images.shape[0] <> labels.shape[0] then
+            raise (Errors.Data.lengths images.shape[0] labels.shape[0] folder)
+
+        { Images = images; Labels = labels }
+
+    /// Reads the four idx files of a folder. Raises FileNotFoundException naming what is missing, and FileFormatException
+    /// for a file that is truncated or is something else.
+    let load (folder: string) : Mnist =
+        { Train = set folder "train"
+          Test = set folder "t10k" }

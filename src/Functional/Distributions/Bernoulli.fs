@@ -1,0 +1,120 @@
+// The Bernoulli distribution, from logits or from probabilities.
+// The likelihood of binary data, binarised images first of all.
+namespace Functional
+
+open Functional.Tensors
+open Functional.Tensors.Native
+
+/// What a Bernoulli was made from; kept, so that neither extreme logits nor probabilities of exactly 0 and 1 lose anything.
+[<RequireQualifiedAccess>]
+type private Odds =
+    | Logits of Tensor
+    | Probabilities of Tensor
+
+module private BernoulliKernel =
+
+    let private op = Operators.find "functional::bernoulli_log_prob" ""
+
+    /// Σ over the last `axes` axes of x l - log(1 + exp l), in one pass over memory.
+    let logProb (logits: Tensor) (value: Tensor) (axes: int) =
+        new Tensor(op.Tensor [| Arg.tensor logits.Handle; Arg.tensor value.Handle; Arg.int (int64 axes) |])
+
+/// p(1) = probability, p(0) = 1 - probability, elementwise over the batch; values are 0 and 1 in the dtype of the parameter.
+/// With validation off, values between 0 and 1 give the cross-entropy, which is no density: binarise them, or use a family for them.
+[<Sealed>]
+type Bernoulli private (odds: Odds) =
+    inherit Distribution()
+
+    let parameterName, parameter =
+        match odds with
+        | Odds.Logits logits -> "logits", logits
+        | Odds.Probabilities probabilities -> "probabilities", probabilities
+
+    let probability, complement =
+        match odds with
+        | Odds.Logits logits -> lazy logits.sigmoid (), lazy (-logits).sigmoid ()
+        | Odds.Probabilities p -> lazy p, lazy (1.0 - p)
+
+    let logProbability, logComplement =
+        match odds with
+        | Odds.Logits logits -> lazy logits.logsigmoid (), lazy (-logits).logsigmoid ()
+        | Odds.Probabilities p -> lazy p.log (), lazy (-p).log1p ()
+
+    // 0 · log 0 = 0.
+    let weighted (weight: Tensor) (value: Tensor) =
+        dsharp.where (weight.eq 0.0, weight.scalarLike 0.0, weight * value)
+
+    let check (value: Tensor) =
+        Validation.check
+            Support.Boolean.Contains
+            (fun found ->
+                Errors.Distribution.outside "Bernoulli" "0 or 1" found "Binarise the data first, for one with Dataset.binarized.")
+            value
+
+    /// From log-odds, any real numbers.
+    static member FromLogits(logits: Tensor) = Bernoulli(Odds.Logits logits)
+
+    /// From probabilities of 1. Raises ArgumentException outside [0, 1].
+    static member FromProbabilities(probabilities: Tensor) =
+        Validation.check
+            (fun p -> (p.ge 0.0).logicalAnd (p.le 1.0))
+            (Errors.Distribution.invalid "Bernoulli" "probabilities" "between 0 and 1")
+            probabilities
+
+        Bernoulli(Odds.Probabilities probabilities)
+
+    /// p(1).
+    member _.Probability = probability.Value
+
+    /// p(0), exact where p(1) is close to 1.
+    member _.Complement = complement.Value
+
+    /// log p(1).
+    member _.LogProbability = logProbability.Value
+
+    /// log p(0).
+    member _.LogComplement = logComplement.Value
+
+    override _.Name = "Bernoulli"
+    override _.BatchShape = parameter.shape
+    override _.EventShape = [||]
+    override _.Support = Support.Boolean
+    override _.Parameters = [ parameterName, parameter ]
+
+    override _.Draw sampleShape =
+        Gradient.off (fun () -> probability.Value.expand(Array.append sampleShape parameter.shape).bernoulli ())
+
+    override this.LogDensity value = this.SummedLogDensity(value, 0)
+
+    override _.SummedLogDensity(value, axes) =
+        check value
+
+        match odds with
+        | Odds.Logits logits -> BernoulliKernel.logProb logits value axes
+        | Odds.Probabilities p ->
+            let density = value.xlogy p + (1.0 - value).xlog1py (-p)
+            if axes = 0 then density else density.sum [ for axis in 1..axes -> -axis ]
+
+    override this.Entropy() =
+        -(weighted this.Probability this.LogProbability)
+        - weighted this.Complement this.LogComplement
+
+    override this.Mean = this.Probability
+    override this.Variance = this.Probability * this.Complement
+    override this.Mode = (this.Probability.gt 0.5).cast parameter.dtype
+
+    override this.Cdf value =
+        let belowOne = dsharp.where (value.lt 0.0, parameter.scalarLike 0.0, this.Complement)
+        dsharp.where (value.ge 1.0, parameter.scalarLike 1.0, belowOne)
+
+    override this.Expand shape =
+        if not (Shape.endsWith parameter.shape shape) then
+            raise (Errors.Distribution.expand this.Name parameter.shape shape)
+
+        match odds with
+        | Odds.Logits logits -> Bernoulli(Odds.Logits(logits.expand shape))
+        | Odds.Probabilities p -> Bernoulli(Odds.Probabilities(p.expand shape))
+
+    override _.EnumerateSupport() =
+        let values = Array.append [| 2 |] (Array.create parameter.dim 1)
+        parameter.like([ 0.0; 1.0 ]).view(values).expand (Array.append [| 2 |] parameter.shape)

@@ -1,0 +1,207 @@
+// Every message this assembly raises.
+// Whoever adds a check adds its sentence here, so that all of them say what was given, what fits, and what to do.
+namespace Functional
+
+open System
+open System.IO
+open Functional.Tensors
+
+/// Raised when a pathwise gradient is asked of a distribution whose samples are no differentiable function of its parameters.
+type NotReparameterizableException(message: string) =
+    inherit NotSupportedException(message)
+
+/// Raised when a loss, or a parameter, stops being a finite number; the weights have been put back to the last good ones.
+type TrainingDivergedException(message: string) =
+    inherit Exception(message)
+
+module internal Errors =
+
+    let private shape = Shape.toString
+
+    /// Distributions and their divergences.
+    module Distribution =
+
+        let parameters (family: string) (first: string) (firstShape: Shape) (second: string) (secondShape: Shape) =
+            ArgumentException(
+                $"{family}: {first} has shape {shape firstShape} and {second} {shape secondShape}, which do not line up from the right. "
+                + "Only whole missing leading axes broadcast; expand the shorter axes yourself if you mean it."
+            )
+
+        let invalid (family: string) (parameter: string) (requirement: string) (value: float) =
+            ArgumentException $"{family}: {parameter} must be {requirement}; found {value}."
+
+        // An axis of length 1 at the end of one shape where the other ends early is the commonest slip.
+        let private remedy (value: Shape) (wanted: Shape) =
+            if Array.append value [| 1 |] = wanted then
+                $"Did you mean to add a trailing axis (value.unsqueeze {value.Length})?"
+            elif value.Length > 0 && value[value.Length - 1] = 1 && Shape.endsWith (Array.truncate (value.Length - 1) value) wanted then
+                $"Did you mean to drop the trailing axis (value.squeeze {value.Length - 1})?"
+            else
+                "Only whole missing leading axes broadcast; expand or view the value first."
+
+        let value (distribution: string) (value: Shape) (batch: Shape) (event: Shape) =
+            let wanted = Array.append batch event
+
+            ArgumentException(
+                $"{distribution}.LogProb: value has shape {shape value}, which does not line up with batch shape {shape batch} "
+                + $"and event shape {shape event}. {remedy value wanted}"
+            )
+
+        let outside (distribution: string) (requirement: string) (value: float) (remedy: string) =
+            ArgumentException $"{distribution}.LogProb: a value must be {requirement}; found {value}. {remedy}"
+
+        let notReparameterizable (distribution: string) =
+            NotReparameterizableException(
+                $"{distribution} has no pathwise gradient: its samples are not a differentiable function of its parameters. "
+                + "Use Sample, or an objective that sums its values out."
+            )
+
+        let lacks (distribution: string) (what: string) (why: string) =
+            NotSupportedException $"{distribution} has no {what}: {why}."
+
+        let rank (distribution: string) (rank: int) (batch: Shape) =
+            ArgumentException(
+                $"Independent: {rank} batch axes of {distribution} were to become event axes, and its batch shape is {shape batch}."
+            )
+
+        let expand (distribution: string) (batch: Shape) (target: Shape) =
+            ArgumentException $"{distribution}.Expand: batch shape {shape batch} cannot become {shape target}, which has to end with it."
+
+        let klShapes (p: string) (pShape: Shape) (q: string) (qShape: Shape) =
+            ArgumentException(
+                $"KL({p} || {q}): shapes {shape pShape} and {shape qShape} do not line up from the right. "
+                + "Event shapes must be equal, and only whole missing leading batch axes broadcast."
+            )
+
+        let noClosedForm (p: string) (q: string) (nearest: string) =
+            NotSupportedException(
+                $"There is no closed form for KL({p} || {q}). {nearest}Register one with Kl.register, or estimate it with Kl.estimate."
+            )
+
+    /// Networks and their parameters.
+    module Network =
+
+        let input (layer: string) (found: Shape) (features: int) =
+            ArgumentException $"{layer}: the input has shape {shape found}, whose last axis should have length {features}."
+
+        let features (before: string) (produced: int) (layer: string) (wanted: int) =
+            ArgumentException $"{before} --> {layer}: the first produces {produced} features and the second takes {wanted}."
+
+        let unknownFeatures (head: string) =
+            ArgumentException $"{head}: the network before it does not say how many features it produces; end it with a linear layer."
+
+        let split (layer: string) (features: int) (sizes: int[]) =
+            ArgumentException $"{layer}: {features} features do not split into parts of {shape sizes}."
+
+        let sizes (name: string) (sizes: int list) =
+            ArgumentException $"{name} {sizes}: a network needs at least an input and an output size, all positive."
+
+    /// Weights in files.
+    module Weights =
+
+        let missing (path: string) (name: string) (present: string seq) =
+            let present = String.Join(", ", present)
+
+            ArgumentException $"{path} lacks the parameter '{name}'. It holds: {present}. Was it saved from another model?"
+
+        let unknown (path: string) (name: string) =
+            ArgumentException $"{path} holds '{name}', which the model does not have. Was it saved from another model?"
+
+        let mismatch (path: string) (name: string) (found: Shape) (wanted: Shape) =
+            ArgumentException $"{path}: '{name}' has shape {shape found}, the model's parameter {shape wanted}. Build the model with its sizes."
+
+    /// Data sets.
+    module Data =
+
+        let lengths (images: int) (labels: int) (folder: string) =
+            Functional.Tensors.Errors.File.malformed
+                folder
+                0L
+                $"there are {images} images and {labels} labels"
+                "Both files have to come from the same set."
+
+        let tooMany (wanted: int) (length: int) =
+            ArgumentException $"{wanted} examples were asked of a data set of {length}."
+
+        let batchSize (size: int) =
+            ArgumentException $"A batch holds at least one example, not {size}."
+
+        let empty = ArgumentException "The data set has no examples."
+
+    /// Training.
+    module Training =
+
+        let private restored (step: int) =
+            if step = 0 then
+                "The weights have been put back to the initial ones."
+            else
+                $"The weights have been put back to those after step {step}."
+
+        let term (epoch: int) (step: int) (term: string) (value: float) (good: int) =
+            TrainingDivergedException $"Training stopped at step {step} (epoch {epoch}): the loss term '{term}' is {value}. {restored good}"
+
+        let parameter (epoch: int) (step: int) (name: string) (good: int) =
+            TrainingDivergedException(
+                $"Training stopped at step {step} (epoch {epoch}): the parameter '{name}' is no longer finite, so its gradient was not. "
+                + restored good
+            )
+
+        let notScalar (found: Shape) =
+            ArgumentException $"Training minimises a scalar; the objective returned shape {shape found}. Take Loss.mean of it."
+
+        let option (name: string) (requirement: string) (value: obj) =
+            ArgumentException($"{name} must be {requirement}; it is {value}.", name)
+
+    /// Data files: what is wrong, in which file, at which byte, and what to do about it.
+    module File =
+
+        let private malformed path offset problem remedy =
+            Functional.Tensors.Errors.File.malformed path offset problem remedy
+
+        let private anotherCopy = "The file is damaged, or was cut off while it was fetched: fetch it again."
+
+        let private rightFile =
+            "Check that the path names the idx file you mean; idx files may be gzipped, but not packed in any other way."
+
+        let idxHeaderCutOff path (offset: int64) =
+            malformed path offset "the file ends before its idx header does" anotherCopy
+
+        let idxMagic path (found: string) (looksLike: string option) =
+            let guess = looksLike |> Option.map (fun what -> $", like {what}") |> Option.defaultValue ""
+            malformed path 0L $"the file begins with {found}{guess}; an idx file begins with 00 00 08" rightFile
+
+        let idxElementType path (code: byte) (name: string) =
+            let problem = $"the elements have type 0x{code:X2} ({name}); only 0x08 (unsigned byte) is read"
+            malformed path 2L problem "Convert the file."
+
+        let idxRank path (rank: int) (expected: int) =
+            let describe rank =
+                let unit = if rank = 1 then "dimension" else "dimensions"
+                let known = [ 1, ", as labels have"; 3, ", as images have" ] |> Map
+                $"{rank} {unit} (magic 0x{0x800 + rank:X8}{Map.tryFind rank known |> Option.defaultValue String.Empty})"
+
+            malformed path 3L $"the file has {describe rank} where {describe expected} were expected" rightFile
+
+        let idxTooLarge path (dimensions: int64[]) (limit: int) =
+            let dimensions = String.Join(" x ", dimensions)
+            malformed path 4L $"the header promises {dimensions} bytes; one array holds at most {limit}" anotherCopy
+
+        let idxCutOff path (offset: int64) (dimensions: int[]) (expected: int64) =
+            let dimensions = String.Join(" x ", dimensions)
+            malformed path offset $"the data ends here, but {dimensions} elements need {expected} bytes in all" anotherCopy
+
+        let idxTrailing path (offset: int64) (dimensions: int[]) =
+            let dimensions = String.Join(" x ", dimensions)
+            malformed path offset $"more bytes follow the {dimensions} elements that the header promises" anotherCopy
+
+        let idxGzip path (offset: int64) (reason: string) =
+            malformed path offset $"the gzip stream is damaged after this many unpacked bytes: {reason.TrimEnd '.'}" anotherCopy
+
+        let idxNotFound (directory: string) (names: string list) =
+            let state = if Directory.Exists directory then "holds none of" else "does not exist; looked in it for"
+            let listed = String.Join(", ", names)
+
+            let remedy =
+                "`build/run sample vae-mnist` fetches MNIST by itself; or point `--data` at a folder with the four idx files."
+
+            FileNotFoundException($"The folder {directory} {state} {listed}. {remedy}", Path.Combine(directory, List.head names))

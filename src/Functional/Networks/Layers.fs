@@ -1,0 +1,102 @@
+// The layers of fully connected networks, and fork, which applies two networks to one input.
+// Users compose them with -->; heads are in Heads.fs.
+namespace Functional
+
+open Functional.Tensors
+
+/// Activations: networks without parameters that keep the number of features.
+module Activation =
+
+    /// An elementwise function as a network.
+    let ofFunction (name: string) (f: Tensor -> Tensor) : Net<Tensor, Tensor> =
+        Net(name, None, id, [], (fun _ input -> f input))
+
+    /// max(x, 0).
+    let relu = ofFunction "relu" _.relu()
+
+    /// x where positive, 0.01 x elsewhere.
+    let leakyRelu = ofFunction "leakyRelu" _.leakyRelu()
+
+    /// tanh x.
+    let tanh = ofFunction "tanh" _.tanh()
+
+    /// 1 / (1 + exp(-x)).
+    let sigmoid = ofFunction "sigmoid" _.sigmoid()
+
+    /// log(1 + exp x).
+    let softplus = ofFunction "softplus" _.softplus()
+
+    /// x · sigmoid(x).
+    let silu = ofFunction "silu" _.silu()
+
+    /// x · Φ(x).
+    let gelu = ofFunction "gelu" _.gelu()
+
+    /// x where positive, exp(x) - 1 elsewhere.
+    let elu = ofFunction "elu" _.elu()
+
+[<AutoOpen>]
+module Layers =
+
+    let private parameter (name: string) (bound: float) (shape: int list) : Parameter =
+        let value = dsharp.rand shape * (2.0 * bound) - bound
+
+        { Name = name
+          Value = Gradient.record (Scope.keep (value.noDiff ())) }
+
+    /// x Wᵀ + b on the last axis, W and b uniform in ±1/√inputs at first.
+    let linear (inputs: int) (outputs: int) : Net<Tensor, Tensor> =
+        if inputs < 1 || outputs < 1 then
+            raise (Errors.Network.sizes "linear" [ inputs; outputs ])
+
+        let name = $"linear {inputs} {outputs}"
+        let bound = 1.0 / sqrt (float inputs)
+        let weight = parameter "linear.weight" bound [ outputs; inputs ]
+        let bias = parameter "linear.bias" bound [ outputs ]
+
+        let run _ (input: Tensor) =
+            if input.dim = 0 || input.shape[input.dim - 1] <> inputs then
+                raise (Errors.Network.input name input.shape inputs)
+
+            LinearAlgebra.linear input weight.Value bias.Value
+
+        Net(name, Some inputs, (fun _ -> Some outputs), [ weight; bias ], run)
+
+    /// Linear layers of these sizes, the activation after each: `mlpWith Activation.tanh [784; 400; 400]`.
+    let mlpWith (activation: Net<Tensor, Tensor>) (sizes: int list) : Net<Tensor, Tensor> =
+        match sizes |> List.pairwise |> List.map (fun (inputs, outputs) -> linear inputs outputs --> activation) with
+        | [] -> raise (Errors.Network.sizes "mlp" sizes)
+        | layers -> List.reduce (fun first second -> first --> second) layers
+
+    /// Linear layers of these sizes, a ReLU after each; a head or a linear layer goes on top.
+    let mlp (sizes: int list) : Net<Tensor, Tensor> = mlpWith Activation.relu sizes
+
+    /// Zeroes each feature with probability p in training, and does nothing in use.
+    let dropout (p: float) : Net<Tensor, Tensor> =
+        Net(
+            $"dropout {p}",
+            None,
+            id,
+            [],
+            fun mode input ->
+                match mode with
+                | Mode.Train -> input.dropout p
+                | Mode.Eval -> input
+        )
+
+    /// Both networks on the same input.
+    let fork (first: Net<'In, 'A>) (second: Net<'In, 'B>) : Net<'In, 'A * 'B> =
+        let inputs =
+            match first.InputFeatures, second.InputFeatures with
+            | Some a, Some b when a <> b -> raise (Errors.Network.features first.Name a second.Name b)
+            | Some features, _
+            | None, Some features -> Some features
+            | None, None -> None
+
+        Net(
+            $"fork ({first.Name}) ({second.Name})",
+            inputs,
+            (fun _ -> None),
+            Naming.join first.Parameters second.Parameters,
+            fun mode input -> first.Run(mode, input), second.Run(mode, input)
+        )

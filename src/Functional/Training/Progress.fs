@@ -1,0 +1,100 @@
+// How training shows where it is: a bar in a terminal, plain lines elsewhere, or whatever the caller does with the numbers.
+// Training.fit reports to one of these.
+namespace Functional
+
+open System
+open System.Diagnostics
+open System.Globalization
+open Spectre.Console
+
+/// Where training is, and the loss since the last report.
+type TrainingProgress =
+    { /// The epoch under way, from 1.
+      Epoch: int
+      /// How many epochs there will be.
+      Epochs: int
+      /// Steps done in this epoch.
+      Step: int
+      /// Steps in an epoch.
+      Steps: int
+      /// The mean loss per example over the last few steps, in nats.
+      Loss: float
+      /// The mean of each of its terms.
+      Terms: (string * float) list
+      /// Time since training began.
+      Elapsed: TimeSpan
+      /// Time that the rest of training will take at the pace so far.
+      Remaining: TimeSpan }
+
+/// Shows progress while an epoch runs.
+[<AbstractClass>]
+type ProgressDisplay() =
+
+    /// Runs the work of one epoch, which reports as it goes; a bar is gone when it returns.
+    abstract During<'Result> : work: ((TrainingProgress -> unit) -> 'Result) -> 'Result
+
+[<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Progress =
+
+    let private number (value: float) =
+        value.ToString("0.00", CultureInfo.InvariantCulture)
+
+    let private terms (progress: TrainingProgress) =
+        progress.Terms
+        |> List.map (fun (name, value) -> $"{name} {number value}")
+        |> String.concat "  "
+
+    let private left (progress: TrainingProgress) =
+        progress.Remaining.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)
+
+    let private describe (progress: TrainingProgress) =
+        $"epoch {progress.Epoch}/{progress.Epochs}  {terms progress}  {left progress} left"
+
+    /// Shows nothing.
+    let silent =
+        { new ProgressDisplay() with
+            member _.During work = work ignore }
+
+    /// Hands every report on.
+    let report (receiver: IProgress<TrainingProgress>) =
+        { new ProgressDisplay() with
+            member _.During work = work receiver.Report }
+
+    /// A line every `interval` at most.
+    let lines (interval: TimeSpan) =
+        let sinceLine = Stopwatch.StartNew()
+
+        { new ProgressDisplay() with
+            member _.During work =
+                work (fun progress ->
+                    if sinceLine.Elapsed >= interval then
+                        sinceLine.Restart()
+                        Console.WriteLine $"{describe progress}  ({progress.Step} of {progress.Steps} steps)") }
+
+    /// A bar with the loss terms and the time left, cleared at the end of each epoch.
+    let bar =
+        { new ProgressDisplay() with
+            member _.During work =
+                AnsiConsole
+                    .Progress()
+                    .AutoClear(true)
+                    .Columns(TaskDescriptionColumn(Alignment = Justify.Left), ProgressBarColumn(), PercentageColumn())
+                    .Start(fun context ->
+                        let task = context.AddTask "training"
+
+                        work (fun progress ->
+                            task.MaxValue <- float progress.Steps
+                            task.Value <- float progress.Step
+                            task.Description <- Markup.Escape(describe progress))) }
+
+    /// The bar where the output is a terminal, a line every ten seconds where it is a file or a pipe.
+    let console =
+        { new ProgressDisplay() with
+            member _.During work =
+                let display =
+                    if AnsiConsole.Profile.Capabilities.Interactive && not Console.IsOutputRedirected then
+                        bar
+                    else
+                        lines (TimeSpan.FromSeconds 10.0)
+
+                display.During work }
