@@ -1,0 +1,41 @@
+// Two ways of doing the same work, timed in turn; what is reported is the ratio of their medians.
+// Absolute times mean little on a shared machine, ratios of rounds side by side do.
+namespace Functional.Benchmarks
+
+/// What was measured, and how it compares with what was promised.
+type Comparison =
+    { Name: string
+      Ours: float
+      Theirs: float
+      Unit: string
+      AtMost: float }
+
+    member this.Ratio = this.Ours / this.Theirs
+
+module Comparison =
+
+    let private median (values: float list) =
+        let sorted = List.sort values
+        let middle = sorted.Length / 2
+
+        if sorted.Length % 2 = 1 then
+            sorted[middle]
+        else
+            (sorted[middle - 1] + sorted[middle]) / 2.0
+
+    /// Alternates so many rounds of both after one of each to warm up.
+    let run (name: string) (unit: string) (atMost: float) (rounds: int) (ours: unit -> float) (theirs: unit -> float) : Comparison =
+        let measured = [ for _ in 0..rounds -> ours (), theirs () ] |> List.tail
+
+        { Name = name
+          Ours = measured |> List.map fst |> median
+          Theirs = measured |> List.map snd |> median
+          Unit = unit
+          AtMost = atMost }
+
+    /// One line: both medians, their ratio, and whether it is as low as promised.
+    let print (comparison: Comparison) =
+        let verdict = if comparison.Ratio <= comparison.AtMost then "ok" else "TOO SLOW"
+
+        printfn
+            $"%-24s{comparison.Name}  Functional %8.3f{comparison.Ours} {comparison.Unit}   PyTorch %8.3f{comparison.Theirs} {comparison.Unit}   ratio %.2f{comparison.Ratio} (at most {comparison.AtMost})  {verdict}"
