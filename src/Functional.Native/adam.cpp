@@ -14,6 +14,10 @@ struct Step {
           correction1(1 - std::pow(beta1, step)), correction2(1 - std::pow(beta2, step)) {}
 };
 
+// Builtins, because std::sqrt is not inlined into a function that is compiled for another processor.
+[[gnu::always_inline]] inline float square_root(float x) { return __builtin_sqrtf(x); }
+[[gnu::always_inline]] inline double square_root(double x) { return __builtin_sqrt(x); }
+
 template <typename T>
 [[gnu::always_inline]] inline void update_span(const Step& s, T* parameter, const T* gradient, T* first, T* second, int64_t n) {
     const T beta1 = s.beta1, beta2 = s.beta2, epsilon = s.epsilon;
@@ -25,7 +29,7 @@ template <typename T>
         T v = beta2 * second[i] + (1 - beta2) * g * g;
         first[i] = m;
         second[i] = v;
-        parameter[i] = keep * parameter[i] - size * m / (std::sqrt(v) * root + epsilon);
+        parameter[i] = keep * parameter[i] - size * m / (square_root(v) * root + epsilon);
     }
 }
 

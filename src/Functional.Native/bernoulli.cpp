@@ -32,8 +32,8 @@ template <typename T>
     T sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (int64_t i = 0; i < n; i++) {
-        T l = logits[i];
-        sum += value[i] * l - (l > 0 ? l : 0) - log_one_plus(exponential(-std::abs(l)));
+        T l = logits[i], above = l > 0 ? l : 0, below = l > 0 ? -l : l;  // max(l, 0) and -|l|
+        sum += value[i] * l - above - log_one_plus(exponential(below));
     }
     return sum;
 }
