@@ -11,28 +11,24 @@ open Functional.Tensors.Native
 module Gradient =
 
     let private pointers (handles: TensorHandle[]) =
-        handles |> Array.map (fun handle -> if isNull handle then 0n else handle.DangerousGetHandle())
+        handles |> Array.map (fun handle -> if isNull handle then 0n else handle.Pointer)
 
     // Every handle counts as in use while the native call runs.
     let private holding (handles: TensorHandle[]) (body: unit -> 'T) : 'T =
+        let handles = handles |> Array.filter (isNull >> not)
         let mutable held = 0
 
         try
-            try
-                for handle in handles do
-                    if not (isNull handle) then
-                        let mutable added = false
-                        handle.DangerousAddRef &added
+            for handle in handles do
+                if not (handle.TryBorrow()) then
+                    raise (Errors.Native.disposed "gradient")
 
-                    held <- held + 1
-            with :? System.ObjectDisposedException ->
-                raise (Errors.Native.disposed "gradient")
+                held <- held + 1
 
             body ()
         finally
             for i in 0 .. held - 1 do
-                if not (isNull handles[i]) then
-                    handles[i].DangerousRelease()
+                handles[i].GiveBack()
 
     /// Gradients of Σ_i ⟨weights_i, outputs_i⟩ in the inputs; None where nothing depends on an input.
     let internal compute (outputs: Tensor[]) (weights: Tensor option[]) (inputs: Tensor[]) (retain: bool) (record: bool) =
@@ -118,7 +114,7 @@ module Gradient =
         holding (Array.append [| output.Handle |] handles) (fun () ->
             use pin = fixed (pointers handles)
 
-            Exports.functional_reaches_beyond (output.Handle.DangerousGetHandle(), NativePtr.toNativeInt pin, handles.Length) <> 0)
+            Exports.functional_reaches_beyond (output.Handle.Pointer, NativePtr.toNativeInt pin, handles.Length) <> 0)
 
 module internal Derivative =
 

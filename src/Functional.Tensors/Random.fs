@@ -80,16 +80,26 @@ module Random =
         match Exports.functional_generator_state (handle.DangerousGetHandle()) with
         | 0n -> raise (Errors.Native.unknownOperator (Library.lastError ()))
         | pointer ->
-            use state = new TensorHandle(pointer, 0)
+            let state = TensorHandle(pointer, 0)
             GC.KeepAlive handle
-            Memory.toArray<byte> state
+
+            try
+                Memory.toArray<byte> state
+            finally
+                state.Dispose()
 
     /// Continues a device's random numbers from a state that `state` returned.
     let restore (device: Device) (state: byte[]) : unit =
         let handle = generator device
-        use tensor = Memory.ofBytes (ReadOnlySpan state) [| state.Length |] Dtype.Byte Device.CPU
+        let tensor = Memory.ofBytes (ReadOnlySpan state) [| state.Length |] Dtype.Byte Device.CPU
 
-        if Exports.functional_generator_set_state (handle.DangerousGetHandle(), tensor.DangerousGetHandle()) < 0 then
+        let result =
+            Memory.using "restore" tensor (fun pointer ->
+                Exports.functional_generator_set_state (handle.DangerousGetHandle(), pointer))
+
+        tensor.Dispose()
+
+        if result < 0 then
             raise (ArgumentException($"These {state.Length} bytes are no generator state: {Library.lastError ()}", nameof state))
 
         GC.KeepAlive handle

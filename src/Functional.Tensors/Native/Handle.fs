@@ -4,33 +4,62 @@ namespace Functional.Tensors.Native
 
 open System
 open System.Collections.Generic
-open System.Runtime.InteropServices
 open System.Threading
 
-/// Owns one native tensor. Counted use: a tensor freed on one thread lives on until a call on another has returned.
+/// Owns one native tensor. Uses are counted: a tensor freed on one thread lives on until a call on another has returned.
+/// It has no finalizer of its own, which would double the price of every operation; one that no scope will free gets a guard.
 [<Sealed; AllowNullLiteral>]
 type internal TensorHandle(pointer: nativeint, kibibytes: int) =
-    inherit SafeHandle(0n, true)
+    // One for the owner until it is disposed, and one for each native call under way.
+    let mutable uses = 1
+    let mutable disposed = 0
+    let mutable guard: Guard = null
 
-    do base.SetHandle pointer
+    let free () =
+        Exports.functional_tensor_release pointer
 
-    /// The collector sees a small object; where it alone decides, it is told of the memory behind it.
-    member val UnderPressure = false with get, set
-
-    member this.AddPressure() =
-        if kibibytes > 0 && not this.UnderPressure then
-            this.UnderPressure <- true
-            GC.AddMemoryPressure(int64 kibibytes <<< 10)
-
-    override this.IsInvalid = this.handle = 0n
-
-    override this.ReleaseHandle() =
-        Exports.functional_tensor_release this.handle
-
-        if this.UnderPressure then
+        if not (isNull guard) && kibibytes > 0 then
             GC.RemoveMemoryPressure(int64 kibibytes <<< 10)
 
-        true
+    /// The native tensor; to be read only between TryBorrow and GiveBack.
+    member _.Pointer = pointer
+
+    /// Whether its owner has let go of it.
+    member _.IsClosed = Volatile.Read &disposed <> 0
+
+    /// Holds the native tensor for a call; false when it has been freed.
+    member this.TryBorrow() =
+        let current = Volatile.Read &uses
+
+        if current = 0 || this.IsClosed then
+            false
+        else
+            Interlocked.CompareExchange(&uses, current + 1, current) = current || this.TryBorrow()
+
+    /// Ends a successful TryBorrow.
+    member _.GiveBack() =
+        if Interlocked.Decrement &uses = 0 then
+            free ()
+
+    /// Frees it as soon as no call uses it; a second time does nothing.
+    member this.Dispose() =
+        if Interlocked.Exchange(&disposed, 1) = 0 then
+            if not (isNull guard) then
+                GC.SuppressFinalize guard
+
+            this.GiveBack()
+
+    /// Leaves it to the garbage collector, which sees a small object and so is told of the memory behind it.
+    member this.LeaveToCollector() =
+        if isNull guard then
+            guard <- Guard this
+
+            if kibibytes > 0 then
+                GC.AddMemoryPressure(int64 kibibytes <<< 10)
+
+/// Frees a handle when the collector finds the two unreachable.
+and [<Sealed; AllowNullLiteral>] internal Guard(handle: TensorHandle) =
+    override _.Finalize() = handle.Dispose()
 
 /// The tensors made since a scope was opened. Threads that the scope's code starts share it, so it locks.
 [<Sealed; AllowNullLiteral>]
@@ -77,7 +106,7 @@ type internal ScopeFrame(parent: ScopeFrame) =
 
     static member RegisterWith(frame: ScopeFrame, handle: TensorHandle) =
         if isNull frame then
-            handle.AddPressure()
+            handle.LeaveToCollector()
         else
             frame.Register handle
 
@@ -91,7 +120,7 @@ module internal Ownership =
 
     /// Wraps a native tensor and gives it to the current scope.
     let adopt (pointer: nativeint) (kibibytes: int) =
-        let handle = new TensorHandle(pointer, kibibytes)
+        let handle = TensorHandle(pointer, kibibytes)
         ScopeFrame.RegisterWith(current.Value, handle)
         handle
 
@@ -99,6 +128,6 @@ module internal Ownership =
     let rec detach (frame: ScopeFrame) (handle: TensorHandle) =
         if not (isNull frame) then
             if frame.Release handle then
-                handle.AddPressure()
+                handle.LeaveToCollector()
             else
                 detach frame.Parent handle

@@ -13,18 +13,13 @@ module internal Memory =
 
     /// Runs `body` with the native pointer, which cannot be freed meanwhile.
     let inline using (operation: string) (handle: TensorHandle) ([<InlineIfLambda>] body: nativeint -> 'T) : 'T =
-        let mutable added = false
+        if not (handle.TryBorrow()) then
+            raise (Errors.Native.disposed operation)
 
         try
-            try
-                handle.DangerousAddRef &added
-            with :? ObjectDisposedException ->
-                raise (Errors.Native.disposed operation)
-
-            body (handle.DangerousGetHandle())
+            body handle.Pointer
         finally
-            if added then
-                handle.DangerousRelease()
+            handle.GiveBack()
 
     let shape (handle: TensorHandle) =
         using "shape" handle (fun pointer ->

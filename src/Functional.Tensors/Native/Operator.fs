@@ -97,7 +97,12 @@ module internal Arg =
         let bytes = Encoding.UTF8.GetBytes text
         listed Kind.String bytes.Length bytes
 
-    let generator (handle: SafeHandle) = listed Kind.Generator 0 handle
+    /// Kept alive by being an argument; nobody frees a generator earlier than the collector does.
+    let generator (handle: SafeHandle) =
+        { Kind = Kind.Generator
+          Extent = 0
+          Bits = int64 (handle.DangerousGetHandle())
+          Payload = handle }
 
     let optional (make: 'T -> Arg) (value: 'T option) =
         match value with
@@ -142,28 +147,29 @@ type internal Operator(name: string, overload: string) =
 
         words
 
-    static let borrow (handle: SafeHandle) (borrowed: byref<int>) =
-        let mutable added = false
-        handle.DangerousAddRef &added
+    static let borrow (name: string) (handle: TensorHandle) (borrowed: byref<int>) =
+        if not (handle.TryBorrow()) then
+            raise (Errors.Native.disposed name)
+
         borrowed <- borrowed + 1
-        handle.DangerousGetHandle()
+        int64 handle.Pointer
 
     static let giveBack (arguments: Arg[]) (count: int) =
         let mutable left = count
 
         for argument in arguments do
             match argument.Payload with
-            | :? SafeHandle as handle when left > 0 ->
-                handle.DangerousRelease()
+            | :? TensorHandle as handle when left > 0 ->
+                handle.GiveBack()
                 left <- left - 1
             | :? (TensorHandle[]) as handles ->
                 for handle in handles do
                     if left > 0 && not (isNull handle) then
-                        handle.DangerousRelease()
+                        handle.GiveBack()
                         left <- left - 1
             | _ -> ()
 
-    static let write (arguments: Arg[]) (values: nativeptr<Value>) (scratch: nativeptr<int64>) (borrowed: byref<int>) =
+    static let write (name: string) (arguments: Arg[]) (values: nativeptr<Value>) (scratch: nativeptr<int64>) (borrowed: byref<int>) =
         let mutable next = scratch
 
         for i in 0 .. arguments.Length - 1 do
@@ -171,8 +177,7 @@ type internal Operator(name: string, overload: string) =
             let mutable value = Value(Kind = int argument.Kind, Extent = argument.Extent, Bits = argument.Bits)
 
             match argument.Kind with
-            | Kind.Tensor
-            | Kind.Generator -> value.Bits <- int64 (borrow (argument.Payload :?> SafeHandle) &borrowed)
+            | Kind.Tensor -> value.Bits <- borrow name (argument.Payload :?> TensorHandle) &borrowed
             | Kind.Ints
             | Kind.Doubles
             | Kind.Bools ->
@@ -186,7 +191,7 @@ type internal Operator(name: string, overload: string) =
                 value.Bits <- int64 (NativePtr.toNativeInt next)
 
                 for handle in handles do
-                    NativePtr.write next (if isNull handle then 0L else int64 (borrow handle &borrowed))
+                    NativePtr.write next (if isNull handle then 0L else borrow name handle &borrowed)
                     next <- NativePtr.add next 1
             | Kind.String ->
                 let bytes = argument.Payload :?> byte[]
@@ -198,14 +203,17 @@ type internal Operator(name: string, overload: string) =
             NativePtr.set values i value
 
     static let describe (handle: TensorHandle) =
-        if isNull handle || handle.IsClosed then
+        if isNull handle || not (handle.TryBorrow()) then
             "freed"
         else
-            let rank = Exports.functional_tensor_rank (handle.DangerousGetHandle())
-            let shape = Array.zeroCreate<int64> (max rank 1)
-            use pin = fixed shape
-            Exports.functional_tensor_shape (handle.DangerousGetHandle(), NativePtr.toNativeInt pin)
-            Errors.shape (shape |> Seq.truncate rank |> Seq.map int |> Seq.toArray)
+            try
+                let rank = Exports.functional_tensor_rank handle.Pointer
+                let shape = Array.zeroCreate<int64> (max rank 1)
+                use pin = fixed shape
+                Exports.functional_tensor_shape (handle.Pointer, NativePtr.toNativeInt pin)
+                Errors.shape (shape |> Seq.truncate rank |> Seq.map int |> Seq.toArray)
+            finally
+                handle.GiveBack()
 
     static let shapes (arguments: Arg[]) =
         arguments
@@ -233,10 +241,7 @@ type internal Operator(name: string, overload: string) =
         let mutable borrowed = 0
 
         try
-            try
-                write arguments values scratch &borrowed
-            with :? ObjectDisposedException ->
-                raise (Errors.Native.disposed name)
+            write name arguments values scratch &borrowed
 
             let count =
                 Exports.functional_call (
@@ -254,6 +259,7 @@ type internal Operator(name: string, overload: string) =
             count
         finally
             giveBack arguments borrowed
+            GC.KeepAlive arguments
 
             if onHeap then
                 NativeMemory.Free(NativePtr.toVoidPtr scratch)
