@@ -1,6 +1,7 @@
 // data: mnist
 // A variational autoencoder on MNIST: trains it, reports the ELBO and the evidence, draws digits into artifacts/vae-mnist/.
-// Run it with `build/run sample vae-mnist [--epochs N] [--batch N] [--seed N] [--data DIR]`, or with `dotnet fsi` after a build.
+// Run it with `build/run sample vae-mnist [--epochs N] [--batch N] [--seed N] [--data DIR]
+// [--checkpoint FILE]`, or with `dotnet fsi` after a build. A run that was stopped goes on from its checkpoint.
 #load "../src/Functional/bin/Release/net10.0/interactive.fsx"
 #load "support/Arguments.fsx"
 
@@ -9,7 +10,7 @@ open Functional
 open Functional.Tensors
 
 let sample () =
-    let arguments = Arguments.Arguments [ "epochs"; "batch"; "seed"; "data" ]
+    let arguments = Arguments.Arguments [ "epochs"; "batch"; "seed"; "data"; "checkpoint" ]
     let epochs, batch = arguments.Int("epochs", 5), arguments.Int("batch", 128)
     let folder = Arguments.artifacts "vae-mnist"
     dsharp.seed (arguments.Int("seed", 1))
@@ -29,6 +30,7 @@ let sample () =
             Epochs = epochs
             BatchSize = batch
             Optimizer = Optimizer.adam 1e-3
+            Checkpoint = arguments.Path "checkpoint"
             OnEpoch =
                 fun epoch ->
                     printfn

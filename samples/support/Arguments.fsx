@@ -29,6 +29,9 @@ type Arguments(known: string list) =
             | true, number -> number
             | _ -> raise (ArgumentException $"--{name} takes a whole number, not '{text}'.")
 
+    /// A file or folder, if one is named.
+    member _.Path(name: string) = values.Value.TryFind name
+
     /// A folder, or its default.
     member _.Folder(name: string, otherwise: string) =
         values.Value |> Map.tryFind name |> Option.defaultValue otherwise

@@ -14,8 +14,30 @@ module internal Nested =
 
     let private isNumber (kind: Type) = kind.IsPrimitive && kind <> typeof<char>
 
+    let private kindOf (values: Array) = values.GetType().GetElementType()
+
+    // Rows of one kind keep it; mixed ones become the widest integers, or floats where one is real.
+    let private commonKind (rows: Array list) =
+        match rows |> List.map kindOf |> List.distinct with
+        | [ kind ] -> kind
+        | kinds when kinds |> List.exists (fun kind -> kind = typeof<float> || kind = typeof<float32>) -> typeof<float>
+        | _ -> typeof<int64>
+
+    let private convert (kind: Type) (row: Array) : Array =
+        if kindOf row = kind then
+            row
+        else
+            let converted = Array.CreateInstance(kind, row.Length)
+
+            row
+            |> Seq.cast<obj>
+            |> Seq.iteri (fun i value -> converted.SetValue(Convert.ChangeType(value, kind), i))
+
+            converted
+
     let private concat (rows: Array list) : Array =
-        let kind = rows.Head.GetType().GetElementType()
+        let kind = commonKind rows
+        let rows = rows |> List.map (convert kind)
         let whole = Array.CreateInstance(kind, rows |> List.sumBy _.Length)
 
         rows

@@ -60,7 +60,13 @@ module Gradient =
                 raise (Errors.Native.refused "gradient" (outputs |> Seq.map (Memory.shape >> Errors.shape)) reason))
 
         results
-        |> Array.map (fun pointer -> if pointer = 0n then None else Some(new Tensor(Ownership.adopt pointer 0)))
+        |> Array.map2
+            (fun (input: TensorHandle) pointer ->
+                if pointer = 0n then
+                    None
+                else
+                    Some(new Tensor(Ownership.adopt pointer (Memory.kibibytes (Memory.shape input) (Memory.dtype input)))))
+            inputs
 
     let private setMode (enabled: bool) =
         Exports.functional_set_grad_mode (if enabled then 1 else 0) <> 0
@@ -75,12 +81,13 @@ module Gradient =
         finally
             setMode before |> ignore
 
-    let internal on (body: unit -> 'T) : 'T =
+    /// Runs `body` recording what it computes, and tells it whether the code around it records too.
+    let internal on (body: bool -> 'T) : 'T =
         Library.ensure ()
         let before = setMode true
 
         try
-            body ()
+            body before
         finally
             setMode before |> ignore
 
@@ -141,14 +148,14 @@ module internal Derivative =
 
     /// f(x), and the product of a row vector (None: 1) with the Jacobian of f at x.
     let pullback (operation: string) (f: Tensor -> Tensor) (x: Tensor) (v: (Tensor -> Tensor option)) : Tensor * Tensor =
-        Gradient.on (fun () ->
+        Gradient.on (fun recording ->
             let input = variable operation x
             let y = f input
             let weight = v y
 
             let outer =
-                Gradient.reachesBeyond y [| input |]
-                || weight |> Option.exists Gradient.isRecorded
+                recording
+                && (Gradient.reachesBeyond y [| input |] || weight |> Option.exists Gradient.isRecorded)
 
             let gradient =
                 if Gradient.isRecorded y then
@@ -165,28 +172,29 @@ module internal Derivative =
 
     /// f(x), and the Jacobian of f at x times a column vector: the double-backward form, linear in a dummy row vector.
     let fjacobianv (f: Tensor -> Tensor) (x: Tensor) (v: Tensor) : Tensor * Tensor =
-        Gradient.on (fun () ->
+        Gradient.on (fun recording ->
             let input = variable "jacobianv" x
             let y = f input
 
             if not (Gradient.isRecorded y) then
                 y, y.zerosLike ()
             else
-                let outer = Gradient.reachesBeyond y [| input |] || Gradient.isRecorded v
+                let outer = recording && (Gradient.reachesBeyond y [| input |] || Gradient.isRecorded v)
                 let dummy = Gradient.record (y.zerosLike ())
 
+                // A step function's row is zero whatever the dummy is.
                 match (Gradient.compute [| y |] [| Some dummy |] [| input |] true true)[0] with
-                | None -> settle y outer, y.zerosLike ()
-                | Some row ->
+                | Some row when Gradient.isRecorded row ->
                     let product = (Gradient.compute [| row |] [| Some v |] [| dummy |] true outer)[0]
-                    settle y outer, product |> Option.defaultWith (fun () -> y.zerosLike ()))
+                    settle y outer, product |> Option.defaultWith (fun () -> y.zerosLike ())
+                | _ -> settle y outer, y.zerosLike ())
 
     /// f(x), and its Jacobian, of shape output × input.
     let fjacobian (f: Tensor -> Tensor) (x: Tensor) : Tensor * Tensor =
-        Gradient.on (fun () ->
+        Gradient.on (fun recording ->
             let input = variable "jacobian" x
             let y = f input
-            let outer = Gradient.reachesBeyond y [| input |]
+            let outer = recording && Gradient.reachesBeyond y [| input |]
 
             let row (output: Tensor) =
                 let gradient =

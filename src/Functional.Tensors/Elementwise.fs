@@ -40,7 +40,10 @@ module internal Elementwise =
     let elu = unary "elu"
 
     let private softplusOp = Operators.aten "softplus"
-    let softplus (t: Tensor) = new Tensor(softplusOp.Tensor [| Arg.tensor t.Handle |])
+
+    // libtorch returns t itself above a threshold; its own, 20, costs float64 half of its digits.
+    let softplus (t: Tensor) =
+        new Tensor(softplusOp.Tensor [| Arg.tensor t.Handle; Arg.int 1L; Arg.int 40L |])
 
     let private leakyReluOp = Operators.aten "leaky_relu"
 
@@ -79,7 +82,7 @@ module internal Elementwise =
         new Tensor(whereOp.Tensor [| Arg.tensor condition.Handle; Arg.tensor a.Handle; Arg.tensor b.Handle |])
 
     let dropout (p: float) (t: Tensor) =
-        if p < 0.0 || p > 1.0 then
+        if not (p >= 0.0 && p <= 1.0) then
             invalidArg (nameof p) $"dropout: the probability {p} does not lie in [0, 1]."
 
         if p = 0.0 then

@@ -6,7 +6,7 @@ open System
 
 /// Raised when libtorch refuses an operation: names the operator and the shapes it was given.
 type TensorException(message: string, inner: exn) =
-    inherit Exception(message, inner)
+    inherit InvalidOperationException(message, inner)
     new(message) = TensorException(message, null)
 
 /// Raised when a file is not what its name says: truncated, mislabelled or corrupted.
@@ -88,9 +88,10 @@ module internal Errors =
     /// Shapes, axes and differentiation.
     module Operation =
 
-        let axis (operation: string) (axis: int) (dimensions: int[]) =
-            ArgumentException
-                $"{operation}: there is no axis {axis} in shape {shape dimensions}; axes run from {-dimensions.Length} to {dimensions.Length - 1}."
+        /// `rank` is how many axes there are to choose from: one more than the shape has where an axis is added.
+        let axis (operation: string) (axis: int) (rank: int) (dimensions: int[]) =
+            let range = if rank = 0 then "it has none" else $"axes run from {-rank} to {rank - 1}"
+            ArgumentException $"{operation}: there is no axis {axis} in shape {shape dimensions}; {range}."
 
         let index (position: int) (axis: int) (dimensions: int[]) =
             IndexOutOfRangeException $"There is no position {position} on axis {axis} of shape {shape dimensions}."

@@ -11,6 +11,8 @@ module internal Format =
     /// Rows shown at each end of an axis longer than twice this.
     let private edge = 3
 
+    let private opening = "tensor("
+
     let private number (value: obj) =
         match value with
         | :? float32 as value -> value.ToString("0.######", CultureInfo.InvariantCulture)
@@ -44,7 +46,7 @@ module internal Format =
             text.Append(element (values.GetValue offset)) |> ignore
         else
             let step = if shape[axis] = 0 then 0 else stride / shape[axis]
-            let separator = if axis = shape.Length - 1 then ", " else ",\n" + String(' ', axis + 1)
+            let separator = if axis = shape.Length - 1 then ", " else ",\n" + String(' ', opening.Length + axis + 1)
             text.Append '[' |> ignore
 
             shown shape[axis]
@@ -58,8 +60,8 @@ module internal Format =
 
             text.Append ']' |> ignore
 
-    /// The elements as nested brackets.
-    let elements (values: Array) (shape: int[]) : string =
-        let text = StringBuilder()
+    /// The elements as nested brackets, each row below the one before it.
+    let tensor (values: Array) (shape: int[]) : string =
+        let text = StringBuilder opening
         write text values shape 0 0 values.Length
-        text.ToString()
+        text.Append(')').ToString()

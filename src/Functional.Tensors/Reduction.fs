@@ -25,7 +25,7 @@ module internal Reduction =
 
     let private axis (operation: string) (t: Tensor) (axis: int) =
         if axis < -t.dim || axis >= max t.dim 1 then
-            raise (Errors.Operation.axis operation axis t.shape)
+            raise (Errors.Operation.axis operation axis t.dim t.shape)
 
         int64 axis
 
@@ -41,7 +41,9 @@ module internal Reduction =
 
     let private spread (op: Operator) (name: string) (dims: int seq) (unbiased: bool) (keepDim: bool) (t: Tensor) =
         let correction = Arg.int (if unbiased then 1L else 0L)
-        new Tensor(op.Tensor [| Arg.tensor t.Handle; axes name t dims; correction; Arg.bool keepDim |])
+        // The derivative, unlike the value, reads an empty list as no axis at all.
+        let axes = if Seq.isEmpty dims then Arg.none else axes name t dims
+        new Tensor(op.Tensor [| Arg.tensor t.Handle; axes; correction; Arg.bool keepDim |])
 
     let var dims unbiased keepDim t = spread varOp "var" dims unbiased keepDim t
 
@@ -160,8 +162,10 @@ module ReductionExtensions =
 
         /// Whether |t - other| ≤ absolute + relative · |other| everywhere. Waits for the device.
         member t.allclose(tensor: Tensor, ?relativeTolerance: float, ?absoluteTolerance: float) : bool =
+            // An infinity would be within any multiple of itself; it is close to its equal only.
             let bound = tensor.abs () * defaultArg relativeTolerance 1e-5 + defaultArg absoluteTolerance 1e-8
-            ((t - tensor).abs().le bound).all().toBool ()
+            let within = ((t - tensor).abs().le bound).logicalAnd (tensor.isfinite ())
+            (within.logicalOr (t.eq tensor)).all().toBool ()
 
     type dsharp with
 

@@ -6,27 +6,44 @@ open System
 open System.Collections
 open System.Collections.Concurrent
 open System.Collections.Generic
+open System.Reflection
 open System.Runtime.CompilerServices
+open System.Text
 open System.Threading.Tasks
 open Microsoft.FSharp.Reflection
 open Functional.Tensors.Native
 
-module private Held =
+module internal Held =
 
     let private readers = ConcurrentDictionary<Type, (obj -> obj[]) option>()
 
-    // Records and unions are read field by field; the reader is made once a type.
+    // The compiler gives this method to the records of C#, and nothing else has it.
+    let private isCSharpRecord (kind: Type) =
+        kind.GetMethod("PrintMembers", BindingFlags.Instance ||| BindingFlags.NonPublic, [| typeof<StringBuilder> |])
+        |> isNull
+        |> not
+
+    // Records and unions are read field by field, private ones too, and the pairs of a map; the reader is made once a type.
     let private makeReader (kind: Type) =
-        if FSharpType.IsRecord kind then
-            Some(FSharpValue.PreComputeRecordReader kind)
-        elif FSharpType.IsUnion kind then
-            Some(fun value -> FSharpValue.GetUnionFields(value, kind) |> snd)
+        if FSharpType.IsRecord(kind, true) then
+            Some(FSharpValue.PreComputeRecordReader(kind, true))
+        elif FSharpType.IsUnion(kind, true) then
+            Some(fun value -> FSharpValue.GetUnionFields(value, kind, true) |> snd)
+        elif kind.IsGenericType && kind.GetGenericTypeDefinition() = typedefof<KeyValuePair<_, _>> then
+            let key, value = kind.GetProperty "Key", kind.GetProperty "Value"
+            Some(fun pair -> [| key.GetValue pair; value.GetValue pair |])
+        elif isCSharpRecord kind then
+            let properties = kind.GetProperties() |> Array.filter (fun property -> property.GetIndexParameters().Length = 0)
+            Some(fun value -> properties |> Array.map (fun property -> property.GetValue value))
         else
             None
 
     /// The tensors inside a value: in tuples, collections, records and unions of them to any depth, and in IHoldsTensors.
-    let rec tensors (value: obj) : seq<Tensor> =
-        match value with
+    /// Each value is first replaced by what `unwrap` makes of it, which lets the C# facade's wrappers be seen through.
+    let rec tensorsThrough (unwrap: obj -> obj) (value: obj) : seq<Tensor> =
+        let tensors = tensorsThrough unwrap
+
+        match unwrap value with
         | null -> Seq.empty
         | :? Tensor as tensor -> Seq.singleton tensor
         | :? IHoldsTensors as holder -> holder.Tensors
@@ -43,6 +60,9 @@ module private Held =
                 match value with
                 | :? IEnumerable as items -> items |> Seq.cast<obj> |> Seq.collect tensors
                 | _ -> Seq.empty
+
+    /// The tensors inside a value.
+    let tensors (value: obj) : seq<Tensor> = tensorsThrough id value
 
 /// Frees tensors in bulk, at a place in the code that the reader can see.
 module Scope =

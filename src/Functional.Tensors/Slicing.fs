@@ -10,25 +10,26 @@ module internal Slice =
         | At of position: int
         | Range of first: int option * last: int option
 
-    let private takePart (t: Tensor, axis: int) (part: Part) : Tensor * int =
-        let length = t.shape[axis]
+    // `axis` counts in the whole shape, `place` in what the indexes before have left of it.
+    let private takePart (shape: int[]) (t: Tensor, place: int) (axis: int, part: Part) : Tensor * int =
+        let length = shape[axis]
 
         match part with
-        | At position when position < 0 || position >= length -> raise (Errors.Operation.index position axis t.shape)
-        | At position -> View.select axis position t, axis
+        | At position when position < 0 || position >= length -> raise (Errors.Operation.index position axis shape)
+        | At position -> View.select place position t, place
         | Range(first, last) ->
             let first, last = defaultArg first 0, defaultArg last (length - 1)
 
             if first < 0 || last >= length || first > last + 1 then
-                raise (Errors.Operation.range first last axis t.shape)
+                raise (Errors.Operation.range first last axis shape)
 
-            View.slice axis first last t, axis + 1
+            View.slice place first last t, place + 1
 
     let apply (t: Tensor) (parts: Part list) : Tensor =
         if parts.Length > t.dim then
-            raise (Errors.Operation.axis "indexing" (parts.Length - 1) t.shape)
+            raise (Errors.Operation.axis "indexing" (parts.Length - 1) t.dim t.shape)
 
-        parts |> List.fold takePart (t, 0) |> fst
+        parts |> List.indexed |> List.fold (takePart t.shape) (t, 0) |> fst
 
 open Slice
 

@@ -67,6 +67,9 @@ type Tensor internal (handle: TensorHandle) =
 
     /// The length of every axis.
     member _.shape: int[] =
+        if handle.IsClosed then
+            raise (Errors.Native.disposed "shape")
+
         if isNull axes then
             axes <- Memory.shape handle
 
@@ -221,7 +224,7 @@ type Tensor internal (handle: TensorHandle) =
         if this.isDisposed then
             "Tensor (freed)"
         else
-            $"tensor({Format.elements this.Elements this.shape})"
+            Format.tensor this.Elements this.shape
 
 /// Whatever holds tensors and may leave a scope: Scope.run keeps the tensors it names.
 type IHoldsTensors =

@@ -49,12 +49,15 @@ module internal View =
         let rank = t.dim + extra
 
         if dim < -rank || dim >= rank then
-            raise (Errors.Operation.axis operation dim t.shape)
+            raise (Errors.Operation.axis operation dim rank t.shape)
 
         if dim < 0 then dim + rank else dim
 
     let private axisArg operation extra t dim =
         Arg.int (int64 (axis operation extra t dim))
+
+    let private axesArg operation t (dims: seq<int>) =
+        dims |> Seq.map (axis operation 0 t) |> Seq.toArray |> Arg.shape
 
     let view (shape: seq<int>) (t: Tensor) =
         tensorOf (viewOp.Tensor [| Arg.tensor t.Handle; Arg.shape (Seq.toArray shape) |])
@@ -66,7 +69,7 @@ module internal View =
         tensorOf (transposeOp.Tensor [| Arg.tensor t.Handle; axisArg "transpose" 0 t dim0; axisArg "transpose" 0 t dim1 |])
 
     let permute (permutation: seq<int>) (t: Tensor) =
-        tensorOf (permuteOp.Tensor [| Arg.tensor t.Handle; Arg.shape (Seq.toArray permutation) |])
+        tensorOf (permuteOp.Tensor [| Arg.tensor t.Handle; axesArg "permute" t permutation |])
 
     let unsqueeze (dim: int) (t: Tensor) =
         tensorOf (unsqueezeOp.Tensor [| Arg.tensor t.Handle; axisArg "unsqueeze" 1 t dim |])
@@ -77,7 +80,9 @@ module internal View =
         | Some dim -> tensorOf (squeezeDimOp.Tensor [| Arg.tensor t.Handle; axisArg "squeeze" 0 t dim |])
 
     let flatten (first: int) (last: int) (t: Tensor) =
-        tensorOf (flattenOp.Tensor [| Arg.tensor t.Handle; Arg.int (int64 first); Arg.int (int64 last) |])
+        // A number flattens to a vector of one.
+        let axis = axisArg "flatten" (if t.dim = 0 then 1 else 0) t
+        tensorOf (flattenOp.Tensor [| Arg.tensor t.Handle; axis first; axis last |])
 
     let private join (operation: string) (op: Operator) (extra: int) (tensors: seq<Tensor>) (dim: int) =
         match Seq.toArray tensors with
@@ -127,7 +132,7 @@ module internal View =
         )
 
     let flip (dims: seq<int>) (t: Tensor) =
-        tensorOf (flipOp.Tensor [| Arg.tensor t.Handle; Arg.shape (Seq.toArray dims) |])
+        tensorOf (flipOp.Tensor [| Arg.tensor t.Handle; axesArg "flip" t dims |])
 
     /// Each slice along the axis `times` times in a row.
     let repeat (dim: int) (times: int) (t: Tensor) =

@@ -12,7 +12,7 @@ type NotReparameterizableException(message: string) =
 
 /// Raised when a loss, or a parameter, stops being a finite number; the weights have been put back to the last good ones.
 type TrainingDivergedException(message: string) =
-    inherit Exception(message)
+    inherit NotFiniteNumberException(message)
 
 module internal Errors =
 
@@ -144,6 +144,15 @@ module internal Errors =
             TrainingDivergedException(
                 $"Training stopped at step {step} (epoch {epoch}): the parameter '{name}' is no longer finite, so its gradient was not. "
                 + restored good
+            )
+
+        let notACheckpoint (path: string) =
+            ArgumentException $"{path} is no checkpoint of a training run. Name a file that Training.fit wrote, or one that is not there yet."
+
+        let otherRun (path: string) (setting: string) (found: string) (wanted: string) =
+            ArgumentException(
+                $"{path} is the checkpoint of another run: its {setting} is {found}, this run's {wanted}. "
+                + "Go on with the same settings, or name another file to start afresh."
             )
 
         let notScalar (found: Shape) =

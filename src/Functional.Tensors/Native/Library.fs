@@ -140,6 +140,7 @@ module internal Library =
 
         [ Path.Combine(beside, fileName)
           Path.Combine(beside, "runtimes", "linux-x64", "native", fileName)
+          Path.GetFullPath(Path.Combine(beside, "..", "..", "runtimes", "linux-x64", "native", fileName)) // inside a NuGet package
           Path.Combine(AppContext.BaseDirectory, fileName) ]
         |> List.distinct
 

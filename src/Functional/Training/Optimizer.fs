@@ -15,6 +15,9 @@ type OptimizerState(parameters: Parameter list, rate: float) =
     /// The learning rate; may be changed between steps.
     member val LearningRate = rate with get, set
 
+    /// How many steps it has taken.
+    member val Steps = 0 with get, set
+
     /// Changes every parameter by one step against its gradient.
     abstract Step: gradients: Tensor[] -> unit
 
@@ -75,12 +78,11 @@ module Optimizer =
     let private startAdam rate beta1 beta2 epsilon decay (parameters: Parameter list) =
         let tensors = values parameters
         let first, second = zerosLike tensors, zerosLike tensors
-        let mutable step = 0
 
         { new OptimizerState(parameters, rate) with
             member this.Step gradients =
-                step <- step + 1
-                Fused.adam tensors gradients first second [ this.LearningRate; beta1; beta2; epsilon; decay ] step
+                this.Steps <- this.Steps + 1
+                Fused.adam tensors gradients first second [ this.LearningRate; beta1; beta2; epsilon; decay ] this.Steps
 
             member _.Memory = remembered "first" parameters first @ remembered "second" parameters second }
 
@@ -105,6 +107,8 @@ module Optimizer =
 
         { new OptimizerState(parameters, rate) with
             member this.Step gradients =
+                this.Steps <- this.Steps + 1
+
                 if momentum = 0.0 then
                     Fused.add tensors gradients -this.LearningRate
                 else
