@@ -3,6 +3,7 @@
 #pragma once
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <string>
@@ -31,6 +32,8 @@ inline functional_tensor hand_over(at::Tensor tensor) {
     live_tensors.fetch_add(1, std::memory_order_relaxed);
     return tensor.unsafeReleaseTensorImpl();
 }
+
+inline int32_t kibibytes(size_t bytes) { return static_cast<int32_t>(std::min<size_t>(bytes >> 10, INT32_MAX)); }
 
 // OpenMP keeps its thread count per calling thread, so each thread takes over the library's before its first call.
 inline void adopt_thread_count() {

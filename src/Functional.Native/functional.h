@@ -3,7 +3,7 @@
 #pragma once
 #include <stdint.h>
 
-#define FUNCTIONAL_ABI 1
+#define FUNCTIONAL_ABI 2
 #define FUNCTIONAL_API extern "C" __attribute__((visibility("default")))
 
 // What an argument or a result of an operator is.
@@ -24,7 +24,7 @@ enum functional_kind : int32_t {
     FUNCTIONAL_GENERATOR = 13,        // pointer: generator
 };
 
-// A tagged value. A returned tensor's extent is the KiB of memory that it alone keeps alive (0 for a view).
+// A tagged value. A returned tensor's extent is the KiB of memory that came into being with it (0 for a view).
 struct functional_value {
     int32_t kind;
     int32_t extent;
@@ -61,6 +61,7 @@ FUNCTIONAL_API int32_t functional_tensor_scalar_type(functional_tensor tensor);
 FUNCTIONAL_API int64_t functional_tensor_device(functional_tensor tensor);  // type << 32 | index
 FUNCTIONAL_API int32_t functional_tensor_requires_grad(functional_tensor tensor);
 FUNCTIONAL_API int32_t functional_tensor_set_requires_grad(functional_tensor tensor, int32_t required);
+FUNCTIONAL_API int32_t functional_tensor_kibibytes(functional_tensor tensor);  // of memory that it holds: its share where others hold it too
 FUNCTIONAL_API void functional_tensor_release(functional_tensor tensor);
 FUNCTIONAL_API int64_t functional_live_tensors();
 

@@ -56,6 +56,18 @@ int64_t functional_tensor_device(functional_tensor tensor) {
     return (static_cast<int64_t>(device.type()) << 32) | static_cast<uint32_t>(static_cast<int32_t>(device.index()));
 }
 
+int32_t functional_tensor_kibibytes(functional_tensor handle) {
+    return guarded<int32_t>(0, [&] {
+        auto tensor = borrow(handle);
+        if (!tensor.has_storage()) return 0;
+        auto owners = tensor.storage().use_count();
+        // A view holds the tensor that it looks at, which may have no other owner left.
+        bool alone = owners == 1 || (owners == 2 && tensor.is_view() && tensor._base().use_count() == 1);
+        auto whole = kibibytes(tensor.storage().nbytes());
+        return alone ? whole : std::min(whole, kibibytes(tensor.nbytes()));
+    });
+}
+
 void functional_tensor_release(functional_tensor tensor) {
     live_tensors.fetch_sub(1, std::memory_order_relaxed);
     c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>::reclaim(static_cast<c10::TensorImpl*>(tensor));

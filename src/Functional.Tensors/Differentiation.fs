@@ -60,13 +60,11 @@ module Gradient =
                 raise (Errors.Native.refused "gradient" (outputs |> Seq.map (Memory.shape >> Errors.shape)) reason))
 
         results
-        |> Array.map2
-            (fun (input: TensorHandle) pointer ->
-                if pointer = 0n then
-                    None
-                else
-                    Some(new Tensor(Ownership.adopt pointer (Memory.kibibytes (Memory.shape input) (Memory.dtype input)))))
-            inputs
+        |> Array.map (fun pointer ->
+            if pointer = 0n then
+                None
+            else
+                Some(new Tensor(Ownership.adopt pointer (Exports.functional_tensor_kibibytes pointer))))
 
     let private setMode (enabled: bool) =
         Exports.functional_set_grad_mode (if enabled then 1 else 0) <> 0

@@ -7,7 +7,7 @@ open Functional.Tensors.Native
 module internal LinearAlgebra =
 
     let private matmulOp = Operators.aten "matmul"
-    let private linearOp = Operators.aten "linear"
+    let private linearOp = Operators.find "functional::linear" ""
     let private dotOp = Operators.aten "dot"
     let private outerOp = Operators.aten "outer"
     let private traceOp = Operators.aten "trace"

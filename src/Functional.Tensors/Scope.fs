@@ -49,17 +49,15 @@ module internal Held =
         | :? IHoldsTensors as holder -> holder.Tensors
         | :? string -> Seq.empty
         | :? ITuple as tuple -> seq { for i in 0 .. tuple.Length - 1 -> tuple[i] } |> Seq.collect tensors
-        | :? ICollection as items when not (items.GetType().IsArray && items.GetType().GetElementType().IsPrimitive) ->
-            items |> Seq.cast<obj> |> Seq.collect tensors
+        | :? Array as numbers when numbers.GetType().GetElementType().IsPrimitive -> Seq.empty
+        // Before unions, because a list read as one would nest as deep as it is long.
+        | :? IEnumerable as items -> items |> Seq.cast<obj> |> Seq.collect tensors
         | :? DictionaryEntry as entry -> Seq.append (tensors entry.Key) (tensors entry.Value)
         | value when value.GetType().IsPrimitive || value.GetType().IsEnum -> Seq.empty
         | value ->
             match readers.GetOrAdd(value.GetType(), makeReader) with
             | Some read -> read value |> Seq.collect tensors
-            | None ->
-                match value with
-                | :? IEnumerable as items -> items |> Seq.cast<obj> |> Seq.collect tensors
-                | _ -> Seq.empty
+            | None -> Seq.empty
 
     /// The tensors inside a value.
     let tensors (value: obj) : seq<Tensor> = tensorsThrough id value

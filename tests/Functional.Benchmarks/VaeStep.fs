@@ -30,6 +30,6 @@ let private round () =
         let result = Training.fit options vae.Parameters (Vae.loss vae) pixels
         result.Epochs.Head.Duration.TotalMilliseconds / float steps
 
-let run () =
+let run () : Comparison list =
     use peer = new Peer("vae_step.py", [ string (Device.threads ()); string steps ])
-    Comparison.run "vae-step" "ms/step" 0.8 7 (round ()) (fun () -> peer.Round "step")
+    [ Comparison.run "vae-step" "ms/step" 0.8 7 (round ()) (fun () -> peer.Round "step") ]

@@ -9,17 +9,19 @@ open System.Threading
 /// Owns one native tensor. Uses are counted: a tensor freed on one thread lives on until a call on another has returned.
 /// It has no finalizer of its own, which would double the price of every operation; one that no scope will free gets a guard.
 [<Sealed; AllowNullLiteral>]
-type internal TensorHandle(pointer: nativeint, kibibytes: int) =
+type internal TensorHandle(pointer: nativeint, newKibibytes: int) =
     // One for the owner until it is disposed, and one for each native call under way.
     let mutable uses = 1
     let mutable disposed = 0
     let mutable guard: Guard = null
+    let mutable kibibytes = newKibibytes
+    let mutable pressure = 0L
 
     let free () =
         Exports.functional_tensor_release pointer
 
-        if not (isNull guard) && kibibytes > 0 then
-            GC.RemoveMemoryPressure(int64 kibibytes <<< 10)
+        if pressure > 0L then
+            GC.RemoveMemoryPressure pressure
 
     /// The native tensor; to be read only between TryBorrow and GiveBack.
     member _.Pointer = pointer
@@ -51,11 +53,22 @@ type internal TensorHandle(pointer: nativeint, kibibytes: int) =
 
     /// Leaves it to the garbage collector, which sees a small object and so is told of the memory behind it.
     member this.LeaveToCollector() =
-        if isNull guard then
-            guard <- Guard this
+        if isNull guard && this.TryBorrow() then
+            pressure <- int64 kibibytes <<< 10
 
-            if kibibytes > 0 then
-                GC.AddMemoryPressure(int64 kibibytes <<< 10)
+            if pressure > 0L then
+                GC.AddMemoryPressure pressure
+
+            guard <- Guard this
+            this.GiveBack()
+
+    /// The same for one that a scope hands out: a view may by then be the last to hold the memory that it looks at.
+    member this.HandOutToCollector() =
+        if kibibytes = 0 && this.TryBorrow() then
+            kibibytes <- Exports.functional_tensor_kibibytes pointer
+            this.GiveBack()
+
+        this.LeaveToCollector()
 
 /// Frees a handle when the collector finds the two unreachable.
 and [<Sealed; AllowNullLiteral>] internal Guard(handle: TensorHandle) =
@@ -82,17 +95,29 @@ type internal ScopeFrame(parent: ScopeFrame) =
             ScopeFrame.RegisterWith(parent, handle)
 
     /// Frees everything but the handles of the result, which move to the frame around this one.
-    member _.Close(result: HashSet<TensorHandle>) =
+    member this.Close(result: HashSet<TensorHandle>) =
         lock handles (fun () ->
             closed <- true
 
             for handle in handles do
-                if result.Contains handle then
-                    ScopeFrame.RegisterWith(parent, handle)
-                else
+                if not (result.Contains handle) then
                     handle.Dispose()
 
+            for handle in handles do
+                if result.Contains handle then
+                    if isNull parent then
+                        handle.HandOutToCollector()
+                    else
+                        ScopeFrame.RegisterWith(parent, handle)
+
             handles.Clear())
+
+        GC.SuppressFinalize this
+
+    /// A scope that never ends, because its task was abandoned, leaves its tensors to the collector.
+    override _.Finalize() =
+        for handle in handles do
+            handle.LeaveToCollector()
 
     /// Takes a handle out, to be freed by the collector or by whoever disposes it.
     member _.Release(handle: TensorHandle) =
@@ -128,6 +153,6 @@ module internal Ownership =
     let rec detach (frame: ScopeFrame) (handle: TensorHandle) =
         if not (isNull frame) then
             if frame.Release handle then
-                handle.LeaveToCollector()
+                handle.HandOutToCollector()
             else
                 detach frame.Parent handle

@@ -73,6 +73,9 @@ module internal Exports =
     extern int functional_tensor_set_requires_grad(nativeint tensor, int required)
 
     [<DllImport(Name)>]
+    extern int functional_tensor_kibibytes(nativeint tensor)
+
+    [<DllImport(Name)>]
     extern void functional_tensor_release(nativeint tensor)
 
     [<DllImport(Name)>]
@@ -125,7 +128,7 @@ module internal Exports =
 
 module internal Library =
 
-    let private abi = 1
+    let private abi = 2
 
     let private fileName = "libfunctional.so"
 

@@ -34,8 +34,7 @@ module internal Memory =
     let device (handle: TensorHandle) =
         using "device" handle (Exports.functional_tensor_device >> Device.ofCode)
 
-    /// The memory that a tensor of its own takes.
-    let kibibytes (shape: int[]) (dtype: Dtype) =
+    let private kibibytes (shape: int[]) (dtype: Dtype) =
         int ((Array.fold (fun size axis -> size * int64 axis) (int64 dtype.ElementSize) shape) >>> 10)
 
     /// Copies bytes, laid out as `dtype` in row-major order, into a new tensor.

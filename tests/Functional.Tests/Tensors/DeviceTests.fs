@@ -59,6 +59,6 @@ let tests =
           testCase "the number of threads does not change a result beyond rounding" (fun () ->
               Scope.run (fun () ->
                   let t = Random.withSeed 1 (fun () -> dsharp.randn ([ 300; 300 ], dtype = Dtype.Float64))
-                  let compute () = (t.matmul t).sum(0).exp().sum ()
+                  let compute () = (t.matmul t).sum(0).exp().sum()
                   let alone, together = withThreads 1 compute, withThreads 2 compute
                   expectClose 1e-12 together (plain alone) "two threads against one")) ]

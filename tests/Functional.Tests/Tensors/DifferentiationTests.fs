@@ -8,7 +8,7 @@ open FsCheck.FSharp
 open Functional.Tensors
 open Functional.Tests.TensorTesting
 
-let private sumOf (f: Tensor -> Tensor) (x: Tensor) = (f x).sum ()
+let private sumOf (f: Tensor -> Tensor) (x: Tensor) = (f x).sum()
 
 /// Central differences; the error is about 1e-10 of the function's size for this step.
 let private step = 1e-5
@@ -18,7 +18,8 @@ let private slope (f: float -> float) (x: float) =
 
 /// The numeric gradient of a function of a tensor to a scalar.
 let private numericGradient (f: Tensor -> Tensor) (x: Plain) : Plain =
-    let value (values: float[]) = (f (tensor { x with Values = values })).toDouble ()
+    let value (values: float[]) =
+        (f (tensor { x with Values = values })).toDouble()
 
     let partial i =
         slope (fun v -> value (Array.updateAt i v x.Values)) x.Values[i]
@@ -27,25 +28,25 @@ let private numericGradient (f: Tensor -> Tensor) (x: Plain) : Plain =
 
 /// Functions of several kinds from a tensor to a scalar, with first derivatives everywhere in (0.1, 2).
 let private composites: (string * (Tensor -> Tensor)) list =
-    [ "a quotient", (fun x -> (x.sin () / (1.0 + x * x)).sum ())
-      "a product of sums", (fun x -> x.sum () * x.exp().mean ())
+    [ "a quotient", (fun x -> (x.sin () / (1.0 + x * x)).sum())
+      "a product of sums", (fun x -> x.sum () * x.exp().mean())
       "a log-sum-exp", (fun x -> (x * 3.0).view([ -1 ]).logsumexp 0)
-      "a softmax", (fun x -> let p = x.view([ -1 ]).softmax 0 in (p * p.log ()).sum ())
+      "a softmax", (fun x -> let p = x.view([ -1 ]).softmax 0 in (p * p.log ()).sum())
       "a log-softmax", (fun x -> (x.view([ -1 ]).logsoftmax(0)[0]))
-      "a standard deviation", (fun x -> (Tensor.cat [ x.view [ -1 ]; vector [ 5.0 ] ]).std ())
-      "a cumulative sum", (fun x -> (x.view([ -1 ]).cumsum 0).square().sum ())
-      "powers of tensors", (fun x -> (x ** x.cos ()).sum ())
-      "a choice", (fun x -> (dsharp.where (x.gt 1.0, x.log (), x.square ())).sum ())
-      "an outer product", (fun x -> let v = x.view [ -1 ] in (v.outer v).exp().mean ())
-      "an expansion", (fun x -> (x.view([ -1; 1 ]).expand [ x.nelement; 3 ]).square().sum ())
-      "slices joined", (fun x -> let v = x.view [ -1 ] in (Tensor.stack [ v[0]; v[0] * v[x.nelement - 1] ]).sum ())
-      "a gathering", (fun x -> let v = x.view [ -1 ] in (v.indexSelect (0, dsharp.tensor [ 0; 0; x.nelement - 1 ])).exp().sum ())
-      "a maximum of tensors", (fun x -> (x.max (2.05 - x)).square().sum ())
-      "a solution", (fun x -> let m = dsharp.eye (3, dtype = Dtype.Float64) * 4.0 + x.mean () in (m.solve (vector [ 1.0; 2.0; 3.0 ])).sum ())
-      "a cast", (fun x -> (x.clone().float64 ()).exp().sum ()) ]
+      "a standard deviation", (fun x -> (Tensor.cat [ x.view [ -1 ]; vector [ 5.0 ] ]).std())
+      "a cumulative sum", (fun x -> (x.view([ -1 ]).cumsum 0).square().sum())
+      "powers of tensors", (fun x -> (x ** x.cos ()).sum())
+      "a choice", (fun x -> (dsharp.where (x.gt 1.0, x.log (), x.square ())).sum())
+      "an outer product", (fun x -> let v = x.view [ -1 ] in (v.outer v).exp().mean())
+      "an expansion", (fun x -> (x.view([ -1; 1 ]).expand [ x.nelement; 3 ]).square().sum())
+      "slices joined", (fun x -> let v = x.view [ -1 ] in (Tensor.stack [ v[0]; v[0] * v[x.nelement - 1] ]).sum())
+      "a gathering", (fun x -> let v = x.view [ -1 ] in (v.indexSelect (0, dsharp.tensor [ 0; 0; x.nelement - 1 ])).exp().sum())
+      "a maximum of tensors", (fun x -> (x.max (2.05 - x)).square().sum())
+      "a solution",
+      (fun x -> let m = dsharp.eye (3, dtype = Dtype.Float64) * 4.0 + x.mean () in (m.solve (vector [ 1.0; 2.0; 3.0 ])).sum())
+      "a cast", (fun x -> (x.clone().float64()).exp().sum()) ]
 
-let private positive =
-    Generate.shape 1 3 |> Gen.bind (Generate.filled 0.1 2.0)
+let private positive = Generate.shape 1 3 |> Gen.bind (Generate.filled 0.1 2.0)
 
 let private vectors (length: int) = Generate.filled -2.0 2.0 [| length |]
 
@@ -61,7 +62,7 @@ let private quadratic =
 
 let private form (a: Plain) (x: Tensor) = x.dot ((tensor a).matmul x)
 
-let private symmetrized (a: Plain) = (tensor a) + (tensor a).transpose ()
+let private symmetrized (a: Plain) = (tensor a) + (tensor a).transpose()
 
 let private rosenbrock (x: Tensor) =
     let a, b = x[0], x[1]
@@ -82,14 +83,12 @@ let private polarJacobian (x: float[]) =
     let r, angle, z = x[0], x[1], x[2]
 
     { Shape = [| 4; 3 |]
-      Values =
-        [| cos angle; -r * sin angle; 0.0
-           sin angle; r * cos angle; 0.0
-           0.0; 0.0; 2.0 * z
-           1.0; 0.0; 0.0 |] }
+      Values = [| cos angle; -r * sin angle; 0.0; sin angle; r * cos angle; 0.0; 0.0; 0.0; 2.0 * z; 1.0; 0.0; 0.0 |] }
 
 let private scalarOf (value: float) = { Shape = [||]; Values = [| value |] }
-let private vectorOf (values: float[]) = { Shape = [| values.Length |]; Values = values }
+
+let private vectorOf (values: float[]) =
+    { Shape = [| values.Length |]; Values = values }
 
 /// Third derivatives of scalar functions, by every nesting that reaches them.
 let private thirdDerivatives: (string * (Tensor -> Tensor) * (float -> float)) list =
@@ -100,14 +99,17 @@ let private thirdDerivatives: (string * (Tensor -> Tensor) * (float -> float)) l
       "tanh", tanh, (fun x -> let t = tanh x in (1.0 - t * t) * (6.0 * t * t - 2.0)) ]
 
 let private nestings: (string * ((Tensor -> Tensor) -> Tensor -> Tensor)) list =
-    let one (f: Tensor -> Tensor) (x: Tensor) = f (x.view [ 1 ]) |> fun (y: Tensor) -> y.view [ 1 ]
+    let one (f: Tensor -> Tensor) (x: Tensor) =
+        f (x.view [ 1 ]) |> fun (y: Tensor) -> y.view [ 1 ]
+
     let scalar (t: Tensor) = t.view (Seq.empty<int>)
 
     [ "grad of grad of grad", (fun f -> dsharp.grad (dsharp.grad (dsharp.grad f)))
       "grad of hessian", (fun f -> dsharp.grad (fun x -> scalar (dsharp.hessian (fun x -> scalar (f x)) (x.view [ 1 ]))))
       "hessian of grad", (fun f -> fun x -> scalar (dsharp.hessian (fun y -> dsharp.grad f (scalar y)) (x.view [ 1 ])))
       "jacobian of hessian", (fun f -> fun x -> scalar (dsharp.jacobian (dsharp.hessian (fun y -> f (scalar y))) (x.view [ 1 ])))
-      "jacobian of jacobian of jacobian", (fun f -> fun x -> scalar (dsharp.jacobian (dsharp.jacobian (dsharp.jacobian (one f))) (x.view [ 1 ])))
+      "jacobian of jacobian of jacobian",
+      (fun f -> fun x -> scalar (dsharp.jacobian (dsharp.jacobian (dsharp.jacobian (one f))) (x.view [ 1 ])))
       "jacobianv of hessianv",
       (fun f ->
           fun x ->
@@ -133,7 +135,9 @@ let private withValue: (string * (Tensor -> Tensor * Tensor) * (Tensor -> Tensor
       "fgradv", (fun x -> dsharp.fgradv rosenbrock x v), (fun x -> dsharp.gradv rosenbrock x v)
       "fjacobian", dsharp.fjacobian rosenbrock, dsharp.jacobian rosenbrock
       "fjacobianv", (fun x -> dsharp.fjacobianv rosenbrock x v), (fun x -> dsharp.jacobianv rosenbrock x v)
-      "fjacobianTv", (fun x -> dsharp.fjacobianTv rosenbrock x (number 2.0)), (fun x -> dsharp.jacobianTv rosenbrock x (number 2.0))
+      "fjacobianTv",
+      (fun x -> dsharp.fjacobianTv rosenbrock x (number 2.0)),
+      (fun x -> dsharp.jacobianTv rosenbrock x (number 2.0))
       "fhessian", dsharp.fhessian rosenbrock, dsharp.hessian rosenbrock ]
 
 let private zeros (shape: int[]) = Plain.init shape (fun _ -> 0.0)
@@ -163,17 +167,27 @@ let tests =
                   expectClose 1e-5 (dsharp.hessianv f (tensor x) (tensor direction)) along name)
 
           property "the gradient of a quadratic form, and its directional derivative" quadratic (fun (a, x, v) ->
-              let gradient = (symmetrized a).matmul (tensor x)
+              let gradient = (symmetrized a).matmul(tensor x)
               expectClose 1e-13 (dsharp.grad (form a) (tensor x)) (plain gradient) "(A + Aᵀ) x"
               expectClose 1e-12 (dsharp.gradv (form a) (tensor x) (tensor v)) (plain (gradient.dot (tensor v))) "vᵀ (A + Aᵀ) x")
 
           property "the Hessian of a quadratic form, and its product" quadratic (fun (a, x, v) ->
               expectClose 1e-13 (dsharp.hessian (form a) (tensor x)) (plain (symmetrized a)) "A + Aᵀ"
-              expectClose 1e-13 (dsharp.hessianv (form a) (tensor x) (tensor v)) (plain ((symmetrized a).matmul (tensor v))) "(A + Aᵀ) v")
+
+              expectClose
+                  1e-13
+                  (dsharp.hessianv (form a) (tensor x) (tensor v))
+                  (plain ((symmetrized a).matmul(tensor v)))
+                  "(A + Aᵀ) v")
 
           property "the Jacobian of a linear map, and its products from both sides" (Generate.plainOfRank 2) (fun a ->
               let rows, columns = a.Shape[0], a.Shape[1]
-              let x, v, w = vector (Array.init columns (float >> cos)), vector (Array.init columns (float >> sin)), vector (Array.init rows (float >> sin))
+
+              let x, v, w =
+                  vector (Array.init columns (float >> cos)),
+                  vector (Array.init columns (float >> sin)),
+                  vector (Array.init rows (float >> sin))
+
               let map (x: Tensor) = (tensor a).matmul x
               expectClose 1e-13 (dsharp.jacobian map x) a "A"
               expectClose 1e-13 (dsharp.jacobianv map x v) (plain ((tensor a).matmul v)) "A v"
@@ -185,7 +199,13 @@ let tests =
               let v = vector [ 1.0; -0.5 ]
               expectClose 1e-12 (dsharp.grad rosenbrock (tensor p)) (vectorOf (rosenbrockGradient x y)) "gradient"
               expectClose 1e-12 (dsharp.hessian rosenbrock (tensor p)) hessian "Hessian"
-              expectClose 1e-12 (dsharp.hessianv rosenbrock (tensor p) v) (plain ((tensor hessian).matmul v)) "Hessian times a vector"
+
+              expectClose
+                  1e-12
+                  (dsharp.hessianv rosenbrock (tensor p) v)
+                  (plain ((tensor hessian).matmul v))
+                  "Hessian times a vector"
+
               expectClose 1e-12 (dsharp.jacobian (dsharp.grad rosenbrock) (tensor p)) hessian "Jacobian of the gradient")
 
           property "the Jacobian of polar coordinates, and its products from both sides" (vectors 3) (fun p ->
@@ -195,15 +215,19 @@ let tests =
               expectClose 1e-13 (dsharp.jacobianv polar (tensor p) v) (plain ((tensor expected).matmul v)) "J v"
               expectClose 1e-13 (dsharp.jacobianTv polar (tensor p) w) (plain (w.matmul (tensor expected))) "Jᵀ w")
 
-          property "a Jacobian has the output's axes, then the input's" (Gen.zip (Generate.shape 0 2) (Generate.shape 0 2)) (fun (output, input) ->
-              let x = tensor (Plain.init input (fun index -> float (Array.sum index)))
-              let factor = tensor (Plain.init output (fun index -> 1.0 + float (Array.sum index)))
-              let jacobian = dsharp.jacobian (fun x -> factor * x.sum ()) x
+          property
+              "a Jacobian has the output's axes, then the input's"
+              (Gen.zip (Generate.shape 0 2) (Generate.shape 0 2))
+              (fun (output, input) ->
+                  let x = tensor (Plain.init input (fun index -> float (Array.sum index)))
+                  let factor = tensor (Plain.init output (fun index -> 1.0 + float (Array.sum index)))
+                  let jacobian = dsharp.jacobian (fun x -> factor * x.sum ()) x
 
-              let expected =
-                  Plain.init (Array.append output input) (fun index -> 1.0 + float (Array.sum (Array.truncate output.Length index)))
+                  let expected =
+                      Plain.init (Array.append output input) (fun index ->
+                          1.0 + float (Array.sum (Array.truncate output.Length index)))
 
-              expectSame jacobian expected "∂ factor_i · Σ x / ∂ x_j = factor_i")
+                  expectSame jacobian expected "∂ factor_i · Σ x / ∂ x_j = factor_i")
 
           for name, withValue, alone in withValue do
               property $"{name} returns the value, and the derivative that goes alone elsewhere" (vectors 2) (fun p ->
@@ -228,7 +252,10 @@ let tests =
               expectClose 1e-14 atItself (scalarOf (4.0 * x)) "d/dx (d/dy x y² at y = x) = d/dx 2x² = 4x"
 
               let forwards =
-                  dsharp.jacobianv (fun x -> x * dsharp.jacobianv (fun y -> x + y) x (vector [ 1.0 ])) (vector [ x ]) (vector [ 1.0 ])
+                  dsharp.jacobianv
+                      (fun x -> x * dsharp.jacobianv (fun y -> x + y) x (vector [ 1.0 ]))
+                      (vector [ x ])
+                      (vector [ 1.0 ])
 
               expectSame forwards (vectorOf [| 1.0 |]) "the same forwards")
 
@@ -254,18 +281,27 @@ let tests =
               let zero = zeros x.Shape
               let constant (_: Tensor) = number 3.0
               expectSame (dsharp.grad constant t) zero "a constant"
-              expectSame (dsharp.grad (fun x -> x.noDiff().sum ()) t) zero "without differentiation"
-              expectSame (dsharp.grad (fun x -> (x.gt 0.5).float64().sum ()) t) zero "through a comparison"
+              expectSame (dsharp.grad (fun x -> x.noDiff().sum()) t) zero "without differentiation"
+              expectSame (dsharp.grad (fun x -> (x.gt 0.5).float64().sum()) t) zero "through a comparison"
               expectSame (dsharp.jacobian (fun _ -> vector [ 1.0; 2.0 ]) t) (zeros (Array.append [| 2 |] x.Shape)) "jacobian"
               expectSame (dsharp.jacobianv (fun _ -> vector [ 1.0; 2.0 ]) t t) (zeros [| 2 |]) "jacobianv"
               expectSame (dsharp.jacobianTv (fun _ -> vector [ 1.0; 2.0 ]) t (vector [ 1.0; 1.0 ])) zero "jacobianTv"
               expectSame (dsharp.hessianv constant t t) zero "hessianv"
-              expectSame (dsharp.hessian (fun x -> x.sum ()) t) (zeros (Array.append x.Shape x.Shape)) "the Hessian of a linear function"
+
+              expectSame
+                  (dsharp.hessian (fun x -> x.sum ()) t)
+                  (zeros (Array.append x.Shape x.Shape))
+                  "the Hessian of a linear function"
+
               expectSame (dsharp.hessianv (fun x -> x.sum ()) t t) zero "and its product"
               let other = Gradient.record (number 2.0)
               expectSame (dsharp.grad (fun _ -> other * other) t) zero "of something else that is recorded"
               expectSame (dsharp.jacobianv (fun _ -> other * other) t t) (scalarOf 0.0) "forwards"
-              expectSame (dsharp.jacobian (fun _ -> Tensor.stack [ other; other ]) t) (zeros (Array.append [| 2 |] x.Shape)) "by rows")
+
+              expectSame
+                  (dsharp.jacobian (fun _ -> Tensor.stack [ other; other ]) t)
+                  (zeros (Array.append [| 2 |] x.Shape))
+                  "by rows")
 
           property "the identity's derivatives" (vectors 3) (fun p ->
               let x, v = tensor p, vector [ 1.0; 2.0; 3.0 ]
@@ -276,60 +312,73 @@ let tests =
 
           property "an outermost derivative leaves its input and results unrecorded" positive (fun x ->
               let t = tensor x
-              let gradient = dsharp.grad (fun x -> (x ** 3).sum ()) t
+              let gradient = dsharp.grad (fun x -> (x ** 3).sum()) t
               Expect.isFalse (Gradient.isRecorded gradient) "the gradient"
               Expect.isFalse (Gradient.isRecorded t) "the input"
               Expect.isFalse (Gradient.isRecorded (dsharp.jacobian exp t)) "the Jacobian"
               Expect.isFalse (Gradient.isRecorded (dsharp.jacobianv exp t t)) "its product"
-              Expect.isFalse (Gradient.isRecorded (dsharp.hessian (fun x -> (x ** 3).sum ()) t)) "the Hessian")
+              Expect.isFalse (Gradient.isRecorded (dsharp.hessian (fun x -> (x ** 3).sum()) t)) "the Hessian")
 
           property "a gradient depends on the parameters of the function it was taken of" (vectors 2) (fun p ->
               let weight = Gradient.record (vector [ 2.0; -1.0 ])
-              let slope = dsharp.grad (fun x -> (weight * x * x).sum ()) (tensor p)
+              let slope = dsharp.grad (fun x -> (weight * x * x).sum()) (tensor p)
               Expect.isTrue (Gradient.isRecorded slope) "recorded"
-              let penalty = (slope * slope).sum ()
+              let penalty = (slope * slope).sum()
               let expected = p.Values |> Array.map2 (fun w x -> 8.0 * w * x * x) [| 2.0; -1.0 |]
               expectClose 1e-13 (Gradient.ofLoss penalty [| weight |]).[0] (vectorOf expected) "∂ Σ (2 w x)² / ∂ w = 8 w x²")
 
           property "a gradient at a parameter passes through it" (vectors 2) (fun p ->
               let weight = Gradient.record (tensor p)
-              let slope = dsharp.grad (fun x -> (x ** 3).sum ()) weight
+              let slope = dsharp.grad (fun x -> (x ** 3).sum()) weight
               let second = (Gradient.ofLoss (slope.sum ()) [| weight |])[0]
               expectClose 1e-13 second (Plain.map (fun w -> 6.0 * w) p) "∂ Σ 3 w² / ∂ w = 6 w")
 
-          property "gradients of a loss in every parameter, zeros where it does not depend on one" (Gen.zip (vectors 3) positive) (fun (p, q) ->
-              let used, unused, other = Gradient.record (tensor p), Gradient.record (tensor q), Gradient.record (number 2.0)
-              let loss = (used * used).sum () * other
-              let gradients = Gradient.ofLoss loss [| unused; used; other |]
-              expectSame gradients[0] (zeros q.Shape) "unused"
-              expectClose 1e-13 gradients[1] (Plain.map (fun w -> 4.0 * w) p) "used"
-              expectClose 1e-13 gradients[2] (scalarOf (p.Values |> Array.sumBy (fun w -> w * w))) "another"
-              Expect.all gradients (Gradient.isRecorded >> not) "not recorded")
+          property
+              "gradients of a loss in every parameter, zeros where it does not depend on one"
+              (Gen.zip (vectors 3) positive)
+              (fun (p, q) ->
+                  let used, unused, other = Gradient.record (tensor p), Gradient.record (tensor q), Gradient.record (number 2.0)
+                  let loss = (used * used).sum() * other
+                  let gradients = Gradient.ofLoss loss [| unused; used; other |]
+                  expectSame gradients[0] (zeros q.Shape) "unused"
+                  expectClose 1e-13 gradients[1] (Plain.map (fun w -> 4.0 * w) p) "used"
+                  expectClose 1e-13 gradients[2] (scalarOf (p.Values |> Array.sumBy (fun w -> w * w))) "another"
+                  Expect.all gradients (Gradient.isRecorded >> not) "not recorded")
 
           testCase "a loss can be differentiated once" (fun () ->
               Scope.run (fun () ->
                   let w = Gradient.record (vector [ 1.0; 2.0 ])
-                  let loss = (w * w).exp().sum ()
+                  let loss = (w * w).exp().sum()
                   Gradient.ofLoss loss [| w |] |> ignore
                   expectError<TensorException> [ "gradient"; "[]" ] (fun () -> Gradient.ofLoss loss [| w |] |> ignore)))
 
           testCase "a loss that nothing recorded is refused" (fun () ->
               Scope.run (fun () ->
                   let w = Gradient.record (vector [ 1.0; 2.0 ])
-                  expectError<TensorException> [ "gradient"; "does not require grad" ] (fun () -> Gradient.ofLoss (number 1.0) [| w |] |> ignore)
-                  expectError<TensorException> [ "gradient" ] (fun () -> Gradient.ofLoss (w.sum ()) [| vector [ 1.0 ] |] |> ignore)))
+
+                  expectError<TensorException> [ "gradient"; "does not require grad" ] (fun () ->
+                      Gradient.ofLoss (number 1.0) [| w |] |> ignore)
+
+                  expectError<TensorException> [ "gradient" ] (fun () ->
+                      Gradient.ofLoss (w.sum ()) [| vector [ 1.0 ] |] |> ignore)))
 
           testCase "a loss is a scalar, and so is what grad differentiates" (fun () ->
               Scope.run (fun () ->
                   let w = Gradient.record (vector [ 1.0; 2.0 ])
                   expectError<ArgumentException> [ "scalar"; "[2]" ] (fun () -> Gradient.ofLoss (w * w) [| w |] |> ignore)
-                  expectError<ArgumentException> [ "grad"; "scalar"; "[2]" ] (fun () -> dsharp.grad exp (vector [ 1.0; 2.0 ]) |> ignore)))
+
+                  expectError<ArgumentException> [ "grad"; "scalar"; "[2]" ] (fun () ->
+                      dsharp.grad exp (vector [ 1.0; 2.0 ]) |> ignore)))
 
           testCase "a row vector of another shape than the output is refused" (fun () ->
               Scope.run (fun () ->
                   let x = vector [ 1.0; 2.0 ]
-                  expectError<TensorException> [ "gradient"; "[2]" ] (fun () -> dsharp.jacobianTv exp x (vector [ 1.0; 2.0; 3.0 ]) |> ignore)
-                  expectError<TensorException> [ "gradient"; "[2]" ] (fun () -> dsharp.jacobianv exp x (vector [ 1.0; 2.0; 3.0 ]) |> ignore)))
+
+                  expectError<TensorException> [ "gradient"; "[2]" ] (fun () ->
+                      dsharp.jacobianTv exp x (vector [ 1.0; 2.0; 3.0 ]) |> ignore)
+
+                  expectError<TensorException> [ "gradient"; "[2]" ] (fun () ->
+                      dsharp.jacobianv exp x (vector [ 1.0; 2.0; 3.0 ]) |> ignore)))
 
           testCase "inside Gradient.off nothing is recorded" (fun () ->
               Scope.run (fun () ->
@@ -338,18 +387,23 @@ let tests =
                   Expect.isTrue (Gradient.isRecorded (w * w)) "after"
                   Expect.throws (fun () -> Gradient.off (fun () -> failwith "inside")) "passes through"
                   Expect.isTrue (Gradient.isRecorded (w * w)) "after an exception"
-                  Expect.isFalse (Gradient.off (fun () -> Gradient.off ignore; Gradient.isRecorded (w * w))) "after a nested one"))
+
+                  Expect.isFalse
+                      (Gradient.off (fun () ->
+                          Gradient.off ignore
+                          Gradient.isRecorded (w * w)))
+                      "after a nested one"))
 
           property "derivatives inside Gradient.off are right and not recorded" (vectors 2) (fun p ->
               let w = Gradient.record (vector [ 2.0; -1.0 ])
 
               Gradient.off (fun () ->
                   let derivatives =
-                      [ dsharp.grad (fun x -> (w * x * x).sum ()) (tensor p)
+                      [ dsharp.grad (fun x -> (w * x * x).sum()) (tensor p)
                         dsharp.jacobianv (fun x -> w * x * x) (tensor p) (vector [ 1.0; 1.0 ])
                         dsharp.jacobianTv (fun x -> w * x * x) (tensor p) (vector [ 1.0; 1.0 ])
                         dsharp.jacobian (fun x -> w * x * x) (tensor p) |> _.sum(1)
-                        dsharp.grad (fun x -> (dsharp.grad (fun x -> (w * x ** 3).sum ()) x).sum ()) (tensor p) / 3.0 ]
+                        dsharp.grad (fun x -> (dsharp.grad (fun x -> (w * x ** 3).sum()) x).sum()) (tensor p) / 3.0 ]
 
                   let expected = vectorOf [| 4.0 * p.Values[0]; -2.0 * p.Values[1] |]
 
@@ -358,9 +412,12 @@ let tests =
                       Expect.isFalse (Gradient.isRecorded derivative) "not recorded"))
 
           property "Gradient.off within a function makes its part a constant" (vectors 2) (fun p ->
-              let gradient = dsharp.grad (fun x -> (x * Gradient.off (fun () -> x * 1.0)).sum ()) (tensor p)
+              let gradient = dsharp.grad (fun x -> (x * Gradient.off (fun () -> x * 1.0)).sum()) (tensor p)
               expectSame gradient p "d/dx x · c = c"
-              let nested = dsharp.grad (fun x -> (x * Gradient.off (fun () -> dsharp.grad (fun y -> (y * y).sum ()) x)).sum ()) (tensor p)
+
+              let nested =
+                  dsharp.grad (fun x -> (x * Gradient.off (fun () -> dsharp.grad (fun y -> (y * y).sum()) x)).sum()) (tensor p)
+
               expectClose 1e-14 nested (Plain.map (fun x -> 2.0 * x) p) "d/dx x · c = c, for a gradient too")
 
           testCase "record marks the tensor itself and returns it" (fun () ->

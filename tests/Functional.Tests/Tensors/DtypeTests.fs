@@ -33,7 +33,7 @@ let tests =
 
               testCase $"a sum of {dtype} has its summation type" (fun () ->
                   Scope.run (fun () ->
-                      let total = dsharp.ones([ 3 ], dtype = dtype).sum ()
+                      let total = dsharp.ones([ 3 ], dtype = dtype).sum()
                       Expect.equal total.dtype dtype.SummationType "dtype of the sum"
                       Expect.equal (total.toDouble ()) 3.0 "the sum"))
 
@@ -44,8 +44,8 @@ let tests =
                   (fun values ->
                       let there = (dsharp.tensor values).cast dtype
                       Expect.equal there.dtype dtype "dtype"
-                      Expect.equal (there.int32().toArray1D<int> ()) values "elements"
-                      Expect.equal (there.toArray1D<int> ()) values "elements read directly")
+                      Expect.equal (there.int32().toArray1D<int>()) values "elements"
+                      Expect.equal (there.toArray1D<int>()) values "elements read directly")
 
           testCase "only floating types can be recorded for differentiation" (fun () ->
               for dtype in all do
@@ -55,7 +55,9 @@ let tests =
                       if dtype.IsFloatingPoint then
                           Expect.isTrue (Gradient.isRecorded (Gradient.record t)) $"{dtype} can be recorded"
                       else
-                          expectError<System.ArgumentException> [ "record"; string dtype ] (fun () -> Gradient.record t |> ignore)
+                          expectError<System.ArgumentException> [ "record"; string dtype ] (fun () ->
+                              Gradient.record t |> ignore)
+
                           expectError<System.ArgumentException> [ "grad"; string dtype ] (fun () ->
                               dsharp.grad (fun x -> x.sum ()) t |> ignore)))
 

@@ -80,7 +80,7 @@ let tests =
 
           for f in Function.all do
               property $"{f.Name} agrees in float32" (Function.inputs f) (fun x ->
-                  let single = f.Apply((tensor x).float32 ())
+                  let single = f.Apply((tensor x).float32())
                   Expect.equal single.dtype Dtype.Float32 "dtype"
                   expectClose 2e-5 single (Plain.map f.Reference x) f.Name)
 
@@ -104,15 +104,19 @@ let tests =
                   expectSame (apply (tensor x) (float number)) (Plain.map (fun v -> flags (reference v (float number))) x) name)
 
           property "max and min of two tensors" Generate.broadcastable (fun (a, b) ->
-              expectSame ((tensor a).max (tensor b)) (Plain.map2 max a b) "max"
-              expectSame ((tensor a).min (tensor b)) (Plain.map2 min a b) "min"
+              expectSame ((tensor a).max(tensor b)) (Plain.map2 max a b) "max"
+              expectSame ((tensor a).min(tensor b)) (Plain.map2 min a b) "min"
               expectSame (dsharp.max (tensor a, tensor b)) (Plain.map2 max a b) "dsharp.max"
               expectSame (dsharp.min (tensor a, tensor b)) (Plain.map2 min a b) "dsharp.min")
 
           property "where chooses element by element" Generate.broadcastable (fun (a, b) ->
               let left, right = tensor a, tensor b
               expectSame (dsharp.where (left.gt right, left, right)) (Plain.map2 max a b) "the larger"
-              expectSame (dsharp.where (left.gt 0.0, number 1.0, number 2.0)) (Plain.map (fun v -> if v > 0.0 then 1.0 else 2.0) a) "two numbers")
+
+              expectSame
+                  (dsharp.where (left.gt 0.0, number 1.0, number 2.0))
+                  (Plain.map (fun v -> if v > 0.0 then 1.0 else 2.0) a)
+                  "two numbers")
 
           property "logic of conditions" (Generate.broadcastable |> Gen.map coarse) (fun (a, b) ->
               let left, right = (tensor a).gt 0.0, (tensor b).gt 0.0
@@ -132,17 +136,18 @@ let tests =
                   expectSame (dsharp.clamp (t, low = 0)) (Plain.map (max 0.0) x) "an integer bound")
 
           property "logaddexp and xlogy broadcast" Generate.broadcastable (fun (a, b) ->
-              expectClose 1e-14 ((tensor a).logaddexp (tensor b)) (Plain.map2 logAddExp a b) "logaddexp"
+              expectClose 1e-14 ((tensor a).logaddexp(tensor b)) (Plain.map2 logAddExp a b) "logaddexp"
               expectClose 1e-14 (dsharp.logaddexp (tensor a, tensor b)) (Plain.map2 logAddExp a b) "dsharp.logaddexp"
               let positive = Plain.map (fun v -> abs v + 0.1) b
-              expectClose 1e-14 ((tensor a).xlogy (tensor positive)) (Plain.map2 (fun x y -> x * log y) a positive) "xlogy")
+              expectClose 1e-14 ((tensor a).xlogy(tensor positive)) (Plain.map2 (fun x y -> x * log y) a positive) "xlogy")
 
           testCase "functions of large arguments neither overflow nor lose everything" (fun () ->
               Scope.run (fun () ->
                   let large = [ -1e4; -1000.0; 1000.0; 1e4 ]
+
                   let expect (apply: Tensor -> Tensor) (values: float list) what =
                       expectClose 1e-14 (apply (vector large)) { Shape = [| 4 |]; Values = List.toArray values } what
-                      expectClose 1e-6 (apply ((vector large).float32 ())) { Shape = [| 4 |]; Values = List.toArray values } what
+                      expectClose 1e-6 (apply ((vector large).float32())) { Shape = [| 4 |]; Values = List.toArray values } what
 
                   expect _.logsigmoid() [ -1e4; -1000.0; 0.0; 0.0 ] "logsigmoid"
                   expect _.softplus() [ 0.0; 0.0; 1000.0; 1e4 ] "softplus"
@@ -151,43 +156,48 @@ let tests =
                   expect (fun t -> t.logaddexp t) [ for x in large -> x + log 2.0 ] "logaddexp"
                   expect _.erf() [ -1.0; -1.0; 1.0; 1.0 ] "erf"))
 
-          property "log1p and expm1 are exact for small arguments" (Generate.shape 0 3 |> Gen.bind (Generate.filled -1e-9 1e-9)) (fun x ->
-              let relative (actual: Tensor) (expected: Plain) what = expectClose 1e-15 (actual * 1e9) (Plain.map (fun v -> v * 1e9) expected) what
-              relative ((tensor x).log1p ()) (Plain.map (fun v -> v - v * v / 2.0) x) "log1p"
-              relative ((tensor x).expm1 ()) (Plain.map (fun v -> v + v * v / 2.0) x) "expm1")
+          property
+              "log1p and expm1 are exact for small arguments"
+              (Generate.shape 0 3 |> Gen.bind (Generate.filled -1e-9 1e-9))
+              (fun x ->
+                  let relative (actual: Tensor) (expected: Plain) what =
+                      expectClose 1e-15 (actual * 1e9) (Plain.map (fun v -> v * 1e9) expected) what
+
+                  relative ((tensor x).log1p()) (Plain.map (fun v -> v - v * v / 2.0) x) "log1p"
+                  relative ((tensor x).expm1()) (Plain.map (fun v -> v + v * v / 2.0) x) "expm1")
 
           testCase "softplus is log(1 + exp) beyond twenty too" (fun () ->
               Scope.run (fun () ->
                   let x = [| 19.0; 20.5; 25.0; 30.0 |]
                   let expected = x |> Array.map (fun x -> x + exp -x - exp (-2.0 * x) / 2.0)
-                  let difference = (vector x).softplus () - vector x
+                  let difference = (vector x).softplus() - vector x
                   let tail = Array.map2 (-) expected x
                   expectClose 1e-14 difference { Shape = [| 4 |]; Values = tail } "softplus less its argument"))
 
           testCase "0 log 0 is 0, and its gradient in the factor is log" (fun () ->
               Scope.run (fun () ->
-                  Expect.equal (((number 0.0).xlogy (number 0.0)).toDouble ()) 0.0 "the value"
+                  Expect.equal (((number 0.0).xlogy(number 0.0)).toDouble()) 0.0 "the value"
                   let gradient = dsharp.grad (fun x -> x.xlogy (number 0.5)) (number 0.0)
                   Expect.floatClose Accuracy.veryHigh (gradient.toDouble ()) (log 0.5) "the gradient"))
 
           testCase "NaN and infinities are told apart" (fun () ->
               Scope.run (fun () ->
                   let t = vector [ 1.0; nan; infinity; -infinity ]
-                  Expect.equal (t.isnan().toArray1D<bool> ()) [| false; true; false; false |] "isnan"
-                  Expect.equal (t.isinf().toArray1D<bool> ()) [| false; false; true; true |] "isinf"
-                  Expect.equal (t.isfinite().toArray1D<bool> ()) [| true; false; false; false |] "isfinite"
+                  Expect.equal (t.isnan().toArray1D<bool>()) [| false; true; false; false |] "isnan"
+                  Expect.equal (t.isinf().toArray1D<bool>()) [| false; false; true; true |] "isinf"
+                  Expect.equal (t.isfinite().toArray1D<bool>()) [| true; false; false; false |] "isfinite"
                   Expect.isTrue (t.hasnan () && t.hasinf () && t.hasinfnan ()) "somewhere"
                   let finite = t[0..0]
                   Expect.isFalse (finite.hasnan () || finite.hasinf () || finite.hasinfnan ()) "nowhere"))
 
           testCase "outside its domain a function is NaN or infinite, not an error" (fun () ->
               Scope.run (fun () ->
-                  Expect.isTrue ((vector [ -1.0 ]).log().hasnan ()) "log of a negative number"
-                  Expect.equal ((number 0.0).log().toDouble ()) -infinity "log of zero"
-                  Expect.isTrue ((vector [ -1.0 ]).sqrt().hasnan ()) "sqrt of a negative number"
-                  Expect.equal ((number 1.0).erfinv().toDouble ()) infinity "erfinv of one"
-                  Expect.equal ((number 1.0 / number 0.0).toDouble ()) infinity "one over zero"
-                  Expect.equal ((1.0 / number 0.0).toDouble ()) infinity "a number over zero"))
+                  Expect.isTrue ((vector [ -1.0 ]).log().hasnan()) "log of a negative number"
+                  Expect.equal ((number 0.0).log().toDouble()) -infinity "log of zero"
+                  Expect.isTrue ((vector [ -1.0 ]).sqrt().hasnan()) "sqrt of a negative number"
+                  Expect.equal ((number 1.0).erfinv().toDouble()) infinity "erfinv of one"
+                  Expect.equal ((number 1.0 / number 0.0).toDouble()) infinity "one over zero"
+                  Expect.equal ((1.0 / number 0.0).toDouble()) infinity "a number over zero"))
 
           property "a clone has memory of its own" Generate.plain (fun x ->
               let t = tensor x

@@ -10,7 +10,8 @@ open FsCheck.FSharp
 open Functional.Tensors
 open Functional.Tests.TensorTesting
 
-let private text (value: obj) = Scope.run (fun () -> string (dsharp.tensor value))
+let private text (value: obj) =
+    Scope.run (fun () -> string (dsharp.tensor value))
 
 let private numbers (text: string) =
     Regex.Matches(text, @"-?\d+(\.\d+)?(e[+-]\d+)?") |> Seq.map (fun found -> float found.Value) |> Seq.toArray
@@ -39,12 +40,14 @@ let tests =
           property "brackets open and close once a row" Generate.plain (fun x ->
               let printed = string (tensor x)
               let rows = Seq.init x.Shape.Length (fun axis -> Plain.size (Array.truncate axis x.Shape)) |> Seq.sum
-              let count (bracket: char) = printed |> Seq.filter ((=) bracket) |> Seq.length
+
+              let count (bracket: char) =
+                  printed |> Seq.filter ((=) bracket) |> Seq.length
+
               Expect.equal (count '[', count ']') (rows, rows) "brackets")
 
           property "the rows of a matrix stand below each other" (Generate.plainOfRank 2) (fun x ->
-              let starts =
-                  (string (tensor x)).Split '\n' |> Array.map (fun line -> line.TrimEnd(',').LastIndexOf '[')
+              let starts = (string (tensor x)).Split '\n' |> Array.map (fun line -> line.TrimEnd(',').LastIndexOf '[')
 
               Expect.hasLength starts x.Shape[0] "lines"
               Expect.all starts ((=) starts[0]) "where the rows begin")
@@ -83,8 +86,7 @@ let tests =
                       Expect.equal printed "tensor([1.5, -2])" $"{dtype}"))
 
           testCase "a culture's decimal comma changes nothing" (fun () ->
-              withDecimalComma (fun () ->
-                  Expect.equal (text [ 1.5; 1.5e10 ]) "tensor([1.5, 1.5e+10])" "decimal points"))
+              withDecimalComma (fun () -> Expect.equal (text [ 1.5; 1.5e10 ]) "tensor([1.5, 1.5e+10])" "decimal points"))
 
           testCase "a recorded tensor prints like any other" (fun () ->
               Scope.run (fun () ->

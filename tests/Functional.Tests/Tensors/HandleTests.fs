@@ -22,8 +22,8 @@ let private uses: (string * (Tensor -> Tensor -> obj)) list =
       "comparing it", (fun freed live -> box (freed.Equals live))
       "comparing with it", (fun freed live -> box (live.Equals freed))
       "reading it into an array", (fun freed _ -> box (freed.toArray ()))
-      "reading it into a flat array", (fun freed _ -> box (freed.toArray1D<float> ()))
-      "reading it into a matrix", (fun freed _ -> box (freed.toArray2D<float> ()))
+      "reading it into a flat array", (fun freed _ -> box (freed.toArray1D<float>()))
+      "reading it into a matrix", (fun freed _ -> box (freed.toArray2D<float>()))
       "reading it as a number", (fun freed _ -> box (freed.toDouble ()))
       "a function", (fun freed _ -> box (exp freed))
       "an operator's left side", (fun freed live -> box (freed + live))
@@ -56,13 +56,13 @@ let private uses: (string * (Tensor -> Tensor -> obj)) list =
       "weights", (fun freed _ -> box (freed.multinomial 3))
       "closeness", (fun freed live -> box (live.allclose freed))
       "the input of a derivative", (fun freed _ -> box (dsharp.grad (fun x -> x.sum ()) freed))
-      "a function's constant in a derivative", (fun freed live -> box (dsharp.grad (fun x -> (x * freed).sum ()) live))
+      "a function's constant in a derivative", (fun freed live -> box (dsharp.grad (fun x -> (x * freed).sum()) live))
       "a direction", (fun freed live -> box (dsharp.jacobianv exp live freed))
       "a row vector", (fun freed live -> box (dsharp.jacobianTv exp live freed))
       "recording it", (fun freed _ -> box (Gradient.record freed))
       "asking whether it is recorded", (fun freed _ -> box (Gradient.isRecorded freed))
       "a loss", (fun freed live -> box (Gradient.ofLoss freed [| live |]))
-      "a parameter", (fun freed live -> box (Gradient.ofLoss ((Gradient.record live).sum ()) [| freed |])) ]
+      "a parameter", (fun freed live -> box (Gradient.ofLoss ((Gradient.record live).sum()) [| freed |])) ]
 
 let private matrix () =
     dsharp.tensor ([ [ 0.5; 0.25 ]; [ 0.25; 0.5 ] ], dtype = Dtype.Float64)
@@ -121,10 +121,10 @@ let private stress (milliseconds: int) =
 
                 let values =
                     match random.Next 4 with
-                    | 0 -> (a + b).toArray1D<float> ()
-                    | 1 -> a.toArray1D<float> ()
-                    | 2 -> (Tensor.cat [ a; b ]).toArray1D<float> ()
-                    | _ -> (dsharp.grad (fun x -> (x * b).sum ()) a).toArray1D<float> ()
+                    | 0 -> (a + b).toArray1D<float>()
+                    | 1 -> a.toArray1D<float>()
+                    | 2 -> (Tensor.cat [ a; b ]).toArray1D<float>()
+                    | _ -> (dsharp.grad (fun x -> (x * b).sum()) a).toArray1D<float>()
 
                 if Array.exists (fun value -> value <> 0.25 && value <> 0.5 && value <> 0.75 && value <> 1.0) values then
                     failwith "A tensor was read after it had been freed."
@@ -165,8 +165,7 @@ let tests =
                   for make in [ disposed; disposedAfterUse; leftBehind ] do
                       refuses make action)
 
-          testCase "a freed tensor prints as freed" (fun () ->
-              Expect.equal (string (disposed ())) "Tensor (freed)" "the text")
+          testCase "a freed tensor prints as freed" (fun () -> Expect.equal (string (disposed ())) "Tensor (freed)" "the text")
 
           testCase "a tensor knows whether it has been freed" (fun () ->
               let t = matrix ()
@@ -184,6 +183,15 @@ let tests =
               (t :> IDisposable).Dispose()
               Expect.equal (Scope.liveTensors ()) (before + 1L) "one more"
               other.Dispose())
+
+          testCase "many threads that dispose one tensor free it once" (fun () ->
+              let left =
+                  growth (fun () ->
+                      for _ in 1..200 do
+                          let t = matrix ()
+                          Parallel.For(0, 8, (fun _ -> t.Dispose())) |> ignore)
+
+              Expect.equal left 0L "tensors left")
 
           testCase "use frees at the end of its block" (fun () ->
               let length =
@@ -230,7 +238,7 @@ let tests =
 
           testCase "gradients outside any scope stay below 1.5 GB" (fun () ->
               let x = dsharp.ones [ megafloats ]
-              let grown = footprint 400 (fun () -> dsharp.grad (fun x -> (x.exp ()).sum ()) x |> ignore)
+              let grown = footprint 400 (fun () -> dsharp.grad (fun x -> (x.exp ()).sum()) x |> ignore)
               x.Dispose()
               Expect.isLessThan grown (gigabyte * 3L / 2L) "bytes")
 

@@ -1,4 +1,4 @@
-// Tests of Native/Operator: every kind of argument arrives, every kind of result comes back, and every refusal names operator and shapes.
+// Tests of Native/Operator: every kind of argument arrives, every kind of result returns, every refusal names operator and shapes.
 // Run with the whole suite.
 module Functional.Tests.OperatorTests
 
@@ -17,32 +17,34 @@ let private arg (tensor: Tensor) = Arg.tensor tensor.Handle
 let private rows (values: float list) (count: int) = (vector values).view [ count; -1 ]
 
 /// Matrices that are not square and broadcast with no larger one.
-let private oblong =
-    Gen.elements [ [| 2; 3 |]; [| 4; 2 |]; [| 3; 5 |] ] |> Gen.bind (Generate.filled -3.0 3.0)
+let private oblong = Gen.elements [ [| 2; 3 |]; [| 4; 2 |]; [| 3; 5 |] ] |> Gen.bind (Generate.filled -3.0 3.0)
 
 [<Tests>]
 let tests =
     testList
         "Operator"
-        [ property "a string arrives: rounding modes of a division" (Gen.zip Generate.plain (Generate.uniform 0.5 2.0)) (fun (x, by) ->
-              let divided (mode: string) =
-                  call "div" "Scalar_mode" [ arg (tensor x); Arg.double by; Arg.string mode ]
+        [ property
+              "a string arrives: rounding modes of a division"
+              (Gen.zip Generate.plain (Generate.uniform 0.5 2.0))
+              (fun (x, by) ->
+                  let divided (mode: string) =
+                      call "div" "Scalar_mode" [ arg (tensor x); Arg.double by; Arg.string mode ]
 
-              expectSame (divided "floor") (x |> Plain.map (fun value -> floor (value / by))) "floor"
-              expectSame (divided "trunc") (x |> Plain.map (fun value -> truncate (value / by))) "trunc")
+                  expectSame (divided "floor") (x |> Plain.map (fun value -> floor (value / by))) "floor"
+                  expectSame (divided "trunc") (x |> Plain.map (fun value -> truncate (value / by))) "trunc")
 
           testCase "a list of doubles arrives: scale factors" (fun () ->
               Scope.run (fun () ->
                   let t = (vector [ 1.0; 2.0 ]).view [ 1; 1; 2 ]
                   let doubled = call "upsample_nearest1d" "vec" [ arg t; Arg.none; Arg.doubles [| 2.0 |] ]
-                  Expect.equal (doubled.toArray1D<float> ()) [| 1.0; 1.0; 2.0; 2.0 |] "each twice"))
+                  Expect.equal (doubled.toArray1D<float>()) [| 1.0; 1.0; 2.0; 2.0 |] "each twice"))
 
           testCase "a list of tensors with gaps arrives: indices on the second axis only" (fun () ->
               Scope.run (fun () ->
                   let t = rows [ 1.0; 2.0; 3.0; 4.0; 5.0; 6.0 ] 2
                   let columns = dsharp.tensor [| 2L; 0L |]
                   let picked = call "index" "Tensor" [ arg t; Arg.optionalTensors [| null; columns.Handle |] ]
-                  Expect.equal (picked.toArray1D<float> ()) [| 3.0; 1.0; 6.0; 4.0 |] "columns 2 and 0"))
+                  Expect.equal (picked.toArray1D<float>()) [| 3.0; 1.0; 6.0; 4.0 |] "columns 2 and 0"))
 
           testCase "a list of flags arrives: which gradients a layer wants" (fun () ->
               Scope.run (fun () ->
@@ -69,7 +71,7 @@ let tests =
 
                   Expect.isTrue (isNull results[0]) "the input's is not wanted"
                   Expect.equal (new Tensor(results[1])).nelement 1 "the weight's"
-                  Expect.equal ((new Tensor(results[1])).toDouble ()) 11.0 "1 · 3 + 2 · 4"
+                  Expect.equal ((new Tensor(results[1])).toDouble()) 11.0 "1 · 3 + 2 · 4"
                   Expect.isTrue (isNull results[2]) "the bias's is not wanted"))
 
           property "a list longer than the stack holds arrives" (Gen.choose (200, 600)) (fun count ->
@@ -79,17 +81,18 @@ let tests =
           testCase "two results come back in order" (fun () ->
               Scope.run (fun () ->
                   let struct (values, places) =
-                      (Operators.find "aten::sort" "").TwoTensors [| arg (vector [ 3.0; 1.0; 2.0 ]); Arg.int 0L; Arg.bool false |]
+                      (Operators.find "aten::sort" "").TwoTensors
+                          [| arg (vector [ 3.0; 1.0; 2.0 ]); Arg.int 0L; Arg.bool false |]
 
-                  Expect.equal ((new Tensor(values)).toArray1D<float> ()) [| 1.0; 2.0; 3.0 |] "values"
-                  Expect.equal ((new Tensor(places)).toArray1D<int> ()) [| 1; 2; 0 |] "places"))
+                  Expect.equal ((new Tensor(values)).toArray1D<float>()) [| 1.0; 2.0; 3.0 |] "values"
+                  Expect.equal ((new Tensor(places)).toArray1D<int>()) [| 1; 2; 0 |] "places"))
 
           testCase "an operator in place changes its tensor and makes no second handle" (fun () ->
               let grown =
                   growth (fun () ->
                       use t = vector [ 1.0; 2.0 ]
                       (Operators.find "aten::add_" "Scalar").Run [| arg t; Arg.double 1.0 |]
-                      Expect.equal (t.toArray1D<float> ()) [| 2.0; 3.0 |] "changed")
+                      Expect.equal (t.toArray1D<float>()) [| 2.0; 3.0 |] "changed")
 
               Expect.equal grown 0L "tensors left")
 
@@ -130,7 +133,7 @@ let tests =
               refused "aten::cat" [ shape; Shape.toString other.shape ] (fun () -> Tensor.cat [ t; other ])
               refused "aten::dot" [ shape ] (fun () -> t.dot t)
               refused "aten::expand" [ shape ] (fun () -> t.expand [ 7 ])
-              refused "aten::linalg_cholesky" [ "[3; 4]" ] (fun () -> (dsharp.zeros [ 3; 4 ]).cholesky ()))
+              refused "aten::linalg_cholesky" [ "[3; 4]" ] (fun () -> (dsharp.zeros [ 3; 4 ]).cholesky()))
 
           testCase "a refused call lets go of its tensors" (fun () ->
               let grown =
@@ -145,6 +148,6 @@ let tests =
 
           testCase "a refusal carries libtorch's own words but not its stack" (fun () ->
               Scope.run (fun () ->
-                  let message = messageOf<TensorException> (fun () -> (vector [ 1.0; 2.0 ]).view [ 3 ] |> ignore)
+                  let message = messageOf<TensorException>(fun () -> (vector [ 1.0; 2.0 ]).view [ 3 ] |> ignore)
                   Expect.stringContains message "shape '[3]' is invalid for input of size 2" "the reason"
                   Expect.isFalse (message.Contains "frame #") "no native stack")) ]

@@ -11,7 +11,7 @@ open Functional.Tests.TensorTesting
 
 let private seeds = Gen.choose (Int32.MinValue, Int32.MaxValue)
 
-/// Numbers of every kind, one after another.
+/// Numbers of every kind, one after another; a single normal number leaves the other half of its pair in the generator.
 let private draw () : float list =
     Scope.run (fun () ->
         [ dsharp.rand [ 3 ]
@@ -19,12 +19,11 @@ let private draw () : float list =
           dsharp.randn [ 40 ]
           dsharp.randint (0, 1000, [ 5 ])
           dsharp.randperm 9
-          (dsharp.full ([ 20 ], 0.5)).bernoulli ()
+          (dsharp.full ([ 20 ], 0.5)).bernoulli()
           (dsharp.ones [ 6 ]).multinomial 10
           (dsharp.ones [ 20 ]).dropout 0.5 ]
-        |> List.collect (fun t -> t.toArray1D<float> () |> Array.toList))
+        |> List.collect (fun t -> t.toArray1D<float>() |> Array.toList))
 
-/// Draws an odd number of normal numbers, which leaves half of a pair in the generator.
 let private draws (count: int) = [ for _ in 1..count -> draw () ]
 
 let private samples = 40_000
@@ -36,7 +35,7 @@ let private expectMean (expected: float) (variance: float) (values: float[]) (wh
     Expect.isLessThan (abs (mean - expected) / error) 5.0 $"{what}: {mean} against {expected}, in standard errors"
 
 let private sampled (seed: int) (make: unit -> Tensor) : float[] =
-    Random.withSeed seed (fun () -> (make ()).toArray1D<float> ())
+    Random.withSeed seed (fun () -> (make ()).toArray1D<float>())
 
 [<Tests>]
 let tests =
@@ -47,9 +46,14 @@ let tests =
               dsharp.rand [ 7 ] |> ignore
               Expect.equal (Random.withSeed seed draw) first "drawn again")
 
-          property "different seeds draw different numbers" (Gen.zip seeds seeds |> Gen.filter (fun (a, b) -> a <> b)) (fun (a, b) ->
-              let drawWith seed = Random.withSeed seed (fun () -> dsharp.rand([ 8 ]).toArray1D<float> ())
-              Expect.notEqual (drawWith a) (drawWith b) "eight numbers")
+          property
+              "different seeds draw different numbers"
+              (Gen.zip seeds seeds |> Gen.filter (fun (a, b) -> a <> b))
+              (fun (a, b) ->
+                  let drawWith seed =
+                      Random.withSeed seed (fun () -> dsharp.rand([ 8 ]).toArray1D<float>())
+
+                  Expect.notEqual (drawWith a) (drawWith b) "eight numbers")
 
           property "dsharp.seed starts the ambient numbers again" seeds (fun seed ->
               dsharp.seed seed
@@ -88,7 +92,9 @@ let tests =
               Expect.equal (draw ()) undisturbed "the ambient numbers")
 
           propertyOf 20 "parallel work with seeds of its own is reproducible" (Gen.zip seeds seeds) (fun (a, b) ->
-              let work seed = Task.Run(fun () -> Random.withSeed seed (fun () -> draws 10))
+              let work seed =
+                  Task.Run(fun () -> Random.withSeed seed (fun () -> draws 10))
+
               let alone = [ Random.withSeed a (fun () -> draws 10); Random.withSeed b (fun () -> draws 10) ]
               let together = [ work a; work b; work a; work b ]
               let results = (Task.WhenAll together).Result
@@ -119,14 +125,21 @@ let tests =
                   Expect.equal (draws 2) expected "the next numbers"))
 
           property "a state continues in a generator with another seed" (Gen.zip seeds seeds) (fun (a, b) ->
-              let state, expected = Random.withSeed a (fun () -> draw () |> ignore; Random.state Device.CPU, draws 2)
+              let state, expected =
+                  Random.withSeed a (fun () ->
+                      draw () |> ignore
+                      Random.state Device.CPU, draws 2)
 
               Random.withSeed b (fun () ->
                   Random.restore Device.CPU state
                   Expect.equal (draws 2) expected "the next numbers"))
 
           testCase "reading the state draws nothing" (fun () ->
-              let read = Random.withSeed 1 (fun () -> Random.state Device.CPU |> ignore; draw ())
+              let read =
+                  Random.withSeed 1 (fun () ->
+                      Random.state Device.CPU |> ignore
+                      draw ())
+
               Expect.equal read (Random.withSeed 1 draw) "the same numbers")
 
           testCase "bytes that are no state are refused" (fun () ->
@@ -150,13 +163,17 @@ let tests =
               expectMean 3.0 96.0 (values |> Array.map (fun x -> x ** 4.0)) "fourth moment"
               expectMean 0.0 1.0 (values |> Array.pairwise |> Array.map (fun (x, y) -> x * y)) "correlation of neighbours")
 
-          propertyOf 10 "bernoulli draws ones with their probabilities" (Gen.zip seeds (Generate.uniform 0.05 0.95)) (fun (seed, p) ->
-              let values = sampled seed (fun () -> (dsharp.full ([ samples ], p, dtype = Dtype.Float64)).bernoulli ())
-              Expect.all values (fun value -> value = 0.0 || value = 1.0) "zeros and ones"
-              expectMean p (p * (1.0 - p)) values "frequency")
+          propertyOf
+              10
+              "bernoulli draws ones with their probabilities"
+              (Gen.zip seeds (Generate.uniform 0.05 0.95))
+              (fun (seed, p) ->
+                  let values = sampled seed (fun () -> (dsharp.full ([ samples ], p, dtype = Dtype.Float64)).bernoulli())
+                  Expect.all values (fun value -> value = 0.0 || value = 1.0) "zeros and ones"
+                  expectMean p (p * (1.0 - p)) values "frequency")
 
           testCase "bernoulli is certain at 0 and 1" (fun () ->
-              let values = sampled 1 (fun () -> (vector [ 0.0; 1.0; 0.0; 1.0 ]).bernoulli ())
+              let values = sampled 1 (fun () -> (vector [ 0.0; 1.0; 0.0; 1.0 ]).bernoulli())
               Expect.equal values [| 0.0; 1.0; 0.0; 1.0 |] "the drawn values")
 
           propertyOf
@@ -165,7 +182,7 @@ let tests =
               (Gen.zip seeds (Gen.arrayOfLength 5 (Generate.uniform 0.2 3.0)))
               (fun (seed, weights) ->
                   for normalize in [ false; true ] do
-                      let values = sampled seed (fun () -> (vector weights).multinomial (samples, normalize))
+                      let values = sampled seed (fun () -> (vector weights).multinomial(samples, normalize))
 
                       for index in 0..4 do
                           let p = weights[index] / Array.sum weights
@@ -176,7 +193,7 @@ let tests =
               Scope.run (fun () ->
                   let drawn = (dsharp.tensor [ [ 0.0; 1.0; 0.0 ]; [ 1.0; 0.0; 0.0 ] ]).multinomial 4
                   Expect.equal drawn.dtype Dtype.Int32 "dtype"
-                  Expect.equal (drawn.toArray2D<int> ()) (array2D [ [ 1; 1; 1; 1 ]; [ 0; 0; 0; 0 ] ]) "certain indexes"))
+                  Expect.equal (drawn.toArray2D<int>()) (array2D [ [ 1; 1; 1; 1 ]; [ 0; 0; 0; 0 ] ]) "certain indexes"))
 
           propertyOf 10 "randint is uniform from low to high - 1" seeds (fun seed ->
               let values = sampled seed (fun () -> dsharp.randint (-3, 7, samples))
@@ -192,11 +209,15 @@ let tests =
               let firsts = [| for seed in 1..4000 -> (sampled seed (fun () -> dsharp.randperm 5))[0] |]
               expectMean 2.0 2.0 firsts "mean of the first")
 
-          propertyOf 10 "dropout zeroes with its probability and keeps the mean" (Gen.zip seeds (Generate.uniform 0.1 0.9)) (fun (seed, p) ->
-              let values = sampled seed (fun () -> (dsharp.ones ([ samples ], dtype = Dtype.Float64)).dropout p)
-              let kept = 1.0 / (1.0 - p)
-              Expect.all values (fun value -> value = 0.0 || abs (value - kept) < 1e-12) "zero or scaled"
-              expectMean 1.0 (p / (1.0 - p)) values "mean")
+          propertyOf
+              10
+              "dropout zeroes with its probability and keeps the mean"
+              (Gen.zip seeds (Generate.uniform 0.1 0.9))
+              (fun (seed, p) ->
+                  let values = sampled seed (fun () -> (dsharp.ones ([ samples ], dtype = Dtype.Float64)).dropout p)
+                  let kept = 1.0 / (1.0 - p)
+                  Expect.all values (fun value -> value = 0.0 || abs (value - kept) < 1e-12) "zero or scaled"
+                  expectMean 1.0 (p / (1.0 - p)) values "mean")
 
           testCase "a tensor like another draws with its dtype and shape" (fun () ->
               Scope.run (fun () ->

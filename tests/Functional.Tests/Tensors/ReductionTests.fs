@@ -14,9 +14,14 @@ let private variance (correction: float) (values: float[]) =
 
 let private logSumExp (values: float[]) =
     let largest = Array.max values
-    if Double.IsInfinity largest then largest else largest + log (values |> Array.sumBy (fun value -> exp (value - largest)))
 
-let private indexOf (best: float[] -> float) (values: float[]) = float (Array.findIndex ((=) (best values)) values)
+    if Double.IsInfinity largest then
+        largest
+    else
+        largest + log (values |> Array.sumBy (fun value -> exp (value - largest)))
+
+let private indexOf (best: float[] -> float) (values: float[]) =
+    float (Array.findIndex ((=) (best values)) values)
 
 /// Reductions along an axis, which stays or goes.
 let private alongAxis: (string * (Tensor -> int -> bool -> Tensor) * (float[] -> float)) list =
@@ -125,11 +130,17 @@ let tests =
                       let t = dsharp.zeros [ 2; 3 ]
 
                       for axis in [ 2; -3; 7 ] do
-                          expectError<ArgumentException> [ name; $"no axis {axis}"; "[2; 3]"; "from -2 to 1" ] (fun () -> apply t axis)))
+                          expectError<ArgumentException> [ name; $"no axis {axis}"; "[2; 3]"; "from -2 to 1" ] (fun () ->
+                              apply t axis)))
 
           property "sum and mean over several axes" withAxes (fun (x, axes) ->
               let keptOnes = axes |> List.fold (fun x axis -> Plain.reduce axis true Array.sum x) x
-              let dropped = { keptOnes with Shape = x.Shape |> Array.indexed |> Array.filter (fun (i, _) -> not (List.contains i axes)) |> Array.map snd }
+
+              let dropped =
+                  { keptOnes with
+                      Shape =
+                          x.Shape |> Array.indexed |> Array.filter (fun (i, _) -> not (List.contains i axes)) |> Array.map snd }
+
               let count = axes |> List.fold (fun count axis -> count * x.Shape[axis]) 1 |> float
               let t = tensor x
               expectClose 1e-13 (t.sum axes) dropped "sum"
@@ -139,23 +150,34 @@ let tests =
 
           property "the index of the extreme element is its place on every axis" Generate.plain (fun x ->
               let t = tensor x
-              let find best = Plain.indexes x.Shape |> Seq.find (fun index -> Plain.at x index = best x.Values)
+
+              let find best =
+                  Plain.indexes x.Shape |> Seq.find (fun index -> Plain.at x index = best x.Values)
+
               Expect.equal (t.argmax ()) (find Array.max) "argmax"
               Expect.equal (t.argmin ()) (find Array.min) "argmin"
               Expect.equal (dsharp.argmax t) (find Array.max) "dsharp.argmax"
               Expect.equal (dsharp.argmin t) (find Array.min) "dsharp.argmin")
 
-          property "logsumexp and softmax survive shifts of a thousand" (Gen.zip Generate.withAxis (Gen.elements [ -1000.0; 1000.0 ])) (fun ((x, axis), shift) ->
-              let t = tensor x
-              let shifted = t + shift
-              expectClose 1e-11 (shifted.logsumexp axis - shift) (plain (t.logsumexp axis)) "logsumexp"
-              expectClose 1e-11 (shifted.softmax axis) (plain (t.softmax axis)) "softmax"
-              expectClose 1e-11 (shifted.logsoftmax axis) (plain (t.logsoftmax axis)) "logsoftmax"
-              expectClose 1e-3 ((shifted.float32 ()).logsumexp axis - shift) (plain (t.logsumexp axis)) "logsumexp in float32")
+          property
+              "logsumexp and softmax survive shifts of a thousand"
+              (Gen.zip Generate.withAxis (Gen.elements [ -1000.0; 1000.0 ]))
+              (fun ((x, axis), shift) ->
+                  let t = tensor x
+                  let shifted = t + shift
+                  expectClose 1e-11 (shifted.logsumexp axis - shift) (plain (t.logsumexp axis)) "logsumexp"
+                  expectClose 1e-11 (shifted.softmax axis) (plain (t.softmax axis)) "softmax"
+                  expectClose 1e-11 (shifted.logsoftmax axis) (plain (t.logsoftmax axis)) "logsoftmax"
+
+                  expectClose
+                      1e-3
+                      ((shifted.float32 ()).logsumexp axis - shift)
+                      (plain (t.logsumexp axis))
+                      "logsumexp in float32")
 
           testCase "logsumexp of far apart and of infinite elements" (fun () ->
               Scope.run (fun () ->
-                  let of' values = (vector values).logsumexp(0).toDouble ()
+                  let of' values = (vector values).logsumexp(0).toDouble()
                   Expect.equal (of' [ -1000.0; 1000.0 ]) 1000.0 "far apart"
                   Expect.equal (of' [ -infinity; 2.0 ]) 2.0 "a zero beside"
                   Expect.equal (of' [ -infinity; -infinity ]) -infinity "nothing but zeros"
@@ -165,19 +187,22 @@ let tests =
 
           property "all and any are those of the elements" (Generate.shape 0 2 |> Gen.bind (Generate.filled -1.0 3.0)) (fun x ->
               let positive = (tensor x).gt 0.0
-              Expect.equal (positive.all().toBool ()) (Array.forall (fun v -> v > 0.0) x.Values) "all"
-              Expect.equal (positive.any().toBool ()) (Array.exists (fun v -> v > 0.0) x.Values) "any")
+              Expect.equal (positive.all().toBool()) (Array.forall (fun v -> v > 0.0) x.Values) "all"
+              Expect.equal (positive.any().toBool()) (Array.exists (fun v -> v > 0.0) x.Values) "any")
 
-          property "allclose holds up to its tolerances and no further" (Gen.zip Generate.plain (Generate.uniform 0.01 1.0)) (fun (x, size) ->
-              let t = tensor x
-              Expect.isTrue (t.allclose t) "itself"
-              Expect.isTrue ((t + size * 0.99).allclose (t, 0.0, size)) "within the absolute tolerance"
-              Expect.isFalse ((t + size * 1.01).allclose (t, 0.0, size)) "beyond it"
-              let away = t.abs () + 0.1
-              Expect.isTrue ((away * (1.0 + size * 0.99)).allclose (away, size, 0.0)) "within the relative tolerance"
-              Expect.isFalse ((away * (1.0 + size * 1.01)).allclose (away, size, 0.0)) "beyond it"
-              let one = dsharp.onehot (t.nelement, 0, dtype = Dtype.Float64) |> _.view(t.shape)
-              Expect.isFalse ((t + one).allclose t) "one element apart")
+          property
+              "allclose holds up to its tolerances and no further"
+              (Gen.zip Generate.plain (Generate.uniform 0.01 1.0))
+              (fun (x, size) ->
+                  let t = tensor x
+                  Expect.isTrue (t.allclose t) "itself"
+                  Expect.isTrue ((t + size * 0.99).allclose(t, 0.0, size)) "within the absolute tolerance"
+                  Expect.isFalse ((t + size * 1.01).allclose(t, 0.0, size)) "beyond it"
+                  let away = t.abs () + 0.1
+                  Expect.isTrue ((away * (1.0 + size * 0.99)).allclose(away, size, 0.0)) "within the relative tolerance"
+                  Expect.isFalse ((away * (1.0 + size * 1.01)).allclose(away, size, 0.0)) "beyond it"
+                  let one = dsharp.onehot (t.nelement, 0, dtype = Dtype.Float64) |> _.view(t.shape)
+                  Expect.isFalse ((t + one).allclose t) "one element apart")
 
           testCase "allclose takes equal infinities for close and NaN for close to nothing" (fun () ->
               Scope.run (fun () ->
@@ -185,21 +210,22 @@ let tests =
                   Expect.isTrue (t.allclose t) "infinities"
                   Expect.isFalse (t.allclose -t) "opposite infinities"
                   Expect.isFalse (t.allclose (vector [ 1.0; infinity; 5.0 ])) "an infinity and a number"
-                  Expect.isFalse ((vector [ nan ]).allclose (vector [ nan ])) "NaN"))
+                  Expect.isFalse ((vector [ nan ]).allclose(vector [ nan ])) "NaN"))
 
           testCase "a sum may be of another dtype" (fun () ->
               Scope.run (fun () ->
                   let t = dsharp.full ([ 3 ], 200, dtype = Dtype.Byte)
-                  Expect.equal ((t.sum ()).toInt32 ()) 600 "bytes do not overflow"
-                  Expect.equal (t.sum(dtype = Dtype.Float64)).dtype Dtype.Float64 "dtype"
-                  Expect.equal (t.sum(0, dtype = Dtype.Int32)).dtype Dtype.Int32 "dtype along an axis"))
+                  Expect.equal ((t.sum ()).toInt32()) 600 "bytes do not overflow"
+                  Expect.equal (t.sum (dtype = Dtype.Float64)).dtype Dtype.Float64 "dtype"
+                  Expect.equal (t.sum (0, dtype = Dtype.Int32)).dtype Dtype.Int32 "dtype along an axis"))
 
           testCase "a mean of integers is refused by libtorch, naming the operator and the shape" (fun () ->
-              Scope.run (fun () -> expectError<TensorException> [ "aten::mean"; "[2]" ] (fun () -> (dsharp.tensor [ 1; 2 ]).mean () |> ignore)))
+              Scope.run (fun () ->
+                  expectError<TensorException> [ "aten::mean"; "[2]" ] (fun () -> (dsharp.tensor [ 1; 2 ]).mean() |> ignore)))
 
           testCase "what has no elements has a sum of zero and no maximum" (fun () ->
               Scope.run (fun () ->
                   let t = dsharp.zeros [ 0; 3 ]
-                  Expect.equal ((t.sum ()).toDouble ()) 0.0 "the sum"
+                  Expect.equal ((t.sum ()).toDouble()) 0.0 "the sum"
                   expectSame (t.sum 0) { Shape = [| 3 |]; Values = [| 0.0; 0.0; 0.0 |] } "the sums of no rows"
                   expectError<TensorException> [ "aten::max"; "[0; 3]" ] (fun () -> t.max () |> ignore))) ]

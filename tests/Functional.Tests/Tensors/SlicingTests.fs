@@ -70,8 +70,7 @@ let private overloads: (bool list * MethodInfo) list =
         | _ :: rest -> false :: kinds rest
         | [] -> []
 
-    let container =
-        typeof<Tensor>.Assembly.GetTypes() |> Array.find (fun kind -> kind.Name.StartsWith "SlicingExtensions")
+    let container = typeof<Tensor>.Assembly.GetTypes() |> Array.find (fun kind -> kind.Name.StartsWith "SlicingExtensions")
 
     [ for method in container.GetMethods(BindingFlags.Static ||| BindingFlags.Public) do
           if method.Name.Contains "GetSlice" then
@@ -138,8 +137,7 @@ let tests =
                   expectSame (invoke method (tensor x) parts) (reference parts x) "the slice")
 
           for rank, text, slice, parts in syntax do
-              property $"{text} of {rank} axes" (cube rank) (fun x ->
-                  expectSame (slice (tensor x)) (reference parts x) text)
+              property $"{text} of {rank} axes" (cube rank) (fun x -> expectSame (slice (tensor x)) (reference parts x) text)
 
           property "any number of indexes picks from the first axes" (Generate.plain) (fun x ->
               let index = x.Shape |> Array.map (fun length -> length / 2)
@@ -149,7 +147,7 @@ let tests =
                   expectSame ((tensor x).Item(Array.truncate count index)) (reference parts x) $"{count} indexes")
 
           property "a slice carries the gradient back to its elements only" (cube 2) (fun x ->
-              let gradient = dsharp.grad (fun t -> (t[1..2, 1..]).sum () * 2.0) (tensor x)
+              let gradient = dsharp.grad (fun t -> (t[1..2, 1..]).sum() * 2.0) (tensor x)
 
               let expected =
                   Plain.init x.Shape (fun index -> if index[0] >= 1 && index[0] <= 2 && index[1] >= 1 then 2.0 else 0.0)

@@ -1,4 +1,4 @@
-// What the tests of the tensor layer share: plain arrays to compare with, generators of shapes and values, the count of live tensors.
+// What the tests of the tensor layer share: plain arrays to compare with, generators of shapes and values, counts of live tensors.
 // Used by the tests in this folder.
 module internal Functional.Tests.TensorTesting
 
@@ -34,8 +34,7 @@ module Plain =
         from 0 |> Seq.map List.toArray
 
     let init (shape: int[]) (element: int[] -> float) =
-        { Shape = shape
-          Values = indexes shape |> Seq.map element |> Seq.toArray }
+        { Shape = shape; Values = indexes shape |> Seq.map element |> Seq.toArray }
 
     let at (plain: Plain) (index: int[]) = plain.Values[offset plain.Shape index]
 
@@ -45,7 +44,10 @@ module Plain =
     /// The shape that two shapes broadcast to, or None.
     let broadcastShape (a: int[]) (b: int[]) : int[] option =
         let rank = max a.Length b.Length
-        let padded (shape: int[]) = Array.append (Array.create (rank - shape.Length) 1) shape
+
+        let padded (shape: int[]) =
+            Array.append (Array.create (rank - shape.Length) 1) shape
+
         let fits = Array.forall2 (fun x y -> x = y || x = 1 || y = 1) (padded a) (padded b)
         if fits then Some(Array.map2 max (padded a) (padded b)) else None
 
@@ -74,6 +76,7 @@ module Plain =
     /// A reduction along an axis, which stays with length 1 when it is kept.
     let reduce (axis: int) (keep: bool) (f: float[] -> float) (plain: Plain) =
         let rest, lanes = lanes axis plain
+
         { Shape = (if keep then Array.insertAt axis 1 rest.Shape else rest.Shape)
           Values = Array.map f lanes }
 
@@ -90,15 +93,15 @@ let number (value: float) : Tensor =
     dsharp.scalar (value, dtype = Dtype.Float64)
 
 let plain (tensor: Tensor) : Plain =
-    { Shape = tensor.shape
-      Values = tensor.toArray1D<float> () }
+    { Shape = tensor.shape; Values = tensor.toArray1D<float>() }
 
 module Generate =
 
     let uniform (low: float) (high: float) =
         Gen.choose (0, 1_000_000) |> Gen.map (fun i -> low + (high - low) * float i / 1e6)
 
-    let shapeOfRank (rank: int) = Gen.arrayOfLength rank (Gen.choose (1, 4))
+    let shapeOfRank (rank: int) =
+        Gen.arrayOfLength rank (Gen.choose (1, 4))
 
     let shape (lowestRank: int) (highestRank: int) =
         Gen.choose (lowestRank, highestRank) |> Gen.bind shapeOfRank
@@ -110,7 +113,8 @@ module Generate =
     /// Any plain tensor of up to four axes with elements between -3 and 3.
     let plain = shape 0 4 |> Gen.bind (filled -3.0 3.0)
 
-    let plainOfRank rank = shapeOfRank rank |> Gen.bind (filled -3.0 3.0)
+    let plainOfRank rank =
+        shapeOfRank rank |> Gen.bind (filled -3.0 3.0)
 
     /// A plain tensor with at least one axis, and one of its axes.
     let withAxis =
@@ -159,7 +163,7 @@ let private near (tolerance: float) (actual: float) (expected: float) =
 let expectClose (tolerance: float) (actual: Tensor) (expected: Plain) (what: string) =
     Expect.equal actual.shape expected.Shape $"{what}: shape"
 
-    Array.zip (actual.toArray1D<float> ()) expected.Values
+    Array.zip (actual.toArray1D<float>()) expected.Values
     |> Array.iteri (fun i (actual, expected) ->
         if not (near tolerance actual expected) then
             failtest $"{what}: element {i} is {actual}, not {expected} within {tolerance}.")
@@ -215,13 +219,10 @@ module Function =
     open MathNet.Numerics
 
     let private entry name low high apply reference =
-        { Name = name
-          Apply = apply
-          Reference = reference
-          Low = low
-          High = high }
+        { Name = name; Apply = apply; Reference = reference; Low = low; High = high }
 
-    let private normalCdf x = 0.5 * SpecialFunctions.Erfc(-x / sqrt 2.0)
+    let private normalCdf x =
+        0.5 * SpecialFunctions.Erfc(-x / sqrt 2.0)
 
     /// Those with a derivative other than zero.
     let smooth =

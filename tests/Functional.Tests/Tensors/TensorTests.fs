@@ -103,7 +103,7 @@ let tests =
               (Generate.broadcastable |> Gen.map (fun (a, b) -> Plain.map (fun v -> abs v + 0.1) a, b))
               (fun (a, b) ->
                   expectClose 1e-13 (tensor a ** tensor b) (Plain.map2 ( ** ) a b) "**"
-                  expectClose 1e-13 ((tensor a).pow (tensor b)) (Plain.map2 ( ** ) a b) "pow"
+                  expectClose 1e-13 ((tensor a).pow(tensor b)) (Plain.map2 ( ** ) a b) "pow"
                   expectClose 1e-13 (dsharp.pow (tensor a, tensor b)) (Plain.map2 ( ** ) a b) "dsharp.pow")
 
           property "powers take numbers on either side" (Gen.zip Generate.plain (Gen.choose (-3, 4))) (fun (x, n) ->
@@ -126,10 +126,10 @@ let tests =
               Scope.run (fun () ->
                   let t = dsharp.tensor [ 3; 4 ]
                   Expect.equal (t + 1).dtype Dtype.Int32 "plus an integer"
-                  Expect.equal ((t * t).toArray1D<int> ()) [| 9; 16 |] "times itself"
+                  Expect.equal ((t * t).toArray1D<int>()) [| 9; 16 |] "times itself"
                   Expect.equal (t + 0.5).dtype Dtype.Float32 "plus a real number"
-                  Expect.equal ((t / 2).toArray1D<float> ()) [| 1.5; 2.0 |] "a division is not truncated"
-                  Expect.equal ((12 / t).toArray1D<float32> ()) [| 4.0f; 3.0f |] "nor is this one"))
+                  Expect.equal ((t / 2).toArray1D<float>()) [| 1.5; 2.0 |] "a division is not truncated"
+                  Expect.equal ((12 / t).toArray1D<float32>()) [| 4.0f; 3.0f |] "nor is this one"))
 
           testCase "the wider dtype wins between tensors, and numbers never widen" (fun () ->
               Scope.run (fun () ->
@@ -164,23 +164,30 @@ let tests =
               let piped = tensor x --> exp --> (fun t -> t.sum ()) --> float
               Expect.floatClose Accuracy.veryHigh piped (Array.sumBy exp x.Values) "exp, then sum")
 
-          property "one element converts to every .NET number" (Gen.zip (Gen.choose (0, 100)) (Gen.choose (0, 3))) (fun (value, rank) ->
-              for dtype in everyDtype do
-                  let t = dsharp.full (Array.create rank 1, value, dtype = dtype)
-                  Expect.equal (t.toDouble ()) (float value) $"toDouble of {dtype}"
-                  Expect.equal (t.toSingle ()) (float32 value) $"toSingle of {dtype}"
-                  Expect.equal (t.toInt32 ()) value $"toInt32 of {dtype}"
-                  Expect.equal (t.toInt64 ()) (int64 value) $"toInt64 of {dtype}"
-                  Expect.equal (t.toBool ()) (value <> 0) $"toBool of {dtype}"
-                  Expect.equal (float t, float32 t, int t, int64 t) (float value, float32 value, value, int64 value) $"{dtype}")
+          property
+              "one element converts to every .NET number"
+              (Gen.zip (Gen.choose (0, 100)) (Gen.choose (0, 3)))
+              (fun (value, rank) ->
+                  for dtype in everyDtype do
+                      let t = dsharp.full (Array.create rank 1, value, dtype = dtype)
+                      Expect.equal (t.toDouble ()) (float value) $"toDouble of {dtype}"
+                      Expect.equal (t.toSingle ()) (float32 value) $"toSingle of {dtype}"
+                      Expect.equal (t.toInt32 ()) value $"toInt32 of {dtype}"
+                      Expect.equal (t.toInt64 ()) (int64 value) $"toInt64 of {dtype}"
+                      Expect.equal (t.toBool ()) (value <> 0) $"toBool of {dtype}"
+
+                      Expect.equal
+                          (float t, float32 t, int t, int64 t)
+                          (float value, float32 value, value, int64 value)
+                          $"{dtype}")
 
           testCase "numbers convert without loss" (fun () ->
               Scope.run (fun () ->
-                  Expect.equal ((number Math.PI).toDouble ()) Math.PI "a double"
-                  Expect.equal ((dsharp.tensor Int64.MaxValue).toInt64 ()) Int64.MaxValue "the largest int64"
-                  Expect.isTrue ((dsharp.tensor true).toBool ()) "a boolean"
-                  Expect.equal ((dsharp.tensor true).toDouble ()) 1.0 "a boolean as a number"
-                  Expect.isTrue (Double.IsNaN((number nan).toDouble ())) "NaN"))
+                  Expect.equal ((number Math.PI).toDouble()) Math.PI "a double"
+                  Expect.equal ((dsharp.tensor Int64.MaxValue).toInt64()) Int64.MaxValue "the largest int64"
+                  Expect.isTrue ((dsharp.tensor true).toBool()) "a boolean"
+                  Expect.equal ((dsharp.tensor true).toDouble()) 1.0 "a boolean as a number"
+                  Expect.isTrue (Double.IsNaN((number nan).toDouble())) "NaN"))
 
           property
               "several elements do not convert to a number"
@@ -210,18 +217,18 @@ let tests =
               Expect.equal t.nelement x.Values.Length "elements")
 
           testCase "the summary is in DiffSharp's words" (fun () ->
-              Scope.run (fun () ->
-                  Expect.equal ((dsharp.zeros [ 2; 3 ]).summary ()) "Tensor [2,3], Float32, cpu" "a matrix"))
+              Scope.run (fun () -> Expect.equal ((dsharp.zeros [ 2; 3 ]).summary()) "Tensor [2,3], Float32, cpu" "a matrix"))
 
           testCase "an operation leaves no tensors but its result" (fun () ->
-              let left = growth (fun () ->
-                  use a = vector [ 1.0; 2.0 ]
-                  use b = vector [ 3.0; 4.0 ]
+              let left =
+                  growth (fun () ->
+                      use a = vector [ 1.0; 2.0 ]
+                      use b = vector [ 3.0; 4.0 ]
 
-                  for _, apply, _ in binary do
-                      (apply a b).Dispose()
+                      for _, apply, _ in binary do
+                          (apply a b).Dispose()
 
-                  for _, apply, _ in withNumber |> List.filter (fun (name, _, _) -> name <> "n / t") do
-                      (apply a 2.0).Dispose())
+                      for _, apply, _ in withNumber |> List.filter (fun (name, _, _) -> name <> "n / t") do
+                          (apply a 2.0).Dispose())
 
               Expect.equal left 0L "tensors left") ]

@@ -79,7 +79,7 @@ let tests =
               let t = tensor x
               expectSame (t.view [ -1 ]) { x with Shape = [| x.Values.Length |] } "flat"
               expectSame (t.view -1) { x with Shape = [| x.Values.Length |] } "flat, by one number"
-              expectSame (dsharp.view(t, [ 1; -1; 1 ])) { x with Shape = [| 1; x.Values.Length; 1 |] } "with axes of 1"
+              expectSame (dsharp.view (t, [ 1; -1; 1 ])) { x with Shape = [| 1; x.Values.Length; 1 |] } "with axes of 1"
               expectSame ((t.view -1).view x.Shape) x "there and back"
               expectSame ((t.view -1).viewAs t) x "as another")
 
@@ -90,29 +90,37 @@ let tests =
               expectSame ((t.permute order).view -1) { permute order x with Shape = [| x.Values.Length |] } "and flattened")
 
           property "transpose swaps two axes" withTwoAxes (fun (x, first, second) ->
-              let order = Array.init x.Shape.Length (fun axis -> if axis = first then second elif axis = second then first else axis)
+              let order =
+                  Array.init x.Shape.Length (fun axis ->
+                      if axis = first then second
+                      elif axis = second then first
+                      else axis)
+
               let rank = x.Shape.Length
-              expectSame ((tensor x).transpose (first, second)) (permute order x) "transpose"
-              expectSame ((tensor x).transpose (first - rank, second - rank)) (permute order x) "from the end")
+              expectSame ((tensor x).transpose(first, second)) (permute order x) "transpose"
+              expectSame ((tensor x).transpose(first - rank, second - rank)) (permute order x) "from the end")
 
           property "a matrix has a transpose" (Generate.plainOfRank 2) (fun x ->
-              expectSame ((tensor x).transpose ()) (permute [| 1; 0 |] x) "transposed"
+              expectSame ((tensor x).transpose()) (permute [| 1; 0 |] x) "transposed"
               expectSame (dsharp.transpose (tensor x)) (permute [| 1; 0 |] x) "dsharp.transpose")
 
           testCase "what is no matrix has no transpose without axes" (fun () ->
               Scope.run (fun () ->
                   expectError<ArgumentException> [ "transpose"; "a matrix"; "[2; 3; 4]" ] (fun () ->
-                      (dsharp.zeros [ 2; 3; 4 ]).transpose () |> ignore)))
+                      (dsharp.zeros [ 2; 3; 4 ]).transpose() |> ignore)))
 
-          property "unsqueeze adds an axis anywhere and squeeze takes it away" (Generate.plain |> Gen.zip (Gen.choose (0, 4))) (fun (place, x) ->
-              let axis = min place x.Shape.Length
-              let expected = { x with Shape = Array.insertAt axis 1 x.Shape }
-              let t = tensor x
-              expectSame (t.unsqueeze axis) expected "unsqueeze"
-              expectSame (t.unsqueeze (axis - x.Shape.Length - 1)) expected "from the end"
-              expectSame ((t.unsqueeze axis).squeeze axis) x "and back"
-              expectSame (t.squeeze ()) { x with Shape = Array.filter ((<>) 1) x.Shape } "squeeze of all"
-              expectSame (dsharp.squeeze (dsharp.unsqueeze (t, axis), axis)) x "dsharp")
+          property
+              "unsqueeze adds an axis anywhere and squeeze takes it away"
+              (Generate.plain |> Gen.zip (Gen.choose (0, 4)))
+              (fun (place, x) ->
+                  let axis = min place x.Shape.Length
+                  let expected = { x with Shape = Array.insertAt axis 1 x.Shape }
+                  let t = tensor x
+                  expectSame (t.unsqueeze axis) expected "unsqueeze"
+                  expectSame (t.unsqueeze (axis - x.Shape.Length - 1)) expected "from the end"
+                  expectSame ((t.unsqueeze axis).squeeze axis) x "and back"
+                  expectSame (t.squeeze ()) { x with Shape = Array.filter ((<>) 1) x.Shape } "squeeze of all"
+                  expectSame (dsharp.squeeze (dsharp.unsqueeze (t, axis), axis)) x "dsharp")
 
           property "squeeze leaves a longer axis alone" Generate.withAxis (fun (x, axis) ->
               let shape = if x.Shape[axis] = 1 then Array.removeAt axis x.Shape else x.Shape
@@ -122,8 +130,8 @@ let tests =
               let first, last = min a b, max a b
               let middle = Plain.size x.Shape[first..last]
               let shape = Array.concat [ x.Shape[.. first - 1]; [| middle |]; x.Shape[last + 1 ..] ]
-              expectSame ((tensor x).flatten (first, last)) { x with Shape = shape } "some"
-              expectSame ((tensor x).flatten ()) { x with Shape = [| x.Values.Length |] } "all"
+              expectSame ((tensor x).flatten(first, last)) { x with Shape = shape } "some"
+              expectSame ((tensor x).flatten()) { x with Shape = [| x.Values.Length |] } "all"
               expectSame (dsharp.flatten (tensor x, first, last)) { x with Shape = shape } "dsharp.flatten")
 
           property "expand repeats axes of length 1" Generate.broadcastable (fun (a, b) ->
@@ -133,7 +141,7 @@ let tests =
               expectSame ((tensor a).expand shape) expected "expand"
               expectSame ((tensor a).expandAs target) expected "expandAs"
               expectSame (dsharp.expand (tensor a, shape)) expected "dsharp.expand"
-              expectSame ((tensor a).expand(shape).clone ()) expected "and copied")
+              expectSame ((tensor a).expand(shape).clone()) expected "and copied")
 
           property "cat joins along an axis" joinable (fun (parts, axis) ->
               let tensors = parts |> List.map tensor
@@ -145,7 +153,10 @@ let tests =
           property "stack joins along a new axis" (Gen.zip Generate.plain (Gen.choose (0, 4))) (fun (x, place) ->
               let axis = min place x.Shape.Length
               let doubled = Plain.map (fun v -> 2.0 * v) x
-              let withAxis (x: Plain) = { x with Shape = Array.insertAt axis 1 x.Shape }
+
+              let withAxis (x: Plain) =
+                  { x with Shape = Array.insertAt axis 1 x.Shape }
+
               let expected = cat axis [ withAxis x; withAxis doubled ]
               expectSame (Tensor.stack ([ tensor x; tensor doubled ], axis)) expected "Tensor.stack"
               expectSame (dsharp.stack ([ tensor x; tensor doubled ], axis)) expected "dsharp.stack"
@@ -174,8 +185,8 @@ let tests =
 
           property "indexSelect picks whole slices" (Gen.choose (1, 5) |> Gen.bind withPositions) (fun (x, axis, positions) ->
               let expected = select axis positions x
-              expectSame ((tensor x).indexSelect (axis, dsharp.tensor positions)) expected "of int32 positions"
-              expectSame ((tensor x).indexSelect (axis, dsharp.tensor (Array.map int64 positions))) expected "of int64 positions")
+              expectSame ((tensor x).indexSelect(axis, dsharp.tensor positions)) expected "of int32 positions"
+              expectSame ((tensor x).indexSelect(axis, dsharp.tensor (Array.map int64 positions))) expected "of int64 positions")
 
           property "gather picks element by element" Generate.withAxis (fun (x, axis) ->
               let positions = Plain.init x.Shape (fun index -> float ((Array.sum index * 7 + 3) % x.Shape[axis]))
@@ -183,15 +194,19 @@ let tests =
               let expected =
                   Plain.init x.Shape (fun index -> Plain.at x (Array.updateAt axis (int (Plain.at positions index)) index))
 
-              let indices = (tensor positions).int32 ()
-              expectSame ((tensor x).gather (axis, indices)) expected "gather"
+              let indices = (tensor positions).int32()
+              expectSame ((tensor x).gather(axis, indices)) expected "gather"
               expectSame (dsharp.gather (tensor x, axis, indices)) expected "dsharp.gather")
 
           testCase "positions beyond the axis are refused" (fun () ->
               Scope.run (fun () ->
                   let t = dsharp.zeros [ 2; 3 ]
-                  expectError<TensorException> [ "aten::index_select"; "[2; 3]" ] (fun () -> t.indexSelect (1, dsharp.tensor [ 3 ]) |> ignore)
-                  expectError<TensorException> [ "aten::gather"; "[2; 3]" ] (fun () -> t.gather (1, dsharp.tensor [ [ 5 ] ]) |> ignore)))
+
+                  expectError<TensorException> [ "aten::index_select"; "[2; 3]" ] (fun () ->
+                      t.indexSelect (1, dsharp.tensor [ 3 ]) |> ignore)
+
+                  expectError<TensorException> [ "aten::gather"; "[2; 3]" ] (fun () ->
+                      t.gather (1, dsharp.tensor [ [ 5 ] ]) |> ignore)))
 
           property "flip turns axes round" withTwoAxes (fun (x, first, second) ->
               let axes = List.distinct [ first; second ]
@@ -199,23 +214,40 @@ let tests =
               let expected =
                   Plain.init x.Shape (fun index ->
                       index
-                      |> Array.mapi (fun axis position -> if List.contains axis axes then x.Shape[axis] - 1 - position else position)
+                      |> Array.mapi (fun axis position ->
+                          if List.contains axis axes then x.Shape[axis] - 1 - position else position)
                       |> Plain.at x)
 
               expectSame ((tensor x).flip axes) expected "flip"
               expectSame (dsharp.flip (tensor x, axes)) expected "dsharp.flip")
 
-          property "repeat repeats each slice, tile the whole" (Gen.zip Generate.withAxis (Gen.choose (1, 3))) (fun ((x, axis), times) ->
-              let length = x.Shape[axis]
-              let repeated = select axis [| for position in 0 .. length - 1 do for _ in 1..times -> position |] x
-              let tiled = select axis [| for _ in 1..times do for position in 0 .. length - 1 -> position |] x
-              expectSame ((tensor x).repeat (axis, times)) repeated "repeat"
-              expectSame (dsharp.repeat (tensor x, axis, times)) repeated "dsharp.repeat"
-              expectSame ((tensor x).tile (Array.init x.Shape.Length (fun i -> if i = axis then times else 1))) tiled "tile")
+          property
+              "repeat repeats each slice, tile the whole"
+              (Gen.zip Generate.withAxis (Gen.choose (1, 3)))
+              (fun ((x, axis), times) ->
+                  let length = x.Shape[axis]
+
+                  let repeated =
+                      select
+                          axis
+                          [| for position in 0 .. length - 1 do
+                                 for _ in 1..times -> position |]
+                          x
+
+                  let tiled =
+                      select
+                          axis
+                          [| for _ in 1..times do
+                                 for position in 0 .. length - 1 -> position |]
+                          x
+
+                  expectSame ((tensor x).repeat(axis, times)) repeated "repeat"
+                  expectSame (dsharp.repeat (tensor x, axis, times)) repeated "dsharp.repeat"
+                  expectSame ((tensor x).tile(Array.init x.Shape.Length (fun i -> if i = axis then times else 1))) tiled "tile")
 
           property "views carry gradients back to where the elements came from" withPermutation (fun (x, order) ->
               let weights = Plain.map sin (permute order x)
-              let gradient = dsharp.grad (fun t -> (t.permute order * tensor weights).sum ()) (tensor x)
+              let gradient = dsharp.grad (fun t -> (t.permute order * tensor weights).sum()) (tensor x)
               let inverse = Array.init order.Length (fun axis -> Array.findIndex ((=) axis) order)
               expectSame gradient (permute inverse weights) "the weights, moved back")
 

@@ -1,0 +1,170 @@
+// Everyday operators on a handful of numbers, computed on the spot: libtorch's dispatcher costs more than the arithmetic there.
+// functional_call asks before it dispatches; anything recorded, large, strided or on a device goes the ordinary way.
+#include "small.h"
+#include <ATen/EmptyTensor.h>
+#include <cmath>
+#include <string>
+#include <unordered_map>
+
+namespace functional {
+namespace {
+
+constexpr int64_t most_elements = 512;
+constexpr int64_t most_products = 4096;
+
+// A plain dense tensor of floats in the processor's memory that nothing records.
+bool is_plain(const c10::TensorImpl& t) {
+    static const auto plain = at::empty({0}, at::kFloat).key_set();
+    return t.key_set() == plain && t.is_contiguous() && t.numel() <= most_elements && t.layout() == c10::kStrided &&
+           (t.dtype() == caffe2::TypeMeta::Make<float>() || t.dtype() == caffe2::TypeMeta::Make<double>()) &&
+           !(t.requires_grad() && at::GradMode::is_enabled());
+}
+
+const c10::TensorImpl* plain(const functional_value& argument) {
+    if (argument.kind != FUNCTIONAL_TENSOR) return nullptr;
+    auto t = static_cast<const c10::TensorImpl*>(argument.pointer);
+    return is_plain(*t) ? t : nullptr;
+}
+
+template <typename T>
+const T* data(const c10::TensorImpl& t) { return static_cast<const T*>(t.data()); }
+
+at::Tensor like(c10::IntArrayRef shape, const c10::TensorImpl& t) {
+    return at::detail::empty_cpu(shape, c10::typeMetaToScalarType(t.dtype()), /*pin_memory=*/false, c10::nullopt);
+}
+
+// Runs `body` with a zero of the tensor's element type.
+template <typename Body>
+at::Tensor typed(const c10::TensorImpl& t, Body&& body) {
+    return t.dtype() == caffe2::TypeMeta::Make<float>() ? body(float()) : body(double());
+}
+
+template <typename Function>
+at::Tensor unary(const functional_value* arguments, Function&& f) {
+    auto a = plain(arguments[0]);
+    if (!a) return {};
+    return typed(*a, [&](auto zero) {
+        using T = decltype(zero);
+        auto result = like(a->sizes(), *a);
+        auto from = data<T>(*a);
+        auto to = result.template data_ptr<T>();
+        for (int64_t i = 0, n = a->numel(); i < n; i++) to[i] = f(from[i]);
+        return result;
+    });
+}
+
+template <typename Function>
+at::Tensor binary(const functional_value* arguments, Function&& f) {
+    auto a = plain(arguments[0]), b = plain(arguments[1]);
+    if (!a || !b || a->dtype() != b->dtype() || a->sizes() != b->sizes()) return {};
+    return typed(*a, [&](auto zero) {
+        using T = decltype(zero);
+        auto result = like(a->sizes(), *a);
+        auto left = data<T>(*a), right = data<T>(*b);
+        auto to = result.template data_ptr<T>();
+        for (int64_t i = 0, n = a->numel(); i < n; i++) to[i] = f(left[i], right[i]);
+        return result;
+    });
+}
+
+template <typename Function>
+at::Tensor with_scalar(const functional_value* arguments, Function&& f) {
+    if (arguments[1].kind != FUNCTIONAL_DOUBLE && arguments[1].kind != FUNCTIONAL_INT) return {};
+    double scalar = arguments[1].kind == FUNCTIONAL_INT ? static_cast<double>(arguments[1].integer) : arguments[1].real;
+    return unary(arguments, [&](auto x) { return f(x, static_cast<decltype(x)>(scalar)); });
+}
+
+at::Tensor add(const functional_value* arguments, int32_t count) {
+    return count == 2 ? binary(arguments, [](auto a, auto b) { return a + b; }) : at::Tensor();
+}
+at::Tensor sub(const functional_value* arguments, int32_t count) {
+    return count == 2 ? binary(arguments, [](auto a, auto b) { return a - b; }) : at::Tensor();
+}
+at::Tensor mul(const functional_value* arguments, int32_t) { return binary(arguments, [](auto a, auto b) { return a * b; }); }
+at::Tensor div(const functional_value* arguments, int32_t) { return binary(arguments, [](auto a, auto b) { return a / b; }); }
+at::Tensor add_scalar(const functional_value* arguments, int32_t count) {
+    return count == 2 ? with_scalar(arguments, [](auto a, auto b) { return a + b; }) : at::Tensor();
+}
+at::Tensor sub_scalar(const functional_value* arguments, int32_t count) {
+    return count == 2 ? with_scalar(arguments, [](auto a, auto b) { return a - b; }) : at::Tensor();
+}
+at::Tensor mul_scalar(const functional_value* arguments, int32_t) {
+    return with_scalar(arguments, [](auto a, auto b) { return a * b; });
+}
+at::Tensor div_scalar(const functional_value* arguments, int32_t) {
+    return with_scalar(arguments, [](auto a, auto b) { return a / b; });
+}
+at::Tensor neg(const functional_value* arguments, int32_t) { return unary(arguments, [](auto x) { return -x; }); }
+at::Tensor exp(const functional_value* arguments, int32_t) { return unary(arguments, [](auto x) { return std::exp(x); }); }
+at::Tensor log(const functional_value* arguments, int32_t) { return unary(arguments, [](auto x) { return std::log(x); }); }
+at::Tensor sqrt(const functional_value* arguments, int32_t) { return unary(arguments, [](auto x) { return std::sqrt(x); }); }
+at::Tensor tanh(const functional_value* arguments, int32_t) { return unary(arguments, [](auto x) { return std::tanh(x); }); }
+at::Tensor abs(const functional_value* arguments, int32_t) { return unary(arguments, [](auto x) { return std::abs(x); }); }
+at::Tensor square(const functional_value* arguments, int32_t) { return unary(arguments, [](auto x) { return x * x; }); }
+
+// Keeps NaN, as libtorch's does.
+at::Tensor relu(const functional_value* arguments, int32_t) {
+    return unary(arguments, [](auto x) { return x < 0 ? decltype(x)(0) : x; });
+}
+
+// The sum of everything: no axes named, none kept, no other dtype. Summed in double, which no order of summing beats.
+at::Tensor sum(const functional_value* arguments, int32_t count) {
+    bool whole = count == 4 && arguments[1].kind == FUNCTIONAL_INTS && arguments[1].extent == 0 && arguments[2].integer == 0 &&
+                 arguments[3].kind == FUNCTIONAL_NONE;
+    auto a = whole ? plain(arguments[0]) : nullptr;
+    if (!a) return {};
+    return typed(*a, [&](auto zero) {
+        using T = decltype(zero);
+        double total = 0;
+        auto from = data<T>(*a);
+        for (int64_t i = 0, n = a->numel(); i < n; i++) total += from[i];
+        auto result = like({}, *a);
+        *result.template data_ptr<T>() = static_cast<T>(total);
+        return result;
+    });
+}
+
+// Row by row, so that the innermost loop runs along rows of both factors.
+template <typename T>
+[[gnu::always_inline]] inline void multiply(const T* a, const T* b, T* to, int64_t rows, int64_t inner, int64_t columns) {
+    for (int64_t i = 0; i < rows; i++) {
+        for (int64_t j = 0; j < columns; j++) to[i * columns + j] = 0;
+        for (int64_t k = 0; k < inner; k++)
+#pragma omp simd
+            for (int64_t j = 0; j < columns; j++) to[i * columns + j] += a[i * inner + k] * b[k * columns + j];
+    }
+}
+
+FUNCTIONAL_CLONES void product(const float* a, const float* b, float* to, int64_t m, int64_t k, int64_t n) { multiply(a, b, to, m, k, n); }
+FUNCTIONAL_CLONES void product(const double* a, const double* b, double* to, int64_t m, int64_t k, int64_t n) { multiply(a, b, to, m, k, n); }
+
+at::Tensor matmul(const functional_value* arguments, int32_t) {
+    auto a = plain(arguments[0]), b = plain(arguments[1]);
+    if (!a || !b || a->dtype() != b->dtype() || a->dim() != 2 || b->dim() != 2 || a->size(1) != b->size(0)) return {};
+    int64_t rows = a->size(0), inner = a->size(1), columns = b->size(1);
+    if (rows * inner * columns > most_products) return {};
+    return typed(*a, [&](auto zero) {
+        using T = decltype(zero);
+        auto result = like({rows, columns}, *a);
+        product(data<T>(*a), data<T>(*b), result.template data_ptr<T>(), rows, inner, columns);
+        return result;
+    });
+}
+
+const std::unordered_map<std::string, small_kernel> kernels{
+    {"aten::add.Tensor", add},        {"aten::add.Scalar", add_scalar}, {"aten::sub.Tensor", sub},
+    {"aten::sub.Scalar", sub_scalar}, {"aten::mul.Tensor", mul},        {"aten::mul.Scalar", mul_scalar},
+    {"aten::div.Tensor", div},        {"aten::div.Scalar", div_scalar}, {"aten::neg.", neg},
+    {"aten::exp.", exp},              {"aten::log.", log},              {"aten::sqrt.", sqrt},
+    {"aten::tanh.", tanh},            {"aten::abs.", abs},              {"aten::square.", square},
+    {"aten::relu.", relu},            {"aten::sum.dim_IntList", sum},   {"aten::matmul.", matmul},
+};
+
+}  // namespace
+
+small_kernel find_small_kernel(const std::string& name, const std::string& overload) {
+    auto found = kernels.find(name + "." + overload);
+    return found == kernels.end() ? nullptr : found->second;
+}
+
+}  // namespace functional

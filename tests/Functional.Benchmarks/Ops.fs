@@ -1,0 +1,41 @@
+// What a call costs: operations on a handful of numbers, and a small network forward and backward at batch 1.
+// There the arithmetic is nothing, so the ratio is that of two ways through to libtorch.
+module Functional.Benchmarks.Ops
+
+open System.Diagnostics
+open Functional
+open Functional.Tensors
+
+let private calls = 20_000
+let private perScope = 100
+
+/// Microseconds a call.
+let private time (calls: int) (call: unit -> unit) () : float =
+    let clock = Stopwatch.StartNew()
+
+    for _ in 1 .. calls / perScope do
+        Scope.run (fun () ->
+            for _ in 1..perScope do
+                call ())
+
+    clock.Elapsed.TotalMicroseconds / float calls
+
+let private operations () : (string * (unit -> unit)) list =
+    let ten = dsharp.ones [ 10 ]
+    let square = dsharp.ones [ 10; 10 ]
+
+    [ "add", (fun () -> ignore (ten + ten))
+      "exp", (fun () -> ignore (ten.exp ()))
+      "sum", (fun () -> ignore (ten.sum ()))
+      "matmul", (fun () -> ignore (square.matmul square)) ]
+
+let private network () : unit -> unit =
+    let net = mlp [ 64; 64; 64; 64 ] --> output 10
+    let parameters = net.Parameters |> Seq.map _.Value |> Seq.toArray
+    let input = dsharp.randn [ 1; 64 ]
+    fun () -> ignore (Gradient.ofLoss ((Net.train net input).sum ()) parameters)
+
+let run () : Comparison list =
+    use peer = new Peer("ops.py", [ string (Device.threads ()); string calls ])
+    let compare name calls call = Comparison.run name "us/call" 0.6 9 (time calls call) (fun () -> peer.Round name)
+    [ for name, call in operations () -> compare name calls call ] @ [ compare "mlp" (calls / 10) (network ()) ]
