@@ -149,7 +149,7 @@ module internal Make =
     let randn = Operators.atenOverload "randn" "generator"
     let randint = Operators.atenOverload "randint" "low_generator"
     let randperm = Operators.atenOverload "randperm" "generator"
-    let bernoulli = Operators.aten "bernoulli"
+    let bernoulli = Operators.find "functional::bernoulli" ""
     let multinomial = Operators.aten "multinomial"
 
     let shaped (op: Operator) (shape: seq<int>) (device: Device option) (dtype: Dtype option) =

@@ -182,6 +182,28 @@ module internal Errors =
         let safetensorsUnwritable (path: string) (name: string) (problem: string) =
             ArgumentException $"{path}: cannot write '{name}': {problem}."
 
+        let private notNpy =
+            "Check that NumPy's save or savez wrote it; arrays of objects, strings or other byte orders have to be converted first."
+
+        let npyMagic path =
+            malformed path 0L "the file does not begin with \\x93NUMPY, as an .npy file does" notNpy
+
+        let npyCutOff path (offset: int64) =
+            malformed path offset "the array ends before its shape is filled" anotherCopy
+
+        let npyHeader path (problem: string) =
+            malformed path 8L $"the header cannot be used: {problem}" notNpy
+
+        let npyDescr path (descr: string) (known: string seq) =
+            let known = String.Join(", ", known)
+            malformed path 8L $"the elements are '{descr}', which is none of {known}" notNpy
+
+        let npyTrailing path (offset: int64) =
+            malformed path offset "bytes follow the array's last element" anotherCopy
+
+        let npzArchive path (reason: string) =
+            malformed path 0L $"the archive cannot be read: {reason}" anotherCopy
+
         let pngPixels (width: int) (height: int) (channels: int) (count: int) =
             ArgumentException(
                 $"A PNG of {width} x {height} pixels and {channels} channels was given {count} bytes. Width and height must be "
