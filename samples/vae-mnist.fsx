@@ -49,18 +49,13 @@ let sample () =
 
     printfn $"test nll %.2f{-logEvidence} nats (100 importance samples, {images} images)"
 
-    // Each row of digits is followed by its reconstructions.
-    let picture (name: string) (rows: Tensor list) =
-        let digits = (Tensor.cat rows).view [ -1; 1; 28; 28 ]
-        digits.saveImage (Path.Combine(folder, name), gridCols = 16)
+    let picture (name: string) (digits: Tensor) =
+        digits.view([ -1; 1; 28; 28 ]).saveImage (Path.Combine(folder, name), gridCols = 16)
 
-    let originals = Dataset.head 64 test
-
-    let pairs =
-        List.ofArray (Tensor.stack([ originals; Vae.reconstruct vae originals ], 1).view([ 4; 16; 2; 784 ]).transpose(1, 2).unstack ())
-
-    picture "reconstructions.png" [ for row in pairs -> row.view [ -1; 784 ] ]
-    picture "samples.png" [ Vae.generate 128 vae ]
+    // Each digit is followed by its reconstruction.
+    let originals = test |> Dataset.head (min 64 test.Length)
+    picture "reconstructions.png" (dsharp.stack ([ originals; Vae.reconstruct vae originals ], 1))
+    picture "samples.png" (Vae.generate 128 vae)
     printfn $"pictures and weights: {folder}"
 
 Arguments.run sample

@@ -1,4 +1,4 @@
-// What the C# facade calls: the library with delegates, arrays and struct tuples in place of functions, lists, options and tuples.
+// What the C# facade calls: the library with delegates, arrays and struct tuples in place of functions, lists and options.
 // Only src/Functional.CSharp uses it; it decides nothing, and what it forwards to is documented where it is defined.
 namespace Functional.Interop
 
@@ -105,7 +105,7 @@ module internal TensorBridge =
     let gt (a: Tensor) (b: Tensor) = a.gt b
     let ge (a: Tensor) (b: Tensor) = a.ge b
     let eqScalar (a: Tensor) (b: IConvertible) = a.eq b
-    let neScalar (a: Tensor) (b: IConvertible) = (a.eq b).logicalNot ()
+    let neScalar (a: Tensor) (b: IConvertible) = (a.eq b).logicalNot()
     let ltScalar (a: Tensor) (b: IConvertible) = a.lt b
     let leScalar (a: Tensor) (b: IConvertible) = a.le b
     let gtScalar (a: Tensor) (b: IConvertible) = a.gt b
@@ -120,7 +120,9 @@ module internal TensorBridge =
 
     // Null means that there is no bound.
     let clamp (t: Tensor) (low: IConvertible) (high: IConvertible) =
-        let bound (value: IConvertible) = if isNull (box value) then None else Some value
+        let bound (value: IConvertible) =
+            if isNull (box value) then None else Some value
+
         t.clamp (?low = bound low, ?high = bound high)
 
     // ---- reductions ----
@@ -161,7 +163,10 @@ module internal TensorBridge =
     let transposeAxes (t: Tensor) (dim0: int) (dim1: int) = t.transpose (dim0, dim1)
     let permute (t: Tensor) (permutation: int[]) = t.permute permutation
     let unsqueeze (t: Tensor) (dim: int) = t.unsqueeze dim
-    let squeeze (t: Tensor) (dim: Nullable<int>) = t.squeeze (?dim = Option.ofNullable dim)
+
+    let squeeze (t: Tensor) (dim: Nullable<int>) =
+        t.squeeze (?dim = Option.ofNullable dim)
+
     let flatten (t: Tensor) (startDim: int) (endDim: int) = t.flatten (startDim, endDim)
     let split (t: Tensor) (sizes: int[]) (dim: int) = t.split (sizes, dim)
     let unstack (t: Tensor) (dim: int) = t.unstack dim
@@ -172,14 +177,13 @@ module internal TensorBridge =
     let tile (t: Tensor) (times: int[]) = t.tile times
     let cat (tensors: Tensor[]) (dim: int) = Tensor.cat (tensors, dim)
     let stack (tensors: Tensor[]) (dim: int) = Tensor.stack (tensors, dim)
-    let toArray<'T> (t: Tensor) : 'T[] = t.toArray1D<'T> ()
+    let toArray<'T> (t: Tensor) : 'T[] = t.toArray1D<'T>()
 
     /// The position `first` of each axis whose `drop` is set, positions `first` to `last` of the others.
     let slice (t: Tensor) (parts: struct (int * int * bool)[]) =
         Slice.apply
             t
-            [ for struct (first, last, drop) in parts ->
-                  if drop then Slice.At first else Slice.Range(Some first, Some last) ]
+            [ for struct (first, last, drop) in parts -> if drop then Slice.At first else Slice.Range(Some first, Some last) ]
 
     // ---- matrices and pictures ----
 
@@ -251,7 +255,11 @@ module internal NetworkBridge =
             fun mode input -> after.Invoke(net.Run(mode, before.Invoke input))
         )
 
-    let adaptHead (before: Func<'OuterIn, 'In>) (after: Func<'Out, 'OuterOut>) (head: Head<'In, 'Out>) : Head<'OuterIn, 'OuterOut> =
+    let adaptHead
+        (before: Func<'OuterIn, 'In>)
+        (after: Func<'Out, 'OuterOut>)
+        (head: Head<'In, 'Out>)
+        : Head<'OuterIn, 'OuterOut> =
         Head(head.Name, head.Attach >> adapt before after)
 
     let ofFunction (f: Func<'In, 'Out>) : Net<'In, 'Out> = Net.ofFunction f.Invoke
@@ -264,8 +272,12 @@ module internal NetworkBridge =
 
     let parameters (net: Net<'In, 'Out>) = List.toArray net.Parameters
     let outputFeatures (net: Net<'In, 'Out>) = Option.toNullable net.OutputFeatures
-    let saveWeights (path: string) (parameters: Parameter[]) = Weights.save path (Array.toList parameters)
-    let loadWeights (path: string) (parameters: Parameter[]) = Weights.load path (Array.toList parameters)
+
+    let saveWeights (path: string) (parameters: Parameter[]) =
+        Weights.save path (Array.toList parameters)
+
+    let loadWeights (path: string) (parameters: Parameter[]) =
+        Weights.load path (Array.toList parameters)
 
 /// Losses and the models that they are losses of.
 module internal ObjectiveBridge =
@@ -274,8 +286,7 @@ module internal ObjectiveBridge =
     let map (f: Func<Tensor, Tensor>) (loss: Loss) = Loss.map f.Invoke loss
 
     let model (prior: Distribution) (likelihood: Func<Tensor, Distribution>) : LatentModel =
-        { Prior = prior
-          Likelihood = likelihood.Invoke }
+        { Prior = prior; Likelihood = likelihood.Invoke }
 
     let likelihood (model: LatentModel) (z: Tensor) = model.Likelihood z
     let vaeLoss (vae: Vae) (x: Tensor) = Vae.loss vae x
@@ -299,7 +310,8 @@ module internal DataBridge =
 /// Optimizers and training.
 module internal TrainingBridge =
 
-    let start (optimizer: Optimizer) (parameters: Parameter[]) = optimizer.Start(Array.toList parameters)
+    let start (optimizer: Optimizer) (parameters: Parameter[]) =
+        optimizer.Start(Array.toList parameters)
 
     let memory (state: OptimizerState) =
         [| for name, value in state.Memory -> KeyValuePair(name, value) |]
@@ -314,6 +326,7 @@ module internal TrainingBridge =
         (epochs: int)
         (batchSize: int)
         (optimizer: Optimizer)
+        (checkpoint: string)
         (report: Action<TrainingProgress>)
         (onEpoch: Action<EpochSummary>)
         (cancellation: CancellationToken)
@@ -332,6 +345,7 @@ module internal TrainingBridge =
                 Optimizer = optimizer
                 Progress = Progress.report receiver
                 OnEpoch = onEpoch.Invoke
+                Checkpoint = Option.ofObj checkpoint
                 Cancellation = cancellation
                 StopOnCtrlC = false }
 

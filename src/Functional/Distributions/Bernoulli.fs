@@ -30,16 +30,6 @@ type Bernoulli private (odds: Odds) =
         | Odds.Logits logits -> "logits", logits
         | Odds.Probabilities probabilities -> "probabilities", probabilities
 
-    let probability, complement =
-        match odds with
-        | Odds.Logits logits -> lazy logits.sigmoid (), lazy (-logits).sigmoid ()
-        | Odds.Probabilities p -> lazy p, lazy (1.0 - p)
-
-    let logProbability, logComplement =
-        match odds with
-        | Odds.Logits logits -> lazy logits.logsigmoid (), lazy (-logits).logsigmoid ()
-        | Odds.Probabilities p -> lazy p.log (), lazy (-p).log1p ()
-
     // 0 · log 0 = 0.
     let weighted (weight: Tensor) (value: Tensor) =
         dsharp.where (weight.eq 0.0, weight.scalarLike 0.0, weight * value)
@@ -64,16 +54,28 @@ type Bernoulli private (odds: Odds) =
         Bernoulli(Odds.Probabilities probabilities)
 
     /// p(1).
-    member _.Probability = probability.Value
+    member _.Probability =
+        match odds with
+        | Odds.Logits logits -> logits.sigmoid ()
+        | Odds.Probabilities p -> p
 
     /// p(0), exact where p(1) is close to 1.
-    member _.Complement = complement.Value
+    member _.Complement =
+        match odds with
+        | Odds.Logits logits -> (-logits).sigmoid ()
+        | Odds.Probabilities p -> 1.0 - p
 
     /// log p(1).
-    member _.LogProbability = logProbability.Value
+    member _.LogProbability =
+        match odds with
+        | Odds.Logits logits -> logits.logsigmoid ()
+        | Odds.Probabilities p -> p.log ()
 
     /// log p(0).
-    member _.LogComplement = logComplement.Value
+    member _.LogComplement =
+        match odds with
+        | Odds.Logits logits -> (-logits).logsigmoid ()
+        | Odds.Probabilities p -> (-p).log1p ()
 
     override _.Name = "Bernoulli"
     override _.BatchShape = parameter.shape
@@ -81,8 +83,8 @@ type Bernoulli private (odds: Odds) =
     override _.Support = Support.Boolean
     override _.Parameters = [ parameterName, parameter ]
 
-    override _.Draw sampleShape =
-        Gradient.off (fun () -> probability.Value.expand(Array.append sampleShape parameter.shape).bernoulli ())
+    override this.Draw sampleShape =
+        Gradient.off (fun () -> this.Probability.expand(Array.append sampleShape parameter.shape).bernoulli ())
 
     override this.LogDensity value = this.SummedLogDensity(value, 0)
 
@@ -92,7 +94,11 @@ type Bernoulli private (odds: Odds) =
         match odds with
         | Odds.Logits logits -> BernoulliKernel.logProb logits value axes
         | Odds.Probabilities p ->
-            let density = value.xlogy p + (1.0 - value).xlog1py (-p)
+            // where a weight is 0 its logarithm stays out: at p = 0 or 1 the gradient would not be finite
+            let against = 1.0 - value
+            let chance = dsharp.where (value.eq 0.0, p.scalarLike 1.0, p)
+            let complement = dsharp.where (against.eq 0.0, p.scalarLike 0.0, -p)
+            let density = value * chance.log () + against * complement.log1p ()
             if axes = 0 then density else density.sum [ for axis in 1..axes -> -axis ]
 
     override this.Entropy() =

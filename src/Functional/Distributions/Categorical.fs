@@ -4,15 +4,20 @@ namespace Functional
 
 open Functional.Tensors
 
+/// What a Categorical was made from.
+[<RequireQualifiedAccess>]
+type private Weighting =
+    | Logits
+    | Probabilities
+
 /// p(k) = probabilities_k for k in 0..K-1; the last axis of the parameter holds the K categories, the axes before it are the batch.
 /// Values are indices (Int64). It has no mean and no variance: its values are labels.
 [<Sealed>]
-type Categorical private (parameterName: string, parameter: Tensor, logProbabilities: Tensor Lazy) =
+type Categorical private (weighting: Weighting, parameter: Tensor) =
     inherit Distribution()
 
     let batchShape = Array.truncate (parameter.dim - 1) parameter.shape
     let count = parameter.shape[parameter.dim - 1]
-    let probabilities = lazy logProbabilities.Value.exp ()
 
     let check (value: Tensor) =
         Validation.check
@@ -23,7 +28,7 @@ type Categorical private (parameterName: string, parameter: Tensor, logProbabili
     /// From unnormalized log-probabilities along the last axis.
     static member FromLogits(logits: Tensor) =
         Categorical.CheckCategories logits
-        Categorical("logits", logits, lazy logits.logsoftmax -1)
+        Categorical(Weighting.Logits, logits)
 
     /// From probabilities along the last axis. Raises ArgumentException when one is negative or they do not sum to one.
     static member FromProbabilities(probabilities: Tensor) =
@@ -39,7 +44,7 @@ type Categorical private (parameterName: string, parameter: Tensor, logProbabili
             (Errors.Distribution.invalid "Categorical" "the sum of probabilities" "one (to 1e-5)")
             (probabilities.sum -1)
 
-        Categorical("probabilities", probabilities, lazy probabilities.log ())
+        Categorical(Weighting.Probabilities, probabilities)
 
     static member private CheckCategories(parameter: Tensor) =
         if parameter.dim = 0 || parameter.shape[parameter.dim - 1] = 0 then
@@ -49,42 +54,63 @@ type Categorical private (parameterName: string, parameter: Tensor, logProbabili
     member _.Count = count
 
     /// log p(k) along the last axis.
-    member _.LogProbabilities = logProbabilities.Value
+    member _.LogProbabilities =
+        match weighting with
+        | Weighting.Logits -> parameter.logsoftmax -1
+        | Weighting.Probabilities -> parameter.log ()
 
     /// p(k) along the last axis.
-    member _.Probabilities = probabilities.Value
+    member _.Probabilities =
+        match weighting with
+        | Weighting.Logits -> parameter.softmax -1
+        | Weighting.Probabilities -> parameter
 
     override _.Name = "Categorical"
     override _.BatchShape = batchShape
     override _.EventShape = [||]
     override _.Support = Support.Categories count
-    override _.Parameters = [ parameterName, parameter ]
 
-    override _.Draw sampleShape =
+    override _.Parameters =
+        match weighting with
+        | Weighting.Logits -> [ "logits", parameter ]
+        | Weighting.Probabilities -> [ "probabilities", parameter ]
+
+    override this.Draw sampleShape =
         Gradient.off (fun () ->
-            let rows = probabilities.Value.view [ -1; count ]
-            let draws = rows.multinomial (Shape.nelement sampleShape, dtype = Dtype.Int64)
-            draws.transpose(0, 1).view (Array.append sampleShape batchShape))
+            let rows = this.Probabilities.view [ -1; count ]
+            let draws = max 1 (Shape.nelement sampleShape)
+            let columns = rows.multinomial(draws, dtype = Dtype.Int64).transpose (0, 1)
 
-    override _.LogDensity value =
+            // libtorch refuses to draw nothing
+            if Shape.nelement sampleShape = 0 then
+                columns.zerosLike (Array.append sampleShape batchShape)
+            else
+                columns.view (Array.append sampleShape batchShape))
+
+    override this.LogDensity value =
         check value
         let shape = if value.dim > batchShape.Length then value.shape else batchShape
-        let table = logProbabilities.Value.expand (Array.append shape [| count |])
-        table.gather(-1, value.expand(shape).unsqueeze -1).squeeze -1
+
+        let pick (table: Tensor) =
+            table.expand(Array.append shape [| count |]).gather(-1, value.expand(shape).unsqueeze -1).squeeze -1
+
+        match weighting with
+        | Weighting.Logits -> pick this.LogProbabilities
+        // a probability of 0 that was not picked stays out of the logarithm, whose gradient there is not finite
+        | Weighting.Probabilities -> (pick parameter).log ()
 
     override this.Entropy() =
         let p = this.Probabilities
         let terms = dsharp.where (p.eq 0.0, p.scalarLike 0.0, p * this.LogProbabilities)
         -terms.sum -1
 
-    override _.Mode = logProbabilities.Value.argmax -1
+    override _.Mode = parameter.argmax -1
 
     override this.Expand shape =
         if not (Shape.endsWith batchShape shape) then
             raise (Errors.Distribution.expand this.Name batchShape shape)
 
-        let wide (t: Tensor) = t.expand (Array.append shape [| count |])
-        Categorical(parameterName, wide parameter, lazy wide logProbabilities.Value)
+        Categorical(weighting, parameter.expand (Array.append shape [| count |]))
 
     override _.EnumerateSupport() =
         let values = Array.append [| count |] (Array.create batchShape.Length 1)

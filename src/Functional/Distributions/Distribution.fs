@@ -34,7 +34,10 @@ type Support =
         | Interval(low, high) -> (value.ge low).logicalAnd (value.le high)
         | Boolean -> (value.eq 0.0).logicalOr (value.eq 1.0)
         | Categories count -> ((value.ge 0).logicalAnd (value.le (count - 1))).logicalAnd ((value.cast Dtype.Int64).eq value)
-        | Elementwise(element, axes) -> ((element.Contains value).flatten (value.dim - axes)).cast(Dtype.Byte).min(-1).bool ()
+        | Elementwise(element, 0) -> element.Contains value
+        | Elementwise(element, axes) ->
+            let missing = (element.Contains value).logicalNot ()
+            (missing.sum [ for axis in 1..axes -> -axis ]).eq 0
 
 /// Lining shapes up from the right: only whole missing leading axes broadcast, an axis of length 1 is never stretched.
 module internal Shapes =
@@ -54,6 +57,7 @@ module internal Shapes =
     let describe (shape: Shape) = Shape.toString shape
 
 /// A probability distribution over arrays of shape EventShape, or a batch of them, one for each index of BatchShape.
+/// It keeps its parameters and remembers nothing computed from them: it may outlive a scope, and be used with gradients off and on.
 [<AbstractClass>]
 type Distribution() =
 

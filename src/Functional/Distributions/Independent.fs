@@ -48,5 +48,8 @@ type Independent(baseDistribution: Distribution, rank: int) =
     override _.Mode = baseDistribution.Mode
 
     override this.Expand batchShape =
+        if not (Shape.endsWith this.BatchShape batchShape) then
+            raise (Errors.Distribution.expand this.Name this.BatchShape batchShape)
+
         let events = Array.skip (batch.Length - rank) batch
         Independent(baseDistribution.Expand(Array.append batchShape events), rank)

@@ -76,9 +76,14 @@ module Kl =
     let pairs () : (Type * Type) list =
         [ for struct (p, q) in closedForms.Keys -> p, q ]
 
+    let rec private family (distribution: Distribution) =
+        match distribution with
+        | :? Independent as wrapper -> family wrapper.Base
+        | distribution -> distribution.GetType()
+
     let private nearest (p: Distribution) (q: Distribution) =
         pairs ()
-        |> List.filter (fun (first, second) -> first = p.GetType() || second = q.GetType())
+        |> List.filter (fun (first, second) -> first = family p || second = family q)
         |> List.map (fun (first, second) -> $"{first.Name} || {second.Name}")
         |> function
             | [] -> ""

@@ -8,7 +8,7 @@ open Functional.Tensors
 /// N(x; mean, scale²) = exp(-((x - mean)/scale)²/2) / (scale √(2π)), elementwise over the batch.
 /// `mean` (μ) is finite, `scale` (σ) positive; their shapes line up from the right. Raises ArgumentException otherwise.
 [<Sealed>]
-type Normal private (mean: Tensor, scale: Tensor, logScale: Tensor Lazy, batchShape: Shape) =
+type Normal private (mean: Tensor, scale: Tensor, logScale: unit -> Tensor, batchShape: Shape) =
     inherit Distribution()
 
     static let logRoot2Pi = 0.5 * log (2.0 * Math.PI)
@@ -20,14 +20,14 @@ type Normal private (mean: Tensor, scale: Tensor, logScale: Tensor Lazy, batchSh
         Validation.real "Normal" "mean" mean
         Validation.positive "Normal" "scale" scale
         let shape = Shapes.ofParameters "Normal" ("mean", mean) ("scale", scale)
-        Normal(mean, scale, lazy scale.log (), shape)
+        Normal(mean, scale, scale.log, shape)
 
     new(mean: float, scale: float) = Normal(dsharp.scalar mean, dsharp.scalar scale)
 
     /// From log σ, which makes σ positive whatever it is; not checked, for networks.
     static member internal OfLogScale(mean: Tensor, logScale: Tensor) =
         let shape = Shapes.ofParameters "Normal" ("mean", mean) ("logScale", logScale)
-        Normal(mean, logScale.exp (), lazy logScale, shape)
+        Normal(mean, logScale.exp (), (fun () -> logScale), shape)
 
     /// μ.
     member _.Location = mean
@@ -36,7 +36,7 @@ type Normal private (mean: Tensor, scale: Tensor, logScale: Tensor Lazy, batchSh
     member _.Scale = scale
 
     /// log σ.
-    member _.LogScale = logScale.Value
+    member _.LogScale = logScale ()
 
     override _.Name = "Normal"
     override _.BatchShape = batchShape
@@ -50,9 +50,9 @@ type Normal private (mean: Tensor, scale: Tensor, logScale: Tensor Lazy, batchSh
         mean + scale * noise
 
     override _.LogDensity value =
-        (standardized value).square () * -0.5 - logScale.Value - logRoot2Pi
+        (standardized value).square () * -0.5 - logScale () - logRoot2Pi
 
-    override _.Entropy() = fill (logScale.Value + (0.5 + logRoot2Pi))
+    override _.Entropy() = fill (logScale () + (0.5 + logRoot2Pi))
     override _.Mean = fill mean
     override _.Variance = fill (scale.square ())
     override _.Mode = fill mean
@@ -67,7 +67,7 @@ type Normal private (mean: Tensor, scale: Tensor, logScale: Tensor Lazy, batchSh
         if not (Shape.endsWith batchShape shape) then
             raise (Errors.Distribution.expand this.Name batchShape shape)
 
-        Normal(mean.expand shape, scale.expand shape, lazy logScale.Value.expand shape, shape)
+        Normal(mean.expand shape, scale.expand shape, (fun () -> logScale().expand shape), shape)
 
 /// Ways to make normal distributions.
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]

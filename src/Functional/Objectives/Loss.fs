@@ -23,8 +23,6 @@ type Loss(terms: Term list) =
         elif term.Weight = -1.0 then -term.Value
         else term.Value * term.Weight
 
-    let value = lazy (terms |> List.map weighted |> List.reduce (+))
-
     let scale (factor: float) =
         Loss [ for term in terms -> { term with Weight = factor * term.Weight } ]
 
@@ -32,7 +30,7 @@ type Loss(terms: Term list) =
     member _.Terms = terms
 
     /// The weighted sum of the terms.
-    member _.Value: Tensor = value.Value
+    member _.Value: Tensor = terms |> List.map weighted |> List.reduce (+)
 
     /// The term of that name. Raises KeyNotFoundException when there is none.
     member _.Item

@@ -105,21 +105,25 @@ module internal Checkpoint =
           Terms = names |> List.mapi (fun column name -> name, row[column + 1])
           Duration = TimeSpan.FromSeconds row[0] }
 
-    let private assignAll (path: string) (stored: Map<string, Tensor>) (prefix: string) (targets: (string * Tensor) list) =
-        for name, target in targets do
-            match stored.TryFind $"{prefix}.{name}" with
-            | Some source when source.shape = target.shape -> Weights.assign target source
-            | Some source -> raise (Errors.Weights.mismatch path name source.shape target.shape)
-            | None -> raise (Errors.Weights.missing path $"{prefix}.{name}" stored.Keys)
+    // What is to be overwritten, and with what.
+    let private pair (path: string) (stored: Map<string, Tensor>) (prefix: string) (targets: (string * Tensor) list) =
+        [ for name, target in targets ->
+              match stored.TryFind $"{prefix}.{name}" with
+              | Some source when source.shape = target.shape -> target, source
+              | Some source -> raise (Errors.Weights.mismatch path name source.shape target.shape)
+              | None -> raise (Errors.Weights.missing path $"{prefix}.{name}" stored.Keys) ]
 
-    /// Puts a run back to where a file says it stood. Raises FileFormatException for a damaged file and ArgumentException for the
-    /// file of another run.
+    /// Puts a run back to where a file says it stood. Nothing is changed unless everything fits.
+    /// Raises FileFormatException for a damaged file and ArgumentException for the file of another run.
     let load (path: string) (stepsPerEpoch: int) (run: RunState) : Position =
         let metadata, entries = Safetensors.load path Device.CPU
         let metadata, stored = Map.ofList metadata, Map.ofList entries
         checkSettings path metadata run.Settings
-        assignAll path stored "parameter" [ for parameter in run.Parameters -> parameter.Name, parameter.Value ]
-        assignAll path stored "optimizer" run.Optimizer.Memory
+        let parameters = [ for parameter in run.Parameters -> parameter.Name, parameter.Value ]
+
+        for target, source in pair path stored "parameter" parameters @ pair path stored "optimizer" run.Optimizer.Memory do
+            Weights.assign target source
+
         run.Optimizer.Steps <- int metadata["optimizer.steps"]
         run.Optimizer.LearningRate <- Double.Parse(metadata["optimizer.rate"], CultureInfo.InvariantCulture)
 

@@ -72,7 +72,6 @@ type private Run<'Batch>(options: TrainingOptions, parameters: Parameter list, o
     let tensors = parameters |> Seq.map _.Value |> Seq.toArray
     let optimizer = options.Optimizer.Start parameters
     let clock = Stopwatch.StartNew()
-    let stop = new StopSignal(options)
 
     let state =
         { Parameters = parameters
@@ -84,6 +83,7 @@ type private Run<'Batch>(options: TrainingOptions, parameters: Parameter list, o
 
     let beginning = Checkpoint.resume options.Checkpoint stepsPerEpoch state
     let safeguard = new Safeguard(parameters)
+    let stop = new StopSignal(options)
     let stepsAtStart = (beginning.Epoch - 1) * stepsPerEpoch + beginning.Finished.Length
 
     let save (position: Position) =

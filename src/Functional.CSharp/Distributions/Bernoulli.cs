@@ -1,0 +1,31 @@
+// The Bernoulli distribution, from logits or from probabilities.
+// The likelihood of binary data, binarised images first of all.
+namespace Functional.CSharp;
+
+/// <summary>p(1) = probability, p(0) = 1 - probability, element by element over the batch; values are 0 and 1.</summary>
+public sealed class Bernoulli : Distribution
+{
+    internal Bernoulli(Functional.Bernoulli inner) : base(inner) => Family = inner;
+
+    private Functional.Bernoulli Family { get; }
+
+    /// <summary>p(1).</summary>
+    public Tensor Probability => new(Family.Probability);
+
+    /// <summary>log p(1).</summary>
+    public Tensor LogProbability => new(Family.LogProbability);
+
+    /// <summary>p(0), exact where p(1) is close to 1.</summary>
+    public Tensor Complement => new(Family.Complement);
+
+    /// <summary>log p(0).</summary>
+    public Tensor LogComplement => new(Family.LogComplement);
+
+    /// <summary>From log-odds, any real numbers.</summary>
+    public static Bernoulli FromLogits(Tensor logits) => new(Functional.Bernoulli.FromLogits(Guard.Inner(logits)));
+
+    /// <summary>From the probabilities of 1.</summary>
+    /// <exception cref="ArgumentException">A probability lies outside [0, 1].</exception>
+    public static Bernoulli FromProbabilities(Tensor probabilities) =>
+        new(Functional.Bernoulli.FromProbabilities(Guard.Inner(probabilities)));
+}

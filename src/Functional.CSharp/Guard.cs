@@ -1,0 +1,51 @@
+// Checks of arguments at the edge of the library, and the passage from the facade's objects to what they stand for.
+// Every public member that takes a reference uses it, so that a null is reported with the caller's own words.
+using System.Runtime.CompilerServices;
+
+namespace Functional.CSharp;
+
+/// <summary>An object of the facade that stands for one of the library behind it.</summary>
+internal interface IWrapper
+{
+    object Inner { get; }
+}
+
+internal static class Guard
+{
+    /// <summary>What scopes look at when they search a result for tensors.</summary>
+    public static readonly Func<object, object> Unwrap = value => value is IWrapper wrapper ? wrapper.Inner : value;
+
+    public static T NotNull<T>(T? value, [CallerArgumentExpression(nameof(value))] string? name = null) where T : class
+    {
+        ArgumentNullException.ThrowIfNull(value, name);
+        return value;
+    }
+
+    public static Functional.Tensors.Tensor Inner(Tensor? value, [CallerArgumentExpression(nameof(value))] string? name = null) =>
+        NotNull(value, name).Inner;
+
+    public static Functional.Distribution Inner(
+        Distribution? value, [CallerArgumentExpression(nameof(value))] string? name = null) => NotNull(value, name).Inner;
+
+    public static Functional.Tensors.Tensor[] Inner(
+        IEnumerable<Tensor>? values, [CallerArgumentExpression(nameof(values))] string? name = null) =>
+        [.. NotNull(values, name).Select(tensor => Inner(tensor, name))];
+
+    public static Functional.Parameter[] Inner(
+        IEnumerable<Parameter>? values, [CallerArgumentExpression(nameof(values))] string? name = null) =>
+        [.. NotNull(values, name).Select(parameter => NotNull(parameter, name).Inner)];
+
+    public static int[] Shape(IEnumerable<int>? shape, [CallerArgumentExpression(nameof(shape))] string? name = null) =>
+        [.. NotNull(shape, name)];
+
+    public static int AtLeast(int value, int minimum, [CallerArgumentExpression(nameof(value))] string? name = null) =>
+        value >= minimum
+            ? value
+            : throw new ArgumentOutOfRangeException(name, $"{name} must be at least {minimum}; it is {value}.");
+
+    public static string Path(string? path, [CallerArgumentExpression(nameof(path))] string? name = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path, name);
+        return path;
+    }
+}

@@ -1,0 +1,20 @@
+// Random numbers: one ambient generator a device, or one of its own for a stretch of code.
+// Everything in this library that draws, draws from here. (Not called Random, which is System's.)
+using Functional.Interop;
+
+namespace Functional.CSharp;
+
+/// <summary>The source of every random number that this library draws: the same seed, the same numbers.</summary>
+public static class RandomNumbers
+{
+    /// <summary>
+    /// Seeds the generators: those of this stretch of code inside <see cref="WithSeed{T}"/>, the ambient ones elsewhere.
+    /// </summary>
+    public static void Seed(int seed) => Functional.Tensors.Random.seed(seed);
+
+    /// <summary>
+    /// Runs <paramref name="body"/> with generators of its own, so that it draws the same numbers whatever runs before it or
+    /// beside it. A task that it starts and returns keeps them.
+    /// </summary>
+    public static T WithSeed<T>(int seed, Func<T> body) => ScopeBridge.withSeed(seed, Guard.NotNull(body));
+}

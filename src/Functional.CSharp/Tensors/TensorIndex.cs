@@ -1,0 +1,31 @@
+// What an indexer takes of one axis: a position or a range, with C#'s own syntax.
+// Nobody writes it: ints, ^1 and 1..3 become one by themselves.
+namespace Functional.CSharp;
+
+/// <summary>What is taken of an axis: one position, which drops the axis, or a range, which keeps it.</summary>
+public readonly struct TensorIndex
+{
+    private readonly Range range;
+    private readonly bool isPosition;
+
+    private TensorIndex(Range range, bool isPosition) => (this.range, this.isPosition) = (range, isPosition);
+
+    /// <summary>The position, counted from 0.</summary>
+    public static implicit operator TensorIndex(int position) =>
+        position >= 0
+            ? new(position.., isPosition: true)
+            : throw new ArgumentOutOfRangeException(nameof(position), $"Count from the end with ^{-position}.");
+
+    /// <summary>The position, `^1` being the last one.</summary>
+    public static implicit operator TensorIndex(Index position) => new(position.., isPosition: true);
+
+    /// <summary>The positions of a range; as always in C#, its end is not included.</summary>
+    public static implicit operator TensorIndex(Range range) => new(range, isPosition: false);
+
+    // First and last position, both included, on an axis of that length.
+    internal (int First, int Last, bool Drop) On(int length)
+    {
+        var first = range.Start.GetOffset(length);
+        return (first, isPosition ? first : range.End.GetOffset(length) - 1, isPosition);
+    }
+}
