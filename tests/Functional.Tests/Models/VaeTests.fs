@@ -1,0 +1,82 @@
+// Tests of Vae: shapes, names and modes of its functions, and that they are the objectives they say they are.
+// Run with the whole suite; that training finds the optimum is tested in TrainingTests.
+module internal Functional.Tests.VaeTests
+
+open Expecto
+open Functional
+open Functional.Tensors
+open Functional.Tests.Testing
+
+let private small () : Vae =
+    { Encoder = mlp [ 6; 5 ] --> diagonalNormal 2
+      Decoder = mlp [ 2; 5 ] --> bernoulli 6
+      Prior = Normal.standard [ 2 ] }
+
+let private data (draw: Draw) =
+    (dsharp.rand [ draw.Int(1, 5); 6 ]).round()
+
+let private shapes (draw: Draw) =
+    let vae, x = small (), data draw
+    let batch = x.shape[0]
+    Expect.equal (Vae.loss vae x).Value.shape [||] "loss"
+    Expect.equal (Vae.iwaeLoss 3 vae x).Value.shape [||] "iwaeLoss"
+    Expect.equal (Vae.elbo vae x).Value.shape [| batch |] "elbo"
+    Expect.equal (Vae.logEvidence 7 vae x).shape [| batch |] "logEvidence"
+    Expect.equal (Vae.reconstruct vae x).shape x.shape "reconstruct"
+    Expect.equal (Vae.generate 4 vae).shape [| 4; 6 |] "generate"
+    Expect.equal (Vae.sample 4 vae).shape [| 4; 6 |] "sample"
+    Expect.all (numbers (Vae.sample 4 vae)) (fun pixel -> pixel = 0.0 || pixel = 1.0) "samples are data"
+    Expect.all (numbers (Vae.generate 4 vae)) (fun mean -> mean > 0.0 && mean < 1.0) "means are probabilities"
+
+let private objectives (draw: Draw) =
+    let vae, x = small (), data draw
+    let same f = Random.withSeed draw.Seed f
+    let posterior = Net.train vae.Encoder x
+    let model = Vae.model Mode.Train vae
+    isClose 1e-6 "loss" (same (fun () -> (Vae.loss vae x).Value)) (same (fun () -> (Elbo.loss model posterior x).Value))
+    isClose 1e-6 "elbo" (same (fun () -> (Vae.elbo vae x).Value)) (same (fun () -> (Elbo.bound 1 model posterior x).Value))
+    let iwae = same (fun () -> (Vae.iwaeLoss 4 vae x).Value)
+    isClose 1e-6 "iwaeLoss" iwae (same (fun () -> (Iwae.loss 4 model posterior x).Value))
+    Expect.equal [ for term in (Vae.loss vae x).Terms -> term.Name, term.Weight ] [ "reconstruction", -1.0; "kl", 1.0 ] "terms"
+    let terms = [ for term in (Vae.elbo vae x).Terms -> term.Name, term.Weight ]
+    Expect.equal terms [ "reconstruction", 1.0; "kl", -1.0 ] "terms of the bound"
+
+let private recording (draw: Draw) =
+    let vae, x = small (), data draw
+    Expect.isTrue (Gradient.isRecorded (Vae.loss vae x).Value) "the loss is recorded"
+
+    let results =
+        [ (Vae.elbo vae x).Value
+          Vae.logEvidence 3 vae x
+          Vae.reconstruct vae x
+          Vae.generate 2 vae
+          Vae.sample 2 vae ]
+
+    Expect.all results (Gradient.isRecorded >> not) "evaluation is not"
+
+[<Tests>]
+let tests =
+    testList
+        "Vae"
+        [ holds "every function has the shape it says" 5 shapes
+          holds "losses and bounds are those of Elbo and Iwae" 3 objectives
+          holds "only losses are recorded for differentiation" 2 recording
+
+          testCase "parameters lie under encoder and decoder" (fun () ->
+              let names = (small ()).Parameters |> List.map _.Name
+              Expect.equal names.Length 8 "two layers of two parameters on each side"
+              Expect.contains names "encoder.diagonalNormal.linear.weight" "the head of the encoder"
+              Expect.contains names "decoder.bernoulli.linear.bias" "the head of the decoder")
+
+          testCase "dropout is at work in training and not in evaluation" (fun () ->
+              let vae = { small () with Encoder = linear 6 50 --> dropout 0.5 --> diagonalNormal 2 }
+
+              let x = data (Draw 1)
+
+              let twice f =
+                  Random.withSeed 1 f, Random.withSeed 2 f
+
+              let first, second = twice (fun () -> Vae.reconstruct vae x)
+              isClose 0.0 "evaluation is the same each time" first second
+              let first, second = twice (fun () -> (Vae.loss vae x)["kl"])
+              Expect.isFalse (first.Equals second) "training is not") ]

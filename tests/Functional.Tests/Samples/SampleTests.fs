@@ -1,0 +1,114 @@
+// Tests of the samples as a user runs them: in F# Interactive, on a tiny MNIST, and with arguments that are wrong.
+// Run with the whole suite, after the library is built.
+module internal Functional.Tests.SampleTests
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Text.RegularExpressions
+open System.Threading.Tasks
+open Expecto
+open Functional.Tests.Testing
+open Functional.Tests.FileTesting
+
+type private Outcome = { ExitCode: int; Output: string list; Error: string }
+
+/// Runs `test` with a copy of the samples beside the library that was built: their artifacts stay out of the repository.
+let private withSamples (test: string -> 'T) : 'T =
+    inFolder (fun folder ->
+        let samples = Path.Combine(repository, "samples")
+
+        for path in Directory.EnumerateFiles(samples, "*.fsx", SearchOption.AllDirectories) do
+            let copy = Path.Combine(folder, "samples", Path.GetRelativePath(samples, path))
+            Directory.CreateDirectory(Path.GetDirectoryName copy) |> ignore
+            File.Copy(path, copy)
+
+        Directory.CreateSymbolicLink(Path.Combine(folder, "src"), Path.Combine(repository, "src")) |> ignore
+        test folder)
+
+let private interactive (folder: string) (sample: string) (arguments: string list) : Task<Outcome> =
+    task {
+        let start =
+            ProcessStartInfo(
+                "dotnet",
+                [ "fsi"; Path.Combine("samples", sample) ] @ arguments,
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            )
+
+        use running = Process.Start start
+        let output, error = running.StandardOutput.ReadToEndAsync(), running.StandardError.ReadToEndAsync()
+        let! output = output
+        let! error = error
+        do! running.WaitForExitAsync()
+
+        return
+            { ExitCode = running.ExitCode
+              Output = output.Split([| '\r'; '\n' |], StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
+              Error = error.Trim() }
+    }
+
+let private mnist (folder: string) (name: string) (spoil: string * byte[] -> string * byte[]) : string =
+    let data = Path.Combine(folder, name)
+    Directory.CreateDirectory data |> ignore
+    MnistTesting.files 1 256 128 28 |> List.map spoil |> MnistTesting.write data
+    data
+
+let private isPng (path: string) (width: int) (height: int) =
+    let bytes = File.ReadAllBytes path
+
+    let number (at: int) =
+        Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(ReadOnlySpan(bytes, at, 4))
+
+    Expect.equal bytes[..3] [| 137uy; 80uy; 78uy; 71uy |] $"{path} is a PNG file"
+    Expect.equal (number 16, number 20) (width, height) $"{path}: width and height"
+
+let private hasLine (pattern: string) (outcome: Outcome) =
+    let all = String.Join("\n", outcome.Output)
+
+    Expect.isTrue
+        (outcome.Output |> List.exists (fun line -> Regex.IsMatch(line, $"^{pattern}$")))
+        $"a line like {pattern} in\n{all}\n"
+
+let private trains folder =
+    let data = mnist folder "mnist" id
+    let outcome = (interactive folder "vae-mnist.fsx" [ "--data"; data; "--epochs"; "1" ]).Result
+    Expect.equal (outcome.ExitCode, outcome.Error) (0, "") "it succeeds"
+    hasLine @"epoch 1  train elbo -\d+\.\d\d  test elbo -\d+\.\d\d  \d+\.\d s" outcome
+    hasLine @"test nll \d+\.\d\d nats \(100 importance samples, 128 images\)" outcome
+    let artifacts = Path.Combine(folder, "artifacts", "vae-mnist")
+    hasLine (Regex.Escape $"pictures and weights: {artifacts}") outcome
+    isPng (Path.Combine(artifacts, "samples.png")) (16 * 28) (8 * 28)
+    isPng (Path.Combine(artifacts, "reconstructions.png")) (16 * 28) (8 * 28)
+    Expect.isTrue (File.Exists(Path.Combine(artifacts, "vae.safetensors"))) "the weights"
+
+/// Arguments that are wrong, and parts of the sentence that they are answered with.
+let private wrong (folder: string) : (string list * string list) list =
+    let empty = Path.Combine(folder, "empty")
+    Directory.CreateDirectory empty |> ignore
+
+    let cutOff =
+        mnist folder "cut-off" (fun (name, bytes) ->
+            name, (if name.StartsWith "train-images" then Array.truncate 5_000 bytes else bytes))
+
+    [ [ "--data"; empty ], [ empty; "train-images-idx3-ubyte"; "--data" ]
+      [ "--data"; cutOff ], [ cutOff; "at byte 5000"; "damaged" ]
+      [ "--epochs"; "x" ], [ "--epochs takes a whole number"; "'x'" ] ]
+
+let private refuses folder =
+    let outcomes = [ for arguments, parts in wrong folder -> arguments, parts, interactive folder "vae-mnist.fsx" arguments ]
+
+    for arguments, parts, outcome in outcomes do
+        let what, outcome = String.Join(" ", arguments), outcome.Result
+        Expect.equal outcome.ExitCode 1 $"{what}: the exit code"
+        says outcome.Error parts
+        Expect.isFalse (outcome.Error.Contains "\n") $"{what}: one line, and no stack trace, was\n{outcome.Error}\n"
+        Expect.equal outcome.Output [] $"{what}: nothing else is printed"
+
+[<Tests>]
+let tests =
+    testList
+        "Samples"
+        [ testCase "vae-mnist trains, reports and draws" (fun () -> withSamples trains)
+          testCase "wrong arguments end vae-mnist with exit code 1 and one sentence" (fun () -> withSamples refuses) ]
