@@ -30,6 +30,7 @@ module internal Elementwise =
     let lgamma = unary "lgamma"
     let digamma = unary "digamma"
     let erf = unary "erf"
+    let erfc = unary "erfc"
     let erfinv = unary "erfinv"
     let isnan = unary "isnan"
     let isinf = unary "isinf"
@@ -150,6 +151,10 @@ module ElementwiseExtensions =
         member t.digamma() = Elementwise.digamma t
 
         member t.erf() = Elementwise.erf t
+
+        /// 1 - erf(t), exact far out where erf is 1.
+        member t.erfc() = Elementwise.erfc t
+
         member t.erfinv() = Elementwise.erfinv t
         member t.isnan() = Elementwise.isnan t
         member t.isinf() = Elementwise.isinf t

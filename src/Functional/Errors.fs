@@ -142,7 +142,7 @@ module internal Errors =
 
         let parameter (epoch: int) (step: int) (name: string) (good: int) =
             TrainingDivergedException(
-                $"Training stopped at step {step} (epoch {epoch}): the parameter '{name}' is no longer finite, so its gradient was not. "
+                $"Training stopped at step {step} (epoch {epoch}): the gradient of the parameter '{name}' is not finite. "
                 + restored good
             )
 

@@ -47,6 +47,9 @@ type Independent(baseDistribution: Distribution, rank: int) =
     override _.Variance = baseDistribution.Variance
     override _.Mode = baseDistribution.Mode
 
+    override this.EnumerateSupport() =
+        raise (Errors.Distribution.lacks this.Name "list of values" "it grows exponentially with the event; enumerate its Base")
+
     override this.Expand batchShape =
         if not (Shape.endsWith this.BatchShape batchShape) then
             raise (Errors.Distribution.expand this.Name this.BatchShape batchShape)

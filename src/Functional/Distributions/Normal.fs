@@ -58,7 +58,7 @@ type Normal private (mean: Tensor, scale: Tensor, logScale: unit -> Tensor, batc
     override _.Mode = fill mean
 
     override _.Cdf value =
-        ((standardized value) * (1.0 / sqrt 2.0)).erf () * 0.5 + 0.5
+        ((standardized value) * (-1.0 / sqrt 2.0)).erfc () * 0.5
 
     override _.Icdf probability =
         mean + scale * (probability * 2.0 - 1.0).erfinv () * sqrt 2.0

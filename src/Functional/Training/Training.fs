@@ -114,6 +114,16 @@ type private Run<'Batch>(options: TrainingOptions, parameters: Parameter list, o
           Names = names
           Values = values }
 
+    // Looked for with the weights put back, after training has gone wrong.
+    let brokenGradient (order: Tensor) (step: FinishedStep) : string option =
+        Scope.run (fun () ->
+            let batch, _ = Dataset.batch options.BatchSize order ((step.Number - 1) % stepsPerEpoch) data
+            let gradients = Gradient.ofLoss (evaluate batch false).Value tensors
+
+            Seq.zip parameters gradients
+            |> Seq.tryFind (fun (_, gradient) -> gradient.hasinfnan ())
+            |> Option.map (fun (parameter, _) -> parameter.Name))
+
     let takeSteps (epoch: int) (order: Tensor) (first: int) : FinishedStep list =
         Scope.run (fun () ->
             seq { first .. min stepsPerEpoch (first + stepsBetweenReads) - 1 }
@@ -146,7 +156,7 @@ type private Run<'Batch>(options: TrainingOptions, parameters: Parameter list, o
             | [] -> List.concat (List.rev batches)
             | recent ->
                 let next = first + recent.Length
-                safeguard.Check(position.Epoch, recent)
+                safeguard.Check(position.Epoch, recent, brokenGradient order)
                 report show position.Epoch next recent
                 run (recent :: batches) next
 

@@ -222,6 +222,29 @@ let private brokenGradient (_: Draw) =
     Expect.equal (numbers weak.Value) [| 0.0 |] "the parameter is finite again"
     Expect.all (numbers problem.Parameters.Head.Value) Double.IsFinite "so are the others"
 
+/// The same where one batch in the middle of things does it: by the time the loss is read, it has been NaN for many steps.
+let private brokenByOneBatch (draw: Draw) =
+    let marked = draw.Int(0, 199)
+    let data = Dataset.ofTensor (float64 [ for i in 0..199 -> if i = marked then 100.0 else 1.0 ])
+    let weak = parameter "weak" (float64 [ 0.0 ])
+    let parameters = [ parameter "m" (float64 [ 0.0 ]); weak ]
+    let mutable steps, markedAt = 0, 0
+
+    let objective (x: Tensor) =
+        steps <- steps + 1
+
+        if x.max().toDouble () < 50.0 then
+            squares parameters x
+        else
+            markedAt <- if markedAt = 0 then steps else markedAt
+            squares parameters x + Loss.term "extra" ((weak.Value * 0.0).sqrt().sum ())
+
+    let message =
+        messageOf<TrainingDivergedException, _>(fun () -> Training.fit { quiet with BatchSize = 10 } parameters objective data)
+
+    says message [ $"step {markedAt} "; "'weak'"; "gradient" ]
+    Expect.all (parameters |> List.collect (fun p -> List.ofArray (numbers p.Value))) Double.IsFinite "the weights are finite"
+
 // ---- repeating ----
 
 let private repeats (draw: Draw) =
@@ -290,6 +313,7 @@ let tests =
           holds "the token stops it after the step under way, with the weights so far" 5 cancelled
           holds "a term that is not finite is named with its step, and the weights go back" 8 brokenTerm
           holds "a gradient that is not finite is named by its parameter, and the weights go back" 1 brokenGradient
+          holds "so is one that a single batch brings about" 5 brokenByOneBatch
           holds "the same seed gives the same weights bit for bit" 2 repeats
           testCase "memory stays flat" flatMemory
           testCase "nothing but the weights is left" leavesOnlyItsResult
