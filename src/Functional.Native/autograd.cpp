@@ -8,7 +8,9 @@
 #include "boundary.h"
 
 using namespace functional;
+using torch::autograd::AccumulateGrad;
 using torch::autograd::Node;
+using torch::autograd::variable_list;
 
 namespace {
 
@@ -19,8 +21,87 @@ std::vector<at::Tensor> borrow_all(const functional_tensor* handles, int32_t cou
     return tensors;
 }
 
-bool is_one_of(const at::Tensor& tensor, const functional_tensor* handles, int32_t count) {
-    return std::find(handles, handles + count, static_cast<functional_tensor>(tensor.unsafeGetTensorImpl())) != handles + count;
+const at::Tensor& variable_of(const std::shared_ptr<Node>& leaf) { return static_cast<AccumulateGrad*>(leaf.get())->variable; }
+
+std::shared_ptr<Node> node_of(const at::Tensor& tensor) {
+    return tensor.grad_fn() ? tensor.grad_fn() : torch::autograd::impl::grad_accumulator(tensor);
+}
+
+// The leaves that a recorded tensor depends on.
+std::vector<std::shared_ptr<Node>> leaves_of(const at::Tensor& tensor) {
+    std::vector<std::shared_ptr<Node>> open{node_of(tensor)}, leaves;
+    std::unordered_set<Node*> seen{open.back().get()};
+    while (!open.empty()) {
+        auto node = std::move(open.back());
+        open.pop_back();
+        for (const auto& edge : node->next_edges())
+            if (edge.function && seen.insert(edge.function.get()).second) open.push_back(edge.function);
+        if (dynamic_cast<AccumulateGrad*>(node.get())) leaves.push_back(std::move(node));
+    }
+    return leaves;
+}
+
+at::Tensor without(const at::Tensor& whole, const std::vector<at::Tensor>& dropped);
+
+// Differentiates `whole` by every leaf but the dropped ones, which its derivatives are independent of in their turn.
+struct Without : Node {
+    at::Tensor whole;
+    std::vector<at::Tensor> dropped;
+
+    variable_list apply(variable_list&& gradients) override {
+        TORCH_CHECK(whole.defined(), "the computation's record has been freed by an earlier gradient");
+        variable_list results(num_outputs()), inputs;
+        std::vector<size_t> wanted;
+        for (size_t i = 0; i < num_outputs(); i++)
+            if (task_should_compute_output(i)) wanted.push_back(i), inputs.push_back(variable_of(next_edge(i).function));
+        if (!gradients[0].defined() || wanted.empty()) return results;
+        auto found = torch::autograd::grad({whole}, inputs, {gradients[0]}, /*retain_graph=*/true,
+                                           /*create_graph=*/at::GradMode::is_enabled(), /*allow_unused=*/true);
+        for (size_t i = 0; i < wanted.size(); i++) results[wanted[i]] = without(found[i], dropped);
+        return results;
+    }
+
+    void release_variables() override { whole.reset(); }
+    std::string name() const override { return "Without"; }
+};
+
+at::Tensor without(const at::Tensor& whole, const std::vector<at::Tensor>& dropped) {
+    if (!whole.defined() || !whole.requires_grad()) return whole;
+    auto leaves = leaves_of(whole);
+    auto is_dropped = [&](const std::shared_ptr<Node>& leaf) {
+        return std::any_of(dropped.begin(), dropped.end(), [&](const at::Tensor& tensor) { return tensor.is_same(variable_of(leaf)); });
+    };
+    auto kept = std::remove_if(leaves.begin(), leaves.end(), is_dropped);
+    if (kept == leaves.end()) return whole;
+    leaves.erase(kept, leaves.end());
+    auto value = whole.detach();
+    if (leaves.empty()) return value;
+    auto node = std::shared_ptr<Without>(new Without, torch::autograd::deleteNode);
+    node->whole = whole;
+    node->dropped = dropped;
+    for (auto& leaf : leaves) node->add_next_edge({std::move(leaf), 0});
+    torch::autograd::create_gradient_edge(value, node);
+    return value;
+}
+
+constexpr size_t deepest_indent = 40;
+
+std::string describe(const std::shared_ptr<Node>& root) {
+    std::string text;
+    std::unordered_set<Node*> seen;
+    std::vector<std::pair<std::shared_ptr<Node>, size_t>> open{{root, 0}};
+    while (!open.empty()) {
+        auto [node, depth] = std::move(open.back());
+        open.pop_back();
+        text.append(2 * std::min(depth, deepest_indent), ' ').append(node->name());
+        bool repeated = !seen.insert(node.get()).second;
+        text.append(repeated && node->num_outputs() > 0 ? " (as above)\n" : "\n");
+        if (repeated) continue;
+        const auto& edges = node->next_edges();
+        for (auto edge = edges.rbegin(); edge != edges.rend(); ++edge)
+            if (edge->function) open.emplace_back(edge->function, depth + 1);
+    }
+    return text;
 }
 
 }  // namespace
@@ -37,22 +118,31 @@ int32_t functional_grad(const functional_tensor* outputs, const functional_tenso
     });
 }
 
-int32_t functional_reaches_beyond(functional_tensor output, const functional_tensor* inputs, int32_t input_count) {
+int32_t functional_reaches(functional_tensor output, const functional_tensor* leaves, int32_t leaf_count, int32_t* reached) {
     return guarded<int32_t>(-1, [&] {
         auto tensor = borrow(output);
-        if (!tensor.requires_grad()) return 0;
-        if (!tensor.grad_fn()) return is_one_of(tensor, inputs, input_count) ? 0 : 1;
-        std::vector<Node*> open{tensor.grad_fn().get()};
-        std::unordered_set<Node*> seen(open.begin(), open.end());
-        while (!open.empty()) {
-            Node* node = open.back();
-            open.pop_back();
-            auto leaf = dynamic_cast<torch::autograd::AccumulateGrad*>(node);
-            if (leaf && !is_one_of(leaf->variable, inputs, input_count)) return 1;
-            for (const auto& edge : node->next_edges())
-                if (edge.function && seen.insert(edge.function.get()).second) open.push_back(edge.function.get());
+        if (reached) std::fill(reached, reached + leaf_count, 0);
+        int32_t beyond = 0;
+        if (!tensor.requires_grad()) return beyond;
+        for (const auto& leaf : leaves_of(tensor)) {
+            auto position = std::find(leaves, leaves + leaf_count, static_cast<functional_tensor>(variable_of(leaf).unsafeGetTensorImpl()));
+            if (position == leaves + leaf_count) beyond = 1;
+            else if (reached) reached[position - leaves] = 1;
         }
-        return 0;
+        return beyond;
+    });
+}
+
+functional_tensor functional_without(functional_tensor output, const functional_tensor* leaves, int32_t leaf_count) {
+    return guarded<functional_tensor>(nullptr, [&] { return hand_over(without(borrow(output), borrow_all(leaves, leaf_count)).alias()); });
+}
+
+const char* functional_history(functional_tensor handle) {
+    static thread_local std::string history;
+    return guarded<const char*>(nullptr, [&] {
+        auto tensor = borrow(handle);
+        history = tensor.requires_grad() ? describe(node_of(tensor)) : "";
+        return history.c_str();
     });
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 #include <stdint.h>
 
-#define FUNCTIONAL_ABI 2
+#define FUNCTIONAL_ABI 3
 #define FUNCTIONAL_API extern "C" __attribute__((visibility("default")))
 
 // What an argument or a result of an operator is.
@@ -69,8 +69,12 @@ FUNCTIONAL_API int64_t functional_live_tensors();
 FUNCTIONAL_API int32_t functional_grad(const functional_tensor* outputs, const functional_tensor* output_gradients, int32_t output_count,
                                        const functional_tensor* inputs, int32_t input_count, int32_t retain_graph,
                                        int32_t create_graph, functional_tensor* gradients);
-// Does the output's graph reach anything differentiable that is not one of the inputs?
-FUNCTIONAL_API int32_t functional_reaches_beyond(functional_tensor output, const functional_tensor* inputs, int32_t input_count);
+// Does the output depend on anything recorded that is not one of these leaves? Writes 1 or 0 a leaf to `reached` unless it is null.
+FUNCTIONAL_API int32_t functional_reaches(functional_tensor output, const functional_tensor* leaves, int32_t leaf_count, int32_t* reached);
+// The output's value and all its derivatives but those in these leaves, of which it is independent, to any order.
+FUNCTIONAL_API functional_tensor functional_without(functional_tensor output, const functional_tensor* leaves, int32_t leaf_count);
+// The recorded operations behind a tensor, a line each, indented below what used them; valid until this thread's next call.
+FUNCTIONAL_API const char* functional_history(functional_tensor tensor);
 FUNCTIONAL_API int32_t functional_set_grad_mode(int32_t enabled);  // returns what it was, on this thread
 
 // Random numbers.

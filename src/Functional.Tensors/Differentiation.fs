@@ -112,150 +112,166 @@ module Gradient =
         compute [| loss |] [| None |] parameters false false
         |> Array.map2 (fun (parameter: Tensor) gradient -> gradient |> Option.defaultWith (fun () -> parameter.zerosLike ())) parameters
 
-    /// Whether a result depends on anything differentiable besides these inputs, so that its gradient has to be recorded too.
-    let internal reachesBeyond (output: Tensor) (inputs: Tensor[]) =
-        let handles = inputs |> Array.map _.Handle
+    /// Which of these leaves a result depends on, and whether it depends on anything recorded besides them.
+    /// A leaf that has been freed counts as one that it does not depend on.
+    let internal reaches (output: Tensor) (leaves: Tensor[]) : bool[] * bool =
+        let held =
+            leaves |> Array.map (fun leaf -> if leaf.Handle.TryBorrow() then leaf.Handle else null)
 
-        holding (Array.append [| output.Handle |] handles) (fun () ->
-            use pin = fixed (pointers handles)
+        try
+            use pin = fixed (pointers held)
+            let reached = Array.zeroCreate<int> leaves.Length
+            use reachedPin = fixed reached
+            let leaves, flags = NativePtr.toNativeInt pin, NativePtr.toNativeInt reachedPin
 
-            Exports.functional_reaches_beyond (output.Handle.Pointer, NativePtr.toNativeInt pin, handles.Length) <> 0)
+            let beyond =
+                Memory.using "gradient" output.Handle (fun pointer ->
+                    Exports.functional_reaches (pointer, leaves, held.Length, flags))
 
+            Array.map ((<>) 0) reached, beyond <> 0
+        finally
+            for handle in held do
+                if not (isNull handle) then
+                    handle.GiveBack()
+
+    /// Whether a result depends on anything recorded besides this leaf, so that its derivative has to be recorded too.
+    let internal reachesBeyond (output: Tensor) (leaf: Tensor) = reaches output [| leaf |] |> snd
+
+    /// The same value, independent of these leaves and with every other derivative, to any order.
+    let internal without (leaves: Tensor[]) (output: Tensor) : Tensor =
+        let handles = leaves |> Array.map _.Handle
+
+        let pointer =
+            holding (Array.append [| output.Handle |] handles) (fun () ->
+                use pin = fixed (pointers handles)
+                Exports.functional_without (output.Handle.Pointer, NativePtr.toNativeInt pin, handles.Length))
+
+        if pointer = 0n then
+            raise (Errors.Native.refused "primal" [ Errors.shape output.shape ] (Library.lastError ()))
+
+        new Tensor(Ownership.adopt pointer 0)
+
+/// A function's value at a point, with what its derivatives there are taken in.
+type internal Evaluation =
+    {
+        /// The leaf that the function's argument was made from.
+        Input: Tensor
+        /// The value, recorded where it depends on anything.
+        Value: Tensor
+        /// Whether the code around records what is computed.
+        Recording: bool
+        /// Whether it does, and the value depends on something of its own besides the input.
+        Outer: bool
+    }
+
+    /// The value as the caller may keep it: without a record unless something outside asks for derivatives through it.
+    member this.Settled = if this.Outer then this.Value else this.Value.noDiff ()
+
+    /// Whether derivatives along `weights` have to be recorded.
+    member this.Records(weights: Tensor) =
+        this.Outer || (this.Recording && Gradient.isRecorded weights)
+
+/// The two products with a Jacobian that every operator is made of.
 module internal Derivative =
 
-    let private aliasOp = Operators.aten "alias"
+    let private expandOp = Operators.aten "expand"
 
-    // The variable that f sees: the input itself under a new name, still attached to whatever it was computed from,
-    // so that an outer derivative passes through and two derivatives never mistake each other's variables.
-    let variable (operation: string) (x: Tensor) : Tensor =
+    let checkDifferentiable (operation: string) (x: Tensor) =
         if not x.dtype.IsFloatingPoint then
             raise (Errors.Operation.notDifferentiable operation (string x.dtype))
 
+    /// A recorded leaf of zeros that takes no memory.
+    let zeros (shape: int[]) (device: Device) (dtype: Dtype) : Tensor =
+        let zero = dsharp.zero (device, dtype)
+
+        new Tensor(expandOp.Tensor [| Arg.tensor zero.Handle; Arg.shape shape |])
+        |> Gradient.record
+
+    /// What f sees in place of x, and the leaf to differentiate in. A recorded x is kept, so that an outer derivative
+    /// passes through, and a leaf of its own is added, so that two derivatives never mistake each other's variables.
+    let variable (operation: string) (x: Tensor) : Tensor * Tensor =
+        checkDifferentiable operation x
+
         if Gradient.isRecorded x then
-            new Tensor(aliasOp.Tensor [| Arg.tensor x.Handle |])
+            let change = zeros x.shape x.device x.dtype
+            x + change, change
         else
-            Gradient.record (x.noDiff ())
+            let leaf = Gradient.record (x.noDiff ())
+            leaf, leaf
 
-    let private scalarOutput (operation: string) (y: Tensor) =
-        if y.dim <> 0 then
-            raise (Errors.Operation.expected operation "a function to a scalar (sum the result, or use jacobian)" y.shape)
-
-    // The value as the caller may keep it: without a record unless something outside asks for derivatives through it.
-    let private settle (y: Tensor) (record: bool) =
-        if record then y else y.noDiff ()
-
-    /// f(x), and the product of a row vector (None: 1) with the Jacobian of f at x.
-    let pullback (operation: string) (f: Tensor -> Tensor) (x: Tensor) (v: (Tensor -> Tensor option)) : Tensor * Tensor =
+    /// Evaluates f at x, and computes with the result while everything is being recorded.
+    let at (operation: string) (f: Tensor -> Tensor) (x: Tensor) (body: Evaluation -> 'T) : 'T =
         Gradient.on (fun recording ->
-            let input = variable operation x
-            let y = f input
-            let weight = v y
+            let seen, input = variable operation x
+            let value = Nesting.within input (fun () -> f seen)
 
-            let outer =
-                recording
-                && (Gradient.reachesBeyond y [| input |] || weight |> Option.exists Gradient.isRecorded)
+            body
+                { Input = input
+                  Value = value
+                  Recording = recording
+                  Outer = recording && Gradient.reachesBeyond value input })
 
-            let gradient =
-                if Gradient.isRecorded y then
-                    (Gradient.compute [| y |] [| weight |] [| input |] true outer)[0]
-                else
-                    None
+    /// The product of a row vector (None: of ones) with the Jacobian of y by the input; None where it is zero.
+    let tryPull (y: Tensor) (input: Tensor) (row: Tensor option) (record: bool) : Tensor option =
+        if Gradient.isRecorded y then
+            (Gradient.compute [| y |] [| row |] [| input |] true record)[0]
+        else
+            None
 
-            settle y outer, gradient |> Option.defaultWith (fun () -> x.zerosLike ()))
+    /// The same, with zeros written out.
+    let pull (y: Tensor) (input: Tensor) (row: Tensor option) (record: bool) : Tensor =
+        tryPull y input row record |> Option.defaultWith (fun () -> input.zerosLike ())
 
-    let fgrad f x =
-        pullback "grad" f x (fun y ->
-            scalarOutput "grad" y
-            None)
+    /// The map from a column vector (None: of ones) to its product with the Jacobian of y by the input, for many of them:
+    /// a vector-Jacobian product is linear in its row vector, and its derivative in that is the product with a column.
+    let pusher (y: Tensor) (input: Tensor) : Tensor option -> bool -> Tensor =
+        let zero () = y.noDiff().zerosLike ()
 
-    /// f(x), and the Jacobian of f at x times a column vector: the double-backward form, linear in a dummy row vector.
-    let fjacobianv (f: Tensor -> Tensor) (x: Tensor) (v: Tensor) : Tensor * Tensor =
-        Gradient.on (fun recording ->
-            let input = variable "jacobianv" x
-            let y = f input
+        if not (Gradient.isRecorded y) then
+            fun _ _ -> zero ()
+        else
+            let dummy = zeros y.shape y.device y.dtype
 
-            if not (Gradient.isRecorded y) then
-                y, y.zerosLike ()
-            else
-                let outer = recording && (Gradient.reachesBeyond y [| input |] || Gradient.isRecorded v)
-                let dummy = Gradient.record (y.zerosLike ())
+            // A step function's row is zero whatever the dummy is.
+            match tryPull y input (Some dummy) true with
+            | Some row when Gradient.isRecorded row ->
+                fun column record -> tryPull row dummy column record |> Option.defaultWith zero
+            | _ -> fun _ _ -> zero ()
 
-                // A step function's row is zero whatever the dummy is.
-                match (Gradient.compute [| y |] [| Some dummy |] [| input |] true true)[0] with
-                | Some row when Gradient.isRecorded row ->
-                    let product = (Gradient.compute [| row |] [| Some v |] [| dummy |] true outer)[0]
-                    settle y outer, product |> Option.defaultWith (fun () -> y.zerosLike ())
-                | _ -> settle y outer, y.zerosLike ())
+    /// The product of the Jacobian of y by the input with a column vector (None: of ones).
+    let push (y: Tensor) (input: Tensor) (column: Tensor option) (record: bool) : Tensor =
+        if y.dim > 0 then
+            pusher y input column record
+        else
+            let gradient = pull y input None (record || column |> Option.exists Gradient.isRecorded)
 
-    /// f(x), and its Jacobian, of shape output × input.
-    let fjacobian (f: Tensor -> Tensor) (x: Tensor) : Tensor * Tensor =
-        Gradient.on (fun recording ->
-            let input = variable "jacobian" x
-            let y = f input
-            let outer = recording && Gradient.reachesBeyond y [| input |]
+            let product =
+                match column with
+                | Some column -> (gradient * column).sum ()
+                | None -> gradient.sum ()
 
-            let row (output: Tensor) =
-                let gradient =
-                    if Gradient.isRecorded output then
-                        (Gradient.compute [| output |] [| None |] [| input |] true outer)[0]
-                    else
-                        None
+            if record then product else product.noDiff ()
 
-                gradient |> Option.defaultWith (fun () -> x.zerosLike ())
+    /// A tensor of zeros with a single one, at a place counted in row-major order.
+    let unit (like: Tensor) (place: int) : Tensor =
+        dsharp.onehot(like.nelement, place, device = like.device, dtype = like.dtype).view like.shape
 
-            let rows = y.view(-1).unstack () |> Array.map row
-            let shape = Array.append y.shape x.shape
+    /// The derivatives of one element of y after another by the input.
+    let rows (y: Tensor) (input: Tensor) (record: bool) : seq<Tensor> =
+        seq { for i in 0 .. y.nelement - 1 -> pull y input (Some(unit y i)) record }
 
-            let jacobian =
-                if rows.Length = 0 then x.zerosLike shape else (Tensor.stack rows).view shape
+    /// Whether rows are the cheaper way to a Jacobian: a column costs about three of them.
+    let prefersRows (outputs: int) (inputs: int) = outputs <= 3 * inputs
 
-            settle y outer, jacobian)
+    /// The Jacobian of y by the input, of shape output × input: by rows, or by columns where those are many fewer.
+    let jacobian (y: Tensor) (input: Tensor) (record: bool) : Tensor =
+        let shape = Array.append y.shape input.shape
 
-[<AutoOpen>]
-module DifferentiationExtensions =
-
-    type dsharp with
-
-        /// f(x) and ∇f(x), for f to a scalar.
-        static member fgrad (f: Tensor -> Tensor) (x: Tensor) : Tensor * Tensor = Derivative.fgrad f x
-
-        /// ∇f(x), for f to a scalar.
-        static member grad (f: Tensor -> Tensor) (x: Tensor) : Tensor = dsharp.fgrad f x |> snd
-
-        /// f(x) and vᵀ∇f(x), the derivative along v, for f to a scalar.
-        static member fgradv (f: Tensor -> Tensor) (x: Tensor) (v: Tensor) : Tensor * Tensor =
-            let value, gradient = dsharp.fgrad f x
-            value, (gradient * v).sum ()
-
-        /// vᵀ∇f(x), the derivative along v, for f to a scalar.
-        static member gradv (f: Tensor -> Tensor) (x: Tensor) (v: Tensor) : Tensor = dsharp.fgradv f x v |> snd
-
-        /// f(x) and J v.
-        static member fjacobianv (f: Tensor -> Tensor) (x: Tensor) (v: Tensor) : Tensor * Tensor = Derivative.fjacobianv f x v
-
-        /// J v.
-        static member jacobianv (f: Tensor -> Tensor) (x: Tensor) (v: Tensor) : Tensor = dsharp.fjacobianv f x v |> snd
-
-        /// f(x) and Jᵀ v.
-        static member fjacobianTv (f: Tensor -> Tensor) (x: Tensor) (v: Tensor) : Tensor * Tensor =
-            Derivative.pullback "jacobianTv" f x (fun _ -> Some v)
-
-        /// Jᵀ v.
-        static member jacobianTv (f: Tensor -> Tensor) (x: Tensor) (v: Tensor) : Tensor = dsharp.fjacobianTv f x v |> snd
-
-        /// f(x) and the Jacobian J_ij = ∂f_i/∂x_j, of shape output × input.
-        static member fjacobian (f: Tensor -> Tensor) (x: Tensor) : Tensor * Tensor = Derivative.fjacobian f x
-
-        /// The Jacobian J_ij = ∂f_i/∂x_j, of shape output × input.
-        static member jacobian (f: Tensor -> Tensor) (x: Tensor) : Tensor = dsharp.fjacobian f x |> snd
-
-        /// f(x) and the Hessian H_ij = ∂²f/∂x_i∂x_j, for f to a scalar.
-        static member fhessian (f: Tensor -> Tensor) (x: Tensor) : Tensor * Tensor =
-            f x, dsharp.jacobian (dsharp.grad f) x
-
-        /// The Hessian H_ij = ∂²f/∂x_i∂x_j, for f to a scalar.
-        static member hessian (f: Tensor -> Tensor) (x: Tensor) : Tensor = dsharp.jacobian (dsharp.grad f) x
-
-        /// H v, without forming H, for f to a scalar.
-        static member hessianv (f: Tensor -> Tensor) (x: Tensor) (v: Tensor) : Tensor =
-            dsharp.grad (fun x -> dsharp.gradv f x v) x
+        if y.nelement = 0 || input.nelement = 0 then
+            input.zerosLike shape
+        elif prefersRows y.nelement input.nelement then
+            (Tensor.stack (rows y input record)).view shape
+        else
+            let push = pusher y input
+            let columns = Array.init input.nelement (fun j -> push (Some(unit input j)) record)
+            (Tensor.stack (columns, y.dim)).view shape

@@ -115,6 +115,33 @@ module internal Errors =
         let reduction (reduction: string) =
             ArgumentException $"reduction is \"mean\", \"sum\" or \"none\", not \"{reduction}\"."
 
+    /// Derivatives by hand: what a tensor must have taken part in.
+    module Differentiation =
+
+        let order (n: int) =
+            ArgumentException $"diffn: the order of a derivative is 0 or more, not {n}."
+
+        let samples (count: int) =
+            ArgumentException $"batchDivergenceEstimate: an estimate takes one sample or more, not {count}."
+
+        let constant (operation: string) =
+            InvalidOperationException(
+                $"{operation}: this tensor depends on nothing that is being differentiated. "
+                + "Compute it from the result of forwardDiff or reverseDiff."
+            )
+
+        let intermediate (operation: string) =
+            InvalidOperationException(
+                $"{operation}: in reverse mode only the tensors that reverseDiff returned have derivatives, and this one was computed "
+                + "from them. Call reverse on the result, then ask the variable; dsharp.grad and jacobianTv differentiate in any tensor."
+            )
+
+        let notReverse (operation: string) =
+            InvalidOperationException(
+                $"{operation}: this tensor's innermost derivative is a forward one. Take its primal or derivative first, "
+                + "or compute the result from tensors that reverseDiff returned."
+            )
+
     /// Files: what is wrong, in which file, at which byte, and what to do about it.
     module File =
 

@@ -129,6 +129,10 @@ type internal ScopeFrame(parent: ScopeFrame) =
 
             position >= 0)
 
+    /// Whether it is the one to free this handle.
+    member _.Holds(handle: TensorHandle) =
+        lock handles (fun () -> handles.LastIndexOf handle >= 0)
+
     static member RegisterWith(frame: ScopeFrame, handle: TensorHandle) =
         if isNull frame then
             handle.LeaveToCollector()
@@ -156,3 +160,16 @@ module internal Ownership =
                 handle.HandOutToCollector()
             else
                 detach frame.Parent handle
+
+    /// Hands a new handle to the scope that will free `companion`, if any, so that the two live equally long.
+    let accompany (companion: TensorHandle) (handle: TensorHandle) =
+        let rec holder (frame: ScopeFrame) =
+            if isNull frame || frame.Holds companion then frame else holder frame.Parent
+
+        let inner = current.Value
+        let outer = holder inner
+
+        if isNull outer then
+            detach inner handle
+        elif not (obj.ReferenceEquals(inner, outer)) && inner.Release handle then
+            outer.Register handle

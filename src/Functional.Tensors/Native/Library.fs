@@ -94,7 +94,13 @@ module internal Exports =
     )
 
     [<DllImport(Name)>]
-    extern int functional_reaches_beyond(nativeint output, nativeint inputs, int inputCount)
+    extern int functional_reaches(nativeint output, nativeint leaves, int leafCount, nativeint reached)
+
+    [<DllImport(Name)>]
+    extern nativeint functional_without(nativeint output, nativeint leaves, int leafCount)
+
+    [<DllImport(Name)>]
+    extern nativeint functional_history(nativeint tensor)
 
     [<DllImport(Name)>]
     extern int functional_set_grad_mode(int enabled)
@@ -128,7 +134,7 @@ module internal Exports =
 
 module internal Library =
 
-    let private abi = 2
+    let private abi = 3
 
     let private fileName = "libfunctional.so"
 
