@@ -23,7 +23,8 @@ let sample () =
           Decoder = mlp [ 20; 400 ] --> bernoulli 784
           Prior = Normal.standard [ 20 ] }
 
-    let testElbo () = test |> Dataset.mean 1000 (fun x -> (Vae.elbo vae x).Value)
+    let testElbo () =
+        test |> Dataset.mean 1000 (fun x -> (Vae.elbo vae x).Value)
 
     let options =
         { Training.defaults with
@@ -44,13 +45,12 @@ let sample () =
 
     let images = min 2000 test.Length
 
-    let logEvidence =
-        test |> Dataset.take images |> Dataset.mean 500 (Vae.logEvidence 100 vae)
+    let logEvidence = test |> Dataset.take images |> Dataset.mean 500 (Vae.logEvidence 100 vae)
 
     printfn $"test nll %.2f{-logEvidence} nats (100 importance samples, {images} images)"
 
     let picture (name: string) (digits: Tensor) =
-        digits.view([ -1; 1; 28; 28 ]).saveImage (Path.Combine(folder, name), gridCols = 16)
+        digits.view([ -1; 1; 28; 28 ]).saveImage(Path.Combine(folder, name), gridCols = 16)
 
     // Each digit is followed by its reconstruction.
     let originals = test |> Dataset.head (min 64 test.Length)

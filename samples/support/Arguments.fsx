@@ -17,8 +17,7 @@ type Arguments(known: string list) =
             let options = known |> List.map (fun name -> $"--{name} VALUE") |> String.concat " "
             raise (ArgumentException $"'{name}' is not an option with a value. The options are: {options}")
 
-    let values =
-        lazy (fsi.CommandLineArgs |> Array.skip 1 |> Array.filter ((<>) "--") |> Array.toList |> parse)
+    let values = lazy (fsi.CommandLineArgs |> Array.skip 1 |> Array.filter ((<>) "--") |> Array.toList |> parse)
 
     /// A whole number, or its default.
     member _.Int(name: string, otherwise: int) =

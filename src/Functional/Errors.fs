@@ -34,7 +34,11 @@ module internal Errors =
         let private remedy (value: Shape) (wanted: Shape) =
             if Array.append value [| 1 |] = wanted then
                 $"Did you mean to add a trailing axis (value.unsqueeze {value.Length})?"
-            elif value.Length > 0 && value[value.Length - 1] = 1 && Shape.endsWith (Array.truncate (value.Length - 1) value) wanted then
+            elif
+                value.Length > 0
+                && value[value.Length - 1] = 1
+                && Shape.endsWith (Array.truncate (value.Length - 1) value) wanted
+            then
                 $"Did you mean to drop the trailing axis (value.squeeze {value.Length - 1})?"
             else
                 "Only whole missing leading axes broadcast; expand or view the value first."
@@ -65,7 +69,8 @@ module internal Errors =
             )
 
         let expand (distribution: string) (batch: Shape) (target: Shape) =
-            ArgumentException $"{distribution}.Expand: batch shape {shape batch} cannot become {shape target}, which has to end with it."
+            ArgumentException
+                $"{distribution}.Expand: batch shape {shape batch} cannot become {shape target}, which has to end with it."
 
         let klShapes (p: string) (pShape: Shape) (q: string) (qShape: Shape) =
             ArgumentException(
@@ -88,7 +93,8 @@ module internal Errors =
             ArgumentException $"{before} --> {layer}: the first produces {produced} features and the second takes {wanted}."
 
         let unknownFeatures (head: string) =
-            ArgumentException $"{head}: the network before it does not say how many features it produces; end it with a linear layer."
+            ArgumentException
+                $"{head}: the network before it does not say how many features it produces; end it with a linear layer."
 
         let split (layer: string) (features: int) (sizes: int[]) =
             ArgumentException $"{layer}: {features} features do not split into parts of {shape sizes}."
@@ -108,7 +114,8 @@ module internal Errors =
             ArgumentException $"{path} holds '{name}', which the model does not have. Was it saved from another model?"
 
         let mismatch (path: string) (name: string) (found: Shape) (wanted: Shape) =
-            ArgumentException $"{path}: '{name}' has shape {shape found}, the model's parameter {shape wanted}. Build the model with its sizes."
+            ArgumentException
+                $"{path}: '{name}' has shape {shape found}, the model's parameter {shape wanted}. Build the model with its sizes."
 
     /// Data sets.
     module Data =
@@ -138,7 +145,8 @@ module internal Errors =
                 $"The weights have been put back to those after step {step}."
 
         let term (epoch: int) (step: int) (term: string) (value: float) (good: int) =
-            TrainingDivergedException $"Training stopped at step {step} (epoch {epoch}): the loss term '{term}' is {value}. {restored good}"
+            TrainingDivergedException
+                $"Training stopped at step {step} (epoch {epoch}): the loss term '{term}' is {value}. {restored good}"
 
         let parameter (epoch: int) (step: int) (name: string) (good: int) =
             TrainingDivergedException(
@@ -147,7 +155,8 @@ module internal Errors =
             )
 
         let notACheckpoint (path: string) =
-            ArgumentException $"{path} is no checkpoint of a training run. Name a file that Training.fit wrote, or one that is not there yet."
+            ArgumentException
+                $"{path} is no checkpoint of a training run. Name a file that Training.fit wrote, or one that is not there yet."
 
         let otherRun (path: string) (setting: string) (found: string) (wanted: string) =
             ArgumentException(

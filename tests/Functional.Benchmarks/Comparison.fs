@@ -24,7 +24,14 @@ module Comparison =
             (sorted[middle - 1] + sorted[middle]) / 2.0
 
     /// Alternates so many rounds of both after one of each to warm up.
-    let run (name: string) (unit: string) (atMost: float) (rounds: int) (ours: unit -> float) (theirs: unit -> float) : Comparison =
+    let run
+        (name: string)
+        (unit: string)
+        (atMost: float)
+        (rounds: int)
+        (ours: unit -> float)
+        (theirs: unit -> float)
+        : Comparison =
         let measured = [ for _ in 0..rounds -> ours (), theirs () ] |> List.tail
 
         { Name = name

@@ -33,9 +33,12 @@ let private network () : unit -> unit =
     let net = mlp [ 64; 64; 64; 64 ] --> output 10
     let parameters = net.Parameters |> Seq.map _.Value |> Seq.toArray
     let input = dsharp.randn [ 1; 64 ]
-    fun () -> ignore (Gradient.ofLoss ((Net.train net input).sum ()) parameters)
+    fun () -> ignore (Gradient.ofLoss ((Net.train net input).sum()) parameters)
 
 let run () : Comparison list =
     use peer = new Peer("ops.py", [ string (Device.threads ()); string calls ])
-    let compare name calls call = Comparison.run name "us/call" 0.6 9 (time calls call) (fun () -> peer.Round name)
+
+    let compare name calls call =
+        Comparison.run name "us/call" 0.6 9 (time calls call) (fun () -> peer.Round name)
+
     [ for name, call in operations () -> compare name calls call ] @ [ compare "mlp" (calls / 10) (network ()) ]

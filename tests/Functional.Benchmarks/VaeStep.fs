@@ -10,10 +10,7 @@ let private steps = 100
 let private round () =
     let images = dsharp.randint (0, 256, [ 128 * steps; 784 ], dtype = Dtype.Byte)
 
-    let pixels =
-        Dataset.ofTensor images
-        |> Dataset.map (fun bytes -> bytes.cast Dtype.Float32 / 255.0)
-        |> Dataset.binarized
+    let pixels = Dataset.ofTensor images |> Dataset.map (fun bytes -> bytes.cast Dtype.Float32 / 255.0) |> Dataset.binarized
 
     let vae =
         { Encoder = mlp [ 784; 400 ] --> diagonalNormal 20

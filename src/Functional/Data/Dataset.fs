@@ -6,10 +6,12 @@ open Functional.Tensors
 
 /// Examples by number. Reading happens anew each time a batch is drawn, so random transformations differ from epoch to epoch.
 type Dataset<'Batch> =
-    { /// The number of examples.
-      Length: int
-      /// The examples at these positions (a vector of Int64).
-      Read: Tensor -> 'Batch }
+    {
+        /// The number of examples.
+        Length: int
+        /// The examples at these positions (a vector of Int64).
+        Read: Tensor -> 'Batch
+    }
 
 /// Makes data sets and draws batches from them.
 module Dataset =
@@ -21,8 +23,7 @@ module Dataset =
 
     /// The data set with a function applied to each batch as it is read.
     let map (f: 'A -> 'B) (data: Dataset<'A>) : Dataset<'B> =
-        { Length = data.Length
-          Read = data.Read >> f }
+        { Length = data.Length; Read = data.Read >> f }
 
     /// Examples of two data sets side by side. Raises ArgumentException when their lengths differ.
     let zip (first: Dataset<'A>) (second: Dataset<'B>) : Dataset<'A * 'B> =
@@ -80,6 +81,6 @@ module Dataset =
 
                 let sums =
                     [ for number in 0 .. batchCount batchSize data - 1 ->
-                          Scope.run (fun () -> (perExample (fst (batch batchSize order number data))).sum ()) ]
+                          Scope.run (fun () -> (perExample (fst (batch batchSize order number data))).sum()) ]
 
-                (Tensor.stack(sums).sum ()).toDouble () / float data.Length))
+                (Tensor.stack(sums).sum()).toDouble() / float data.Length))

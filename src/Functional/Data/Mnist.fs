@@ -6,10 +6,12 @@ open Functional.Tensors
 
 /// Images and what they show.
 type LabelledImages =
-    { /// Gray values 0 to 255, of shape [count; height; width], one byte each.
-      Images: Tensor
-      /// The class of each image, of shape [count], one byte each.
-      Labels: Tensor }
+    {
+        /// Gray values 0 to 255, of shape [count; height; width], one byte each.
+        Images: Tensor
+        /// The class of each image, of shape [count], one byte each.
+        Labels: Tensor
+    }
 
 /// The images as a data set of vectors: brightness from 0 to 1.
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
@@ -31,10 +33,12 @@ module LabelledImages =
 
 /// The training and the test set.
 type Mnist =
-    { /// 60,000 images.
-      Train: LabelledImages
-      /// 10,000 images.
-      Test: LabelledImages }
+    {
+        /// 60,000 images.
+        Train: LabelledImages
+        /// 10,000 images.
+        Test: LabelledImages
+    }
 
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Mnist =
@@ -55,5 +59,4 @@ module Mnist =
     /// Reads the four idx files of a folder. Raises FileNotFoundException naming what is missing, and FileFormatException
     /// for a file that is truncated or is something else.
     let load (folder: string) : Mnist =
-        { Train = set folder "train"
-          Test = set folder "t10k" }
+        { Train = set folder "train"; Test = set folder "t10k" }

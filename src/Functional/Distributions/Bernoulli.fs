@@ -47,7 +47,7 @@ type Bernoulli private (odds: Odds) =
     /// From probabilities of 1. Raises ArgumentException outside [0, 1].
     static member FromProbabilities(probabilities: Tensor) =
         Validation.check
-            (fun p -> (p.ge 0.0).logicalAnd (p.le 1.0))
+            (fun p -> (p.ge 0.0).logicalAnd(p.le 1.0))
             (Errors.Distribution.invalid "Bernoulli" "probabilities" "between 0 and 1")
             probabilities
 
@@ -62,7 +62,7 @@ type Bernoulli private (odds: Odds) =
     /// p(0), exact where p(1) is close to 1.
     member _.Complement =
         match odds with
-        | Odds.Logits logits -> (-logits).sigmoid ()
+        | Odds.Logits logits -> (-logits).sigmoid()
         | Odds.Probabilities p -> 1.0 - p
 
     /// log p(1).
@@ -74,8 +74,8 @@ type Bernoulli private (odds: Odds) =
     /// log p(0).
     member _.LogComplement =
         match odds with
-        | Odds.Logits logits -> (-logits).logsigmoid ()
-        | Odds.Probabilities p -> (-p).log1p ()
+        | Odds.Logits logits -> (-logits).logsigmoid()
+        | Odds.Probabilities p -> (-p).log1p()
 
     override _.Name = "Bernoulli"
     override _.BatchShape = parameter.shape
@@ -84,7 +84,7 @@ type Bernoulli private (odds: Odds) =
     override _.Parameters = [ parameterName, parameter ]
 
     override this.Draw sampleShape =
-        Gradient.off (fun () -> this.Probability.expand(Array.append sampleShape parameter.shape).bernoulli ())
+        Gradient.off (fun () -> this.Probability.expand(Array.append sampleShape parameter.shape).bernoulli())
 
     override this.LogDensity value = this.SummedLogDensity(value, 0)
 
@@ -102,8 +102,7 @@ type Bernoulli private (odds: Odds) =
             if axes = 0 then density else density.sum [ for axis in 1..axes -> -axis ]
 
     override this.Entropy() =
-        -(weighted this.Probability this.LogProbability)
-        - weighted this.Complement this.LogComplement
+        -(weighted this.Probability this.LogProbability) - weighted this.Complement this.LogComplement
 
     override this.Mean = this.Probability
     override this.Variance = this.Probability * this.Complement
@@ -123,4 +122,4 @@ type Bernoulli private (odds: Odds) =
 
     override _.EnumerateSupport() =
         let values = Array.append [| 2 |] (Array.create parameter.dim 1)
-        parameter.like([ 0.0; 1.0 ]).view(values).expand (Array.append [| 2 |] parameter.shape)
+        parameter.like([ 0.0; 1.0 ]).view(values).expand(Array.append [| 2 |] parameter.shape)

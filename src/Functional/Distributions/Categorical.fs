@@ -40,7 +40,7 @@ type Categorical private (weighting: Weighting, parameter: Tensor) =
             probabilities
 
         Validation.check
-            (fun sum -> ((sum - 1.0).abs ()).le 1e-5)
+            (fun sum -> ((sum - 1.0).abs()).le 1e-5)
             (Errors.Distribution.invalid "Categorical" "the sum of probabilities" "one (to 1e-5)")
             (probabilities.sum -1)
 
@@ -79,7 +79,7 @@ type Categorical private (weighting: Weighting, parameter: Tensor) =
         Gradient.off (fun () ->
             let rows = this.Probabilities.view [ -1; count ]
             let draws = max 1 (Shape.nelement sampleShape)
-            let columns = rows.multinomial(draws, dtype = Dtype.Int64).transpose (0, 1)
+            let columns = rows.multinomial(draws, dtype = Dtype.Int64).transpose(0, 1)
 
             // libtorch refuses to draw nothing
             if Shape.nelement sampleShape = 0 then
@@ -97,7 +97,7 @@ type Categorical private (weighting: Weighting, parameter: Tensor) =
         match weighting with
         | Weighting.Logits -> pick this.LogProbabilities
         // a probability of 0 that was not picked stays out of the logarithm, whose gradient there is not finite
-        | Weighting.Probabilities -> (pick parameter).log ()
+        | Weighting.Probabilities -> (pick parameter).log()
 
     override this.Entropy() =
         let p = this.Probabilities
@@ -118,4 +118,4 @@ type Categorical private (weighting: Weighting, parameter: Tensor) =
         dsharp
             .arange(count, device = parameter.device, dtype = Dtype.Int64)
             .view(values)
-            .expand (Array.append [| count |] batchShape)
+            .expand(Array.append [| count |] batchShape)

@@ -31,12 +31,12 @@ type Support =
     member this.Contains(value: Tensor) : Tensor =
         match this with
         | Real -> value.isfinite ()
-        | Interval(low, high) -> (value.ge low).logicalAnd (value.le high)
-        | Boolean -> (value.eq 0.0).logicalOr (value.eq 1.0)
-        | Categories count -> ((value.ge 0).logicalAnd (value.le (count - 1))).logicalAnd ((value.cast Dtype.Int64).eq value)
+        | Interval(low, high) -> (value.ge low).logicalAnd(value.le high)
+        | Boolean -> (value.eq 0.0).logicalOr(value.eq 1.0)
+        | Categories count -> ((value.ge 0).logicalAnd(value.le (count - 1))).logicalAnd((value.cast Dtype.Int64).eq value)
         | Elementwise(element, 0) -> element.Contains value
         | Elementwise(element, axes) ->
-            let missing = (element.Contains value).logicalNot ()
+            let missing = (element.Contains value).logicalNot()
             (missing.sum [ for axis in 1..axes -> -axis ]).eq 0
 
 /// Lining shapes up from the right: only whole missing leading axes broadcast, an axis of length 1 is never stretched.
@@ -118,9 +118,13 @@ type Distribution() =
     /// Every value of a finite support, of shape count + BatchShape + EventShape.
     abstract EnumerateSupport: unit -> Tensor
 
-    default this.Draw sampleShape = Gradient.off (fun () -> this.RDraw sampleShape)
+    default this.Draw sampleShape =
+        Gradient.off (fun () -> this.RDraw sampleShape)
+
     default _.HasRSample = false
-    default this.RDraw _ = raise (Errors.Distribution.notReparameterizable this.Name)
+
+    default this.RDraw _ =
+        raise (Errors.Distribution.notReparameterizable this.Name)
 
     default this.DrawAndLogDensity sampleShape =
         let value = if this.HasRSample then this.RDraw sampleShape else this.Draw sampleShape
@@ -132,15 +136,24 @@ type Distribution() =
         else
             (this.LogDensity value).sum [ for axis in 1..axes -> -axis ]
 
-    default this.Entropy() = raise (this.Lacks "entropy" "no closed form is known")
+    default this.Entropy() =
+        raise (this.Lacks "entropy" "no closed form is known")
+
     default this.Mean = raise (this.Lacks "mean" "it is not defined")
     default this.Variance = raise (this.Lacks "variance" "it is not defined")
     default this.Mode = raise (this.Lacks "mode" "it is not unique")
-    default this.Cdf _ = raise (this.Lacks "distribution function" "no closed form is known")
-    default this.Icdf _ = raise (this.Lacks "inverse distribution function" "no closed form is known")
-    default this.EnumerateSupport() = raise (this.Lacks "list of values" "its support is not finite")
 
-    member private this.Lacks (what: string) (why: string) = Errors.Distribution.lacks this.Name what why
+    default this.Cdf _ =
+        raise (this.Lacks "distribution function" "no closed form is known")
+
+    default this.Icdf _ =
+        raise (this.Lacks "inverse distribution function" "no closed form is known")
+
+    default this.EnumerateSupport() =
+        raise (this.Lacks "list of values" "its support is not finite")
+
+    member private this.Lacks (what: string) (why: string) =
+        Errors.Distribution.lacks this.Name what why
 
     /// The standard deviation of each element, of shape BatchShape + EventShape.
     member this.StandardDeviation: Tensor = this.Variance.sqrt ()

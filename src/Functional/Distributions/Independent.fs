@@ -27,8 +27,7 @@ type Independent(baseDistribution: Distribution, rank: int) =
     override _.Name = $"Independent({baseDistribution.Name}, {rank})"
     override _.BatchShape = Array.truncate (batch.Length - rank) batch
 
-    override _.EventShape =
-        Array.append (Array.skip (batch.Length - rank) batch) baseDistribution.EventShape
+    override _.EventShape = Array.append (Array.skip (batch.Length - rank) batch) baseDistribution.EventShape
 
     override _.Support = Support.Elementwise(baseDistribution.Support, rank)
     override _.Parameters = baseDistribution.Parameters
@@ -40,8 +39,12 @@ type Independent(baseDistribution: Distribution, rank: int) =
         let value, logDensity = baseDistribution.DrawAndLogDensity sampleShape
         value, sumEvents logDensity
 
-    override _.LogDensity value = baseDistribution.SummedLogDensity(value, rank)
-    override _.SummedLogDensity(value, axes) = baseDistribution.SummedLogDensity(value, rank + axes)
+    override _.LogDensity value =
+        baseDistribution.SummedLogDensity(value, rank)
+
+    override _.SummedLogDensity(value, axes) =
+        baseDistribution.SummedLogDensity(value, rank + axes)
+
     override _.Entropy() = sumEvents (baseDistribution.Entropy())
     override _.Mean = baseDistribution.Mean
     override _.Variance = baseDistribution.Variance

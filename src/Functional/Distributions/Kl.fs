@@ -8,10 +8,12 @@ open Functional.Tensors
 
 /// A Monte-Carlo estimate and how far off it may be.
 type Estimate =
-    { /// The estimate.
-      Value: Tensor
-      /// Its standard error.
-      StandardError: Tensor }
+    {
+        /// The estimate.
+        Value: Tensor
+        /// Its standard error.
+        StandardError: Tensor
+    }
 
 /// KL(p ‖ q) = E_p[log p - log q], in nats.
 module Kl =
@@ -24,7 +26,7 @@ module Kl =
     let private normals (p: Normal) (q: Normal) =
         let ratio = p.LogScale - q.LogScale
         let distance = (p.Location - q.Location) / q.Scale
-        ((ratio * 2.0).expm1 () + distance.square ()) * 0.5 - ratio
+        ((ratio * 2.0).expm1() + distance.square ()) * 0.5 - ratio
 
     // Σ_x p(x) (log p(x) - log q(x)) with 0 · log 0 = 0
     let private overValues (probability: Tensor) (logRatio: Tensor) =
@@ -42,14 +44,14 @@ module Kl =
 
     // log of the ratio of widths where q covers p, infinite elsewhere
     let private uniforms (p: Uniform) (q: Uniform) =
-        let covered = (q.Low.le p.Low).logicalAnd (q.High.ge p.High)
-        let divergence = ((q.High - q.Low) / (p.High - p.Low)).log ()
+        let covered = (q.Low.le p.Low).logicalAnd(q.High.ge p.High)
+        let divergence = ((q.High - q.Low) / (p.High - p.Low)).log()
         dsharp.where (covered, divergence, divergence.scalarLike infinity)
 
     // -log(b - a) + log σ + ½ log 2π + [Var + (mean - μ)²] / 2σ²
     let private uniformNormal (p: Uniform) (q: Normal) =
         let width = p.High - p.Low
-        let secondMoment = width.square () / 12.0 + ((p.High + p.Low) / 2.0 - q.Location).square ()
+        let secondMoment = width.square () / 12.0 + ((p.High + p.Low) / 2.0 - q.Location).square()
         q.LogScale - width.log () + secondMoment / (q.Scale.square () * 2.0) + 0.5 * log (2.0 * Math.PI)
 
     // a normal has mass outside every interval
@@ -58,12 +60,7 @@ module Kl =
 
     let private closedForms =
         ConcurrentDictionary(
-            [ pair normals
-              pair bernoullis
-              pair categoricals
-              pair uniforms
-              pair uniformNormal
-              pair normalUniform ]
+            [ pair normals; pair bernoullis; pair categoricals; pair uniforms; pair uniformNormal; pair normalUniform ]
             |> List.map (fun (types, closedForm) -> Collections.Generic.KeyValuePair(types, closedForm))
         )
 
@@ -102,10 +99,7 @@ module Kl =
                 fun _ _ ->
                     let perElement = closedForm p'.Base q'.Base
 
-                    if p'.Rank = 0 then
-                        perElement
-                    else
-                        perElement.sum [ for axis in 1 .. p'.Rank -> -axis ])
+                    if p'.Rank = 0 then perElement else perElement.sum [ for axis in 1 .. p'.Rank -> -axis ])
         | _ ->
             match closedForms.TryGetValue(struct (p.GetType(), q.GetType())) with
             | true, closedForm -> Some closedForm
@@ -129,5 +123,4 @@ module Kl =
         let value, logP = p.SampleAndLogProb [ samples ]
         let ratios = logP - q.LogProb value
 
-        { Value = ratios.mean 0
-          StandardError = ratios.std 0 / sqrt (float samples) }
+        { Value = ratios.mean 0; StandardError = ratios.std 0 / sqrt (float samples) }

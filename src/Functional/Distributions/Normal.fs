@@ -50,7 +50,7 @@ type Normal private (mean: Tensor, scale: Tensor, logScale: unit -> Tensor, batc
         mean + scale * noise
 
     override _.LogDensity value =
-        (standardized value).square () * -0.5 - logScale () - logRoot2Pi
+        (standardized value).square() * -0.5 - logScale () - logRoot2Pi
 
     override _.Entropy() = fill (logScale () + (0.5 + logRoot2Pi))
     override _.Mean = fill mean
@@ -58,10 +58,10 @@ type Normal private (mean: Tensor, scale: Tensor, logScale: unit -> Tensor, batc
     override _.Mode = fill mean
 
     override _.Cdf value =
-        ((standardized value) * (-1.0 / sqrt 2.0)).erfc () * 0.5
+        ((standardized value) * (-1.0 / sqrt 2.0)).erfc() * 0.5
 
     override _.Icdf probability =
-        mean + scale * (probability * 2.0 - 1.0).erfinv () * sqrt 2.0
+        mean + scale * (probability * 2.0 - 1.0).erfinv() * sqrt 2.0
 
     override this.Expand shape =
         if not (Shape.endsWith batchShape shape) then

@@ -38,14 +38,17 @@ type Uniform(low: Tensor, high: Tensor) =
         low + width * width.randLike (Array.append sampleShape batchShape)
 
     override _.LogDensity value =
-        let inside = (value.ge low).logicalAnd (value.le high)
-        dsharp.where (inside, -width.log (), width.scalarLike -infinity)
+        let inside = (value.ge low).logicalAnd(value.le high)
+        dsharp.where (inside, -width.log(), width.scalarLike -infinity)
 
     override _.Entropy() = fill (width.log ())
     override _.Mean = fill ((low + high) / 2.0)
     override _.Variance = fill (width.square () / 12.0)
     override _.Mode = fill low
-    override _.Cdf value = ((value - low) / width).clamp (low = 0.0, high = 1.0)
+
+    override _.Cdf value =
+        ((value - low) / width).clamp(low = 0.0, high = 1.0)
+
     override _.Icdf probability = low + width * probability
 
     override this.Expand shape =

@@ -31,11 +31,11 @@ module Validation =
             Gradient.off (fun () ->
                 let holds = (valid value).expandAs value
 
-                if holds.all().toBool () then
+                if holds.all().toBool() then
                     None
                 else
-                    let position = holds.view(-1).cast(Dtype.Int32).argmin ()
-                    Some(value.view(-1).[position[0]].toDouble ())))
+                    let position = holds.view(-1).cast(Dtype.Int32).argmin()
+                    Some(value.view(-1).[position[0]].toDouble())))
 
     /// Raises what `error` makes of the first element for which `valid` does not hold.
     let internal check (valid: Tensor -> Tensor) (error: float -> #exn) (value: Tensor) : unit =

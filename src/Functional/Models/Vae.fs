@@ -6,31 +6,36 @@ open Functional.Tensors
 
 /// q(z|x), p(x|z) and p(z).
 type Vae =
-    { /// q(z|x).
-      Encoder: Net<Tensor, Distribution>
-      /// p(x|z).
-      Decoder: Net<Tensor, Distribution>
-      /// p(z).
-      Prior: Distribution }
+    {
+        /// q(z|x).
+        Encoder: Net<Tensor, Distribution>
+        /// p(x|z).
+        Decoder: Net<Tensor, Distribution>
+        /// p(z).
+        Prior: Distribution
+    }
 
     /// Everything that training changes, under `encoder.` and `decoder.`.
     member this.Parameters: Parameter list =
         Net.parameters [ "encoder", this.Encoder.Parameters; "decoder", this.Decoder.Parameters ]
 
     interface IHoldsTensors with
-        member this.Tensors =
-            Seq.append (this.Parameters |> Seq.map _.Value) (this.Prior :> IHoldsTensors).Tensors
+        member this.Tensors = Seq.append (this.Parameters |> Seq.map _.Value) (this.Prior :> IHoldsTensors).Tensors
 
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Vae =
 
     /// The generative half, p(z) p(x|z), in that mode.
     let model (mode: Mode) (vae: Vae) : LatentModel =
-        { Prior = vae.Prior
-          Likelihood = Net.run mode vae.Decoder }
+        { Prior = vae.Prior; Likelihood = Net.run mode vae.Decoder }
 
     // Every objective sees the same three things: the model, q(z|x) and x.
-    let private apply (mode: Mode) (objective: LatentModel -> Distribution -> Tensor -> 'Result) (vae: Vae) (x: Tensor) : 'Result =
+    let private apply
+        (mode: Mode)
+        (objective: LatentModel -> Distribution -> Tensor -> 'Result)
+        (vae: Vae)
+        (x: Tensor)
+        : 'Result =
         objective (model mode vae) (vae.Encoder.Run(mode, x)) x
 
     /// The training loss: minus the mean ELBO of the batch, with terms `reconstruction` and `kl`.

@@ -41,8 +41,7 @@ module Layers =
     let private parameter (name: string) (bound: float) (shape: int list) : Parameter =
         let value = dsharp.rand shape * (2.0 * bound) - bound
 
-        { Name = name
-          Value = Gradient.record (Scope.keep (value.noDiff ())) }
+        { Name = name; Value = Gradient.record (Scope.keep (value.noDiff ())) }
 
     /// x Wᵀ + b on the last axis, W and b uniform in ±1/√inputs at first.
     let linear (inputs: int) (outputs: int) : Net<Tensor, Tensor> =

@@ -6,10 +6,12 @@ open Functional.Tensors
 
 /// A tensor that training changes, and the name it is stored under.
 type Parameter =
-    { /// Its path inside the network: `encoder.linear2.weight`.
-      Name: string
-      /// The tensor, recorded for differentiation.
-      Value: Tensor }
+    {
+        /// Its path inside the network: `encoder.linear2.weight`.
+        Name: string
+        /// The tensor, recorded for differentiation.
+        Value: Tensor
+    }
 
 /// Whether a network runs to be trained or to be used; dropout and batch statistics differ.
 [<RequireQualifiedAccess>]
@@ -32,7 +34,9 @@ module internal Naming =
 
     let private rename (segments: Map<string, string>) (parameter: Parameter) =
         let first = head parameter.Name
-        { parameter with Name = segments[first] + parameter.Name.Substring first.Length }
+
+        { parameter with
+            Name = segments[first] + parameter.Name.Substring first.Length }
 
     /// The parameters of two networks side by side: a layer whose name is taken gets the next number.
     let join (first: Parameter list) (second: Parameter list) : Parameter list =
@@ -54,7 +58,8 @@ module internal Naming =
 /// conditional distribution. The parameters are found by composition: whatever is composed in is trained and stored.
 [<Sealed>]
 type Net<'In, 'Out>
-    internal (name: string, inputs: int option, outputs: int option -> int option, parameters: Parameter list, run: Mode -> 'In -> 'Out) =
+    internal
+    (name: string, inputs: int option, outputs: int option -> int option, parameters: Parameter list, run: Mode -> 'In -> 'Out) =
 
     /// What it is, for messages.
     member _.Name: string = name
@@ -129,9 +134,7 @@ module Net =
 
     /// The network with its parameters under a name: `encoder.linear.weight`.
     let named (name: string) (net: Net<'In, 'Out>) : Net<'In, 'Out> =
-        let parameters =
-            net.Parameters
-            |> List.map (fun parameter -> { parameter with Name = $"{name}.{parameter.Name}" })
+        let parameters = net.Parameters |> List.map (fun parameter -> { parameter with Name = $"{name}.{parameter.Name}" })
 
         Net(name, net.InputFeatures, net.FeaturesFrom, parameters, (fun mode input -> net.Run(mode, input)))
 

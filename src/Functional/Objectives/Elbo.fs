@@ -16,8 +16,7 @@ module Elbo =
         elif particles = 1 then
             estimate [||]
         else
-            estimate [| particles |]
-            |> Loss.map (fun value -> value.mean 0)
+            estimate [| particles |] |> Loss.map (fun value -> value.mean 0)
 
     /// E_q[log p(x|z)] - KL(q(z|x) ‖ p(z)): terms `reconstruction` and `kl`.
     /// Raises NotSupportedException when the pair has no closed form; use `monteCarlo` then.
@@ -31,8 +30,7 @@ module Elbo =
     /// E_q[log p(x, z)] + H[q(z|x)]: terms `joint` and `entropy`.
     let withEntropy (particles: int) (model: LatentModel) (posterior: Distribution) (x: Tensor) : Loss =
         let joint =
-            overParticles particles (fun shape ->
-                LatentModel.logJoint model (posterior.RSample shape) x |> Loss.term "joint")
+            overParticles particles (fun shape -> LatentModel.logJoint model (posterior.RSample shape) x |> Loss.term "joint")
 
         joint + Loss.term "entropy" (posterior.Entropy())
 
@@ -41,8 +39,7 @@ module Elbo =
         overParticles particles (fun shape ->
             let z, logPosterior = posterior.SampleAndLogProb shape
 
-            Loss.term "reconstruction" ((model.Likelihood z).LogProb x)
-            + Loss.term "prior" (model.Prior.LogProb z)
+            Loss.term "reconstruction" ((model.Likelihood z).LogProb x) + Loss.term "prior" (model.Prior.LogProb z)
             - Loss.term "posterior" logPosterior)
 
     /// The loss to minimise: minus the mean of `bound` over the batch, with one particle.

@@ -6,10 +6,12 @@ open Functional.Tensors
 
 /// p(x, z) = p(z) p(x|z). The likelihood takes z of shape [...; event of z] and returns a distribution with batch shape [...].
 type LatentModel =
-    { /// p(z).
-      Prior: Distribution
-      /// p(x|z).
-      Likelihood: Tensor -> Distribution }
+    {
+        /// p(z).
+        Prior: Distribution
+        /// p(x|z).
+        Likelihood: Tensor -> Distribution
+    }
 
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module LatentModel =

@@ -25,8 +25,7 @@ module LogEvidence =
         let total =
             chunks samples (max 1 (rows / batch))
             |> List.map (fun count ->
-                Scope.run (fun () ->
-                    Gradient.off (fun () -> (Iwae.logWeights count model posterior x).logsumexp 0)))
+                Scope.run (fun () -> Gradient.off (fun () -> (Iwae.logWeights count model posterior x).logsumexp 0)))
             |> List.reduce (fun sum part -> sum.logaddexp part)
 
         total - Math.Log samples

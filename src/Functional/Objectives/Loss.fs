@@ -6,12 +6,14 @@ open Functional.Tensors
 
 /// One quantity that a loss is made of; its value keeps its own sign, the weight says how it enters the sum.
 type Term =
-    { /// What it measures: `reconstruction`, `kl`, ...
-      Name: string
-      /// How much of it the loss contains.
-      Weight: float
-      /// The quantity, in nats: a scalar, or one number for each example.
-      Value: Tensor }
+    {
+        /// What it measures: `reconstruction`, `kl`, ...
+        Name: string
+        /// How much of it the loss contains.
+        Weight: float
+        /// The quantity, in nats: a scalar, or one number for each example.
+        Value: Tensor
+    }
 
 /// Σ_i weight_i · term_i, in nats: a scalar to be minimised, or a bound with one number for each example.
 /// `+`, `-` and scaling combine losses and keep their terms: a β-VAE's bound is `reconstruction - beta * kl`.

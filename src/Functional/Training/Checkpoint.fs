@@ -9,28 +9,28 @@ open Functional.Tensors
 
 /// A place in a run, between two steps.
 type internal Position =
-    { /// The epoch under way, from 1.
-      Epoch: int
-      /// The steps of this epoch that are done, and the order in which it reads the examples once that is drawn.
-      Finished: FinishedStep list
-      Order: Tensor option
-      /// The epochs before it.
-      Summaries: EpochSummary list }
+    {
+        /// The epoch under way, from 1.
+        Epoch: int
+        /// The steps of this epoch that are done, and the order in which it reads the examples once that is drawn.
+        Finished: FinishedStep list
+        Order: Tensor option
+        /// The epochs before it.
+        Summaries: EpochSummary list
+    }
 
 /// What a run consists of besides its position.
 type internal RunState =
-    { Parameters: Parameter list
-      Optimizer: OptimizerState
-      /// What has to be the same when the run goes on: optimizer, batch size, number of examples.
-      Settings: (string * string) list }
+    {
+        Parameters: Parameter list
+        Optimizer: OptimizerState
+        /// What has to be the same when the run goes on: optimizer, batch size, number of examples.
+        Settings: (string * string) list
+    }
 
 module internal Checkpoint =
 
-    let start =
-        { Epoch = 1
-          Finished = []
-          Order = None
-          Summaries = [] }
+    let start = { Epoch = 1; Finished = []; Order = None; Summaries = [] }
 
     let private devices (run: RunState) =
         Device.CPU :: [ for parameter in run.Parameters -> parameter.Value.device ] |> List.distinct
@@ -41,7 +41,8 @@ module internal Checkpoint =
         dsharp.tensor (values, device = Device.CPU, dtype = Dtype.Float64)
 
     // Each row: examples, the terms, the loss.
-    let private stepRow (step: FinishedStep) = float step.Examples :: List.ofArray step.Values
+    let private stepRow (step: FinishedStep) =
+        float step.Examples :: List.ofArray step.Values
 
     // Each row: seconds, the terms, the loss.
     let private summaryRow (summary: EpochSummary) =
@@ -90,7 +91,7 @@ module internal Checkpoint =
         match stored.TryFind name with
         | Some table ->
             let width = table.shape[1]
-            table.toArray1D<float> () |> Array.chunkBySize width |> Array.toList
+            table.toArray1D<float>() |> Array.chunkBySize width |> Array.toList
         | None -> []
 
     let private readStep (names: string list) (first: int) (i: int) (row: float[]) : FinishedStep =
@@ -129,7 +130,7 @@ module internal Checkpoint =
 
         for device in devices run do
             stored.TryFind(generatorName device)
-            |> Option.iter (fun state -> Random.restore device (state.toArray1D<byte> ()))
+            |> Option.iter (fun state -> Random.restore device (state.toArray1D<byte>()))
 
         let epoch = int metadata["epoch"]
         let names = metadata["terms"].Split('\n') |> List.ofArray

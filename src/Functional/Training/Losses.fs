@@ -7,28 +7,22 @@ open Functional.Tensors
 
 /// What one epoch came to.
 type EpochSummary =
-    { /// From 1.
-      Epoch: int
-      /// The mean loss per example, in nats, as the weights changed.
-      Loss: float
-      /// The mean of each of its terms.
-      Terms: (string * float) list
-      /// What it took.
-      Duration: TimeSpan }
+    {
+        /// From 1.
+        Epoch: int
+        /// The mean loss per example, in nats, as the weights changed.
+        Loss: float
+        /// The mean of each of its terms.
+        Terms: (string * float) list
+        /// What it took.
+        Duration: TimeSpan
+    }
 
 /// The loss of one step: its terms' names, and their values followed by the loss itself, still on the device.
-type internal PendingStep =
-    { Number: int
-      Examples: int
-      Names: string list
-      Values: Tensor }
+type internal PendingStep = { Number: int; Examples: int; Names: string list; Values: Tensor }
 
 /// The loss of one step, read.
-type internal FinishedStep =
-    { Number: int
-      Examples: int
-      Names: string list
-      Values: float[] }
+type internal FinishedStep = { Number: int; Examples: int; Names: string list; Values: float[] }
 
 module internal Losses =
 
@@ -37,8 +31,7 @@ module internal Losses =
         if steps.IsEmpty then
             []
         else
-            let values =
-                Tensor.cat([ for step in steps -> step.Values.cast Dtype.Float64 ]).toArray1D<float> ()
+            let values = Tensor.cat([ for step in steps -> step.Values.cast Dtype.Float64 ]).toArray1D<float>()
 
             let cut offset (step: PendingStep) =
                 let width = step.Names.Length + 1

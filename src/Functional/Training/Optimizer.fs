@@ -29,10 +29,12 @@ type OptimizerState(parameters: Parameter list, rate: float) =
 
 /// Which optimizer, with its settings; `Start` gives it parameters.
 type Optimizer =
-    { /// Its name and settings.
-      Name: string
-      /// Begins with fresh memory.
-      Start: Parameter list -> OptimizerState }
+    {
+        /// Its name and settings.
+        Name: string
+        /// Begins with fresh memory.
+        Start: Parameter list -> OptimizerState
+    }
 
 module private Fused =
 
@@ -40,7 +42,8 @@ module private Fused =
     let private addOp = Operators.find "aten::_foreach_add_" "List"
     let private scaleOp = Operators.find "aten::_foreach_mul_" "Scalar"
 
-    let handles (tensors: Tensor[]) = Arg.tensors (tensors |> Array.map _.Handle)
+    let handles (tensors: Tensor[]) =
+        Arg.tensors (tensors |> Array.map _.Handle)
 
     let adam (parameters: Tensor[]) (gradients: Tensor[]) (first: Tensor[]) (second: Tensor[]) (numbers: float list) (step: int) =
         let lists = [| handles parameters; handles gradients; handles first; handles second |]
@@ -129,5 +132,4 @@ module Optimizer =
 
     /// Stochastic gradient descent: θ ← θ - rate · g.
     let sgd (rate: float) : Optimizer =
-        { momentum rate 0.0 with
-            Name = $"sgd (rate {rate})" }
+        { momentum rate 0.0 with Name = $"sgd (rate {rate})" }

@@ -9,22 +9,24 @@ open Spectre.Console
 
 /// Where training is, and the loss since the last report.
 type TrainingProgress =
-    { /// The epoch under way, from 1.
-      Epoch: int
-      /// How many epochs there will be.
-      Epochs: int
-      /// Steps done in this epoch.
-      Step: int
-      /// Steps in an epoch.
-      Steps: int
-      /// The mean loss per example over the last few steps, in nats.
-      Loss: float
-      /// The mean of each of its terms.
-      Terms: (string * float) list
-      /// Time since training began.
-      Elapsed: TimeSpan
-      /// Time that the rest of training will take at the pace so far.
-      Remaining: TimeSpan }
+    {
+        /// The epoch under way, from 1.
+        Epoch: int
+        /// How many epochs there will be.
+        Epochs: int
+        /// Steps done in this epoch.
+        Step: int
+        /// Steps in an epoch.
+        Steps: int
+        /// The mean loss per example over the last few steps, in nats.
+        Loss: float
+        /// The mean of each of its terms.
+        Terms: (string * float) list
+        /// Time since training began.
+        Elapsed: TimeSpan
+        /// Time that the rest of training will take at the pace so far.
+        Remaining: TimeSpan
+    }
 
 /// Shows progress while an epoch runs.
 [<AbstractClass>]
@@ -40,9 +42,7 @@ module Progress =
         value.ToString("0.00", CultureInfo.InvariantCulture)
 
     let private terms (progress: TrainingProgress) =
-        progress.Terms
-        |> List.map (fun (name, value) -> $"{name} {number value}")
-        |> String.concat "  "
+        progress.Terms |> List.map (fun (name, value) -> $"{name} {number value}") |> String.concat "  "
 
     let private left (progress: TrainingProgress) =
         progress.Remaining.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)

@@ -7,9 +7,7 @@ open Functional.Tensors
 
 /// The weights to go back to, copied whenever everything was found finite.
 type internal Safeguard(parameters: Parameter list) =
-    let copies =
-        parameters
-        |> List.map (fun parameter -> Scope.keep (parameter.Value.noDiff().clone ()))
+    let copies = parameters |> List.map (fun parameter -> Scope.keep (parameter.Value.noDiff().clone()))
 
     let mutable good = 0
 
@@ -24,7 +22,7 @@ type internal Safeguard(parameters: Parameter list) =
         let sums =
             Scope.run (fun () ->
                 Gradient.off (fun () ->
-                    Tensor.stack([ for parameter in parameters -> parameter.Value.sum().float64 () ]).toArray1D<float> ()))
+                    Tensor.stack([ for parameter in parameters -> parameter.Value.sum().float64() ]).toArray1D<float>()))
 
         Seq.zip parameters sums
         |> Seq.tryFind (fun (_, sum) -> not (Double.IsFinite sum))

@@ -16,30 +16,34 @@ type TrainingStatus =
 
 /// What training did.
 type TrainingResult =
-    { /// The epochs that were run to their end.
-      Epochs: EpochSummary list
-      Status: TrainingStatus }
+    {
+        /// The epochs that were run to their end.
+        Epochs: EpochSummary list
+        Status: TrainingStatus
+    }
 
 /// How to train. Start from `Training.defaults` and change what differs: `{ Training.defaults with Epochs = 5 }`.
 type TrainingOptions =
-    { /// Passes over the data; 10 by default.
-      Epochs: int
-      /// Examples a step; 128 by default.
-      BatchSize: int
-      /// Adam with rate 1e-3 by default.
-      Optimizer: Optimizer
-      /// The console by default.
-      Progress: ProgressDisplay
-      /// Called after each whole epoch with what it came to.
-      OnEpoch: EpochSummary -> unit
-      /// A file that the run is written to after each epoch and when it is stopped; if it is there at the start, the run goes on from
-      /// it bit for bit. None by default.
-      Checkpoint: string option
-      /// Stops training after the step under way.
-      Cancellation: CancellationToken
-      /// Whether Ctrl+C stops training after the step under way, and the program goes on with the weights so far. A second
-      /// Ctrl+C ends the program. True by default.
-      StopOnCtrlC: bool }
+    {
+        /// Passes over the data; 10 by default.
+        Epochs: int
+        /// Examples a step; 128 by default.
+        BatchSize: int
+        /// Adam with rate 1e-3 by default.
+        Optimizer: Optimizer
+        /// The console by default.
+        Progress: ProgressDisplay
+        /// Called after each whole epoch with what it came to.
+        OnEpoch: EpochSummary -> unit
+        /// A file that the run is written to after each epoch and when it is stopped; if it is there at the start, the run goes on from
+        /// it bit for bit. None by default.
+        Checkpoint: string option
+        /// Stops training after the step under way.
+        Cancellation: CancellationToken
+        /// Whether Ctrl+C stops training after the step under way, and the program goes on with the weights so far. A second
+        /// Ctrl+C ends the program. True by default.
+        StopOnCtrlC: bool
+    }
 
 /// Listens for the two ways in which a user ends training early.
 type private StopSignal(options: TrainingOptions) =
@@ -63,7 +67,8 @@ type private StopSignal(options: TrainingOptions) =
                 Console.CancelKeyPress.RemoveHandler handler
 
 /// One call of Training.fit.
-type private Run<'Batch>(options: TrainingOptions, parameters: Parameter list, objective: Objective<'Batch>, data: Dataset<'Batch>) =
+type private Run<'Batch>
+    (options: TrainingOptions, parameters: Parameter list, objective: Objective<'Batch>, data: Dataset<'Batch>) =
 
     /// Reading a loss waits for the device, so it is done for so many steps at once.
     static let stepsBetweenReads = 20
@@ -90,8 +95,7 @@ type private Run<'Batch>(options: TrainingOptions, parameters: Parameter list, o
         options.Checkpoint |> Option.iter (fun path -> Checkpoint.save path state position)
 
     let evaluate (batch: 'Batch) (isFirst: bool) : Loss =
-        let loss =
-            if isFirst then objective batch else Validation.off (fun () -> objective batch)
+        let loss = if isFirst then objective batch else Validation.off (fun () -> objective batch)
 
         for tensor in loss.Value :: (loss.Terms |> List.map _.Value) do
             if tensor.nelement <> 1 then
@@ -229,7 +233,12 @@ module Training =
     /// Minimises an objective: each epoch reads every example once, in random order, in batches; each batch is one step.
     /// Memory is freed step by step. A loss or parameter that is no longer finite raises TrainingDivergedException, which names the
     /// step and the term, with the weights put back to the last good ones.
-    let fit (options: TrainingOptions) (parameters: Parameter list) (objective: Objective<'Batch>) (data: Dataset<'Batch>) : TrainingResult =
+    let fit
+        (options: TrainingOptions)
+        (parameters: Parameter list)
+        (objective: Objective<'Batch>)
+        (data: Dataset<'Batch>)
+        : TrainingResult =
         if options.Epochs < 1 then
             raise (Errors.Training.option "Epochs" "at least 1" options.Epochs)
 

@@ -233,11 +233,11 @@ let private brokenByOneBatch (draw: Draw) =
     let objective (x: Tensor) =
         steps <- steps + 1
 
-        if x.max().toDouble () < 50.0 then
+        if x.max().toDouble() < 50.0 then
             squares parameters x
         else
             markedAt <- if markedAt = 0 then steps else markedAt
-            squares parameters x + Loss.term "extra" ((weak.Value * 0.0).sqrt().sum ())
+            squares parameters x + Loss.term "extra" ((weak.Value * 0.0).sqrt().sum())
 
     let message =
         messageOf<TrainingDivergedException, _>(fun () -> Training.fit { quiet with BatchSize = 10 } parameters objective data)
