@@ -1,14 +1,18 @@
 // Reverse-mode differentiation: gradients, their graphs, and whether anything is recorded at all.
 // Called by Functional.Tensors' differentiation module and by every training step.
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/engine.h>
 #include <torch/csrc/autograd/functions/accumulate_grad.h>
 #include <algorithm>
+#include <map>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 #include "boundary.h"
 
 using namespace functional;
 using torch::autograd::AccumulateGrad;
+using torch::autograd::edge_list;
 using torch::autograd::Node;
 using torch::autograd::variable_list;
 
@@ -21,66 +25,156 @@ std::vector<at::Tensor> borrow_all(const functional_tensor* handles, int32_t cou
     return tensors;
 }
 
-const at::Tensor& variable_of(const std::shared_ptr<Node>& leaf) { return static_cast<AccumulateGrad*>(leaf.get())->variable; }
-
 std::shared_ptr<Node> node_of(const at::Tensor& tensor) {
     return tensor.grad_fn() ? tensor.grad_fn() : torch::autograd::impl::grad_accumulator(tensor);
 }
 
-// The leaves that a recorded tensor depends on.
-std::vector<std::shared_ptr<Node>> leaves_of(const at::Tensor& tensor) {
-    std::vector<std::shared_ptr<Node>> open{node_of(tensor)}, leaves;
-    std::unordered_set<Node*> seen{open.back().get()};
-    while (!open.empty()) {
-        auto node = std::move(open.back());
-        open.pop_back();
-        for (const auto& edge : node->next_edges())
-            if (edge.function && seen.insert(edge.function.get()).second) open.push_back(edge.function);
-        if (dynamic_cast<AccumulateGrad*>(node.get())) leaves.push_back(std::move(node));
+// Null for an operation, and for a leaf that is no longer recorded: its derivatives have all been taken.
+const at::Tensor* recorded_leaf(Node* node) {
+    auto leaf = dynamic_cast<AccumulateGrad*>(node);
+    return leaf && leaf->variable.requires_grad() ? &leaf->variable : nullptr;
+}
+
+// Calls `visit` with every node behind a recorded tensor, each after the nodes that it passes gradients on to.
+template <typename Visit>
+void each_node(const at::Tensor& tensor, Visit&& visit) {
+    struct Step { Node* node; uint32_t next; };
+    auto root = node_of(tensor);
+    std::vector<Step> path{{root.get(), 0}};
+    std::unordered_set<Node*> seen{root.get()};
+    while (!path.empty()) {
+        auto& [node, next] = path.back();
+        if (next == node->num_outputs()) {
+            visit(node);
+            path.pop_back();
+        } else if (Node* target = node->next_edge(next++).function.get(); target && seen.insert(target).second) {
+            path.push_back({target, 0});
+        }
     }
-    return leaves;
+}
+
+// The part of a graph that depends on certain leaves, and the edges that lead out of it to other recorded leaves.
+struct Part {
+    std::vector<Node*> nodes;  // each before those that it passes gradients on to
+    std::unordered_set<Node*> members;
+    edge_list exits;
+    std::map<std::pair<Node*, uint32_t>, size_t> exit_positions;
+
+    Part(const at::Tensor& whole, const std::vector<at::Tensor>& dropped) {
+        std::unordered_set<Node*> alive;
+        each_node(whole, [&](Node* node) {
+            auto leaf = recorded_leaf(node);
+            bool is_dropped = leaf && std::any_of(dropped.begin(), dropped.end(), [&](auto& tensor) { return tensor.is_same(*leaf); });
+            bool member = is_dropped, lives = leaf && !is_dropped;
+            for (const auto& edge : node->next_edges()) {
+                member = member || members.count(edge.function.get());
+                lives = lives || alive.count(edge.function.get());
+            }
+            if (member) members.insert(node);
+            if (member && !is_dropped) nodes.push_back(node);
+            if (lives && !member) alive.insert(node);
+        });
+        std::reverse(nodes.begin(), nodes.end());
+        for (auto node : nodes)
+            for (const auto& edge : node->next_edges())
+                if (alive.count(edge.function.get()) && exit_positions.try_emplace({edge.function.get(), edge.input_nr}, exits.size()).second)
+                    exits.push_back(edge);
+    }
+};
+
+void add_to(at::Tensor& sum, const at::Tensor& gradient) { sum = sum.defined() ? sum + gradient : gradient; }
+
+// A gradient as its receiver expects it: summed over the axes that its value was broadcast along, of its type, on its device.
+at::Tensor fitted(at::Tensor gradient, const torch::autograd::Edge& edge) {
+    const auto& expected = edge.function->input_metadata(edge.input_nr);
+    if (!expected.is_same_shape(gradient)) gradient = expected.reduce_grad(gradient);
+    return gradient.to(expected.options().device(), c10::typeMetaToScalarType(expected.dtype()));
+}
+
+// Passes a gradient through a part of a graph to its exits. libtorch's engine would pass it on from one exit to another, as the
+// whole does anyway; it runs this node by itself, so that those of the part compute all their results.
+struct Passage : Node {
+    const Part& part;
+    torch::autograd::Edge entrance;
+    variable_list results;
+
+    Passage(const Part& part, const at::Tensor& whole) : part(part), entrance(node_of(whole), whole.output_nr()), results(part.exits.size()) {
+        add_input_metadata(whole);
+    }
+
+    variable_list apply(variable_list&& gradients) override {
+        std::unordered_map<Node*, variable_list> arrived;
+        auto arrive = [&](const torch::autograd::Edge& edge, const at::Tensor& gradient) {
+            auto& slots = arrived[edge.function.get()];
+            slots.resize(edge.function->num_inputs());
+            add_to(slots[edge.input_nr], gradient);
+        };
+        arrive(entrance, gradients[0]);
+        for (auto node : part.nodes) {
+            auto slots = arrived.find(node);
+            if (slots == arrived.end()) continue;
+            auto outgoing = (*node)(std::move(slots->second));
+            arrived.erase(node);
+            for (size_t i = 0; i < outgoing.size(); i++) {
+                const auto& edge = node->next_edge(i);
+                if (!edge.is_valid() || !outgoing[i].defined()) continue;
+                auto exit = part.exit_positions.find({edge.function.get(), edge.input_nr});
+                if (exit != part.exit_positions.end()) add_to(results[exit->second], fitted(outgoing[i], edge));
+                else if (part.members.count(edge.function.get())) arrive(edge, fitted(outgoing[i], edge));
+            }
+        }
+        return {};
+    }
+};
+
+// Lets go of one record after another: a chain of them, freed from inside one another, would exhaust the stack.
+void let_go(at::Tensor record) {
+    static thread_local std::vector<at::Tensor> pending;
+    static thread_local bool busy = false;
+    pending.push_back(std::move(record));
+    if (busy) return;
+    busy = true;
+    while (!pending.empty()) {
+        auto next = std::move(pending.back());
+        pending.pop_back();
+    }
+    busy = false;
 }
 
 at::Tensor without(const at::Tensor& whole, const std::vector<at::Tensor>& dropped);
 
-// Differentiates `whole` by every leaf but the dropped ones, which its derivatives are independent of in their turn.
+// The derivative of `whole` by everything but the dropped leaves, which its results are independent of in their turn.
 struct Without : Node {
     at::Tensor whole;
     std::vector<at::Tensor> dropped;
+    Part part;
+
+    Without(const at::Tensor& whole, const std::vector<at::Tensor>& dropped, Part&& part)
+        : Node(edge_list(part.exits)), whole(whole), dropped(dropped), part(std::move(part)) {}
+    ~Without() override { let_go(std::move(whole)); }
 
     variable_list apply(variable_list&& gradients) override {
         TORCH_CHECK(whole.defined(), "the computation's record has been freed by an earlier gradient");
-        variable_list results(num_outputs()), inputs;
-        std::vector<size_t> wanted;
-        for (size_t i = 0; i < num_outputs(); i++)
-            if (task_should_compute_output(i)) wanted.push_back(i), inputs.push_back(variable_of(next_edge(i).function));
-        if (!gradients[0].defined() || wanted.empty()) return results;
-        auto found = torch::autograd::grad({whole}, inputs, {gradients[0]}, /*retain_graph=*/true,
-                                           /*create_graph=*/at::GradMode::is_enabled(), /*allow_unused=*/true);
-        for (size_t i = 0; i < wanted.size(); i++) results[wanted[i]] = without(found[i], dropped);
-        return results;
+        if (!gradients[0].defined()) return variable_list(num_outputs());
+        auto passage = std::make_shared<Passage>(part, whole);
+        torch::autograd::Engine::get_default_engine().execute({{passage, 0}}, gradients, /*keep_graph=*/true,
+                                                              /*create_graph=*/at::GradMode::is_enabled(), /*accumulate_grad=*/true);
+        for (auto& result : passage->results) result = without(result, dropped);
+        return std::move(passage->results);
     }
 
-    void release_variables() override { whole.reset(); }
+    void release_variables() override { let_go(std::move(whole)); }
     std::string name() const override { return "Without"; }
 };
 
 at::Tensor without(const at::Tensor& whole, const std::vector<at::Tensor>& dropped) {
     if (!whole.defined() || !whole.requires_grad()) return whole;
-    auto leaves = leaves_of(whole);
-    auto is_dropped = [&](const std::shared_ptr<Node>& leaf) {
-        return std::any_of(dropped.begin(), dropped.end(), [&](const at::Tensor& tensor) { return tensor.is_same(variable_of(leaf)); });
-    };
-    auto kept = std::remove_if(leaves.begin(), leaves.end(), is_dropped);
-    if (kept == leaves.end()) return whole;
-    leaves.erase(kept, leaves.end());
+    Part part(whole, dropped);
+    if (part.members.empty()) return whole;
     auto value = whole.detach();
-    if (leaves.empty()) return value;
-    auto node = std::shared_ptr<Without>(new Without, torch::autograd::deleteNode);
-    node->whole = whole;
-    node->dropped = dropped;
-    for (auto& leaf : leaves) node->add_next_edge({std::move(leaf), 0});
-    torch::autograd::create_gradient_edge(value, node);
+    if (part.exits.empty()) return value;
+    torch::autograd::create_gradient_edge(
+        value, std::shared_ptr<Without>(new Without(whole, dropped, std::move(part)), torch::autograd::deleteNode));
     return value;
 }
 
@@ -124,11 +218,13 @@ int32_t functional_reaches(functional_tensor output, const functional_tensor* le
         if (reached) std::fill(reached, reached + leaf_count, 0);
         int32_t beyond = 0;
         if (!tensor.requires_grad()) return beyond;
-        for (const auto& leaf : leaves_of(tensor)) {
-            auto position = std::find(leaves, leaves + leaf_count, static_cast<functional_tensor>(variable_of(leaf).unsafeGetTensorImpl()));
+        each_node(tensor, [&](Node* node) {
+            auto leaf = recorded_leaf(node);
+            if (!leaf) return;
+            auto position = std::find(leaves, leaves + leaf_count, static_cast<functional_tensor>(leaf->unsafeGetTensorImpl()));
             if (position == leaves + leaf_count) beyond = 1;
             else if (reached) reached[position - leaves] = 1;
-        }
+        });
         return beyond;
     });
 }

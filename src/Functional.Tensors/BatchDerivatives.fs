@@ -34,8 +34,10 @@ module internal Batch =
         seq { for i in 0 .. size value - 1 -> Derivative.pull value evaluation.Input (Some(unit value i)) evaluation.Outer }
 
     let private columns (evaluation: Evaluation) : Tensor[] =
-        let push = Derivative.pusher evaluation.Value evaluation.Input
-        Array.init (size evaluation.Input) (fun j -> push (Some(unit evaluation.Input j)) evaluation.Outer)
+        let column push j =
+            push (Some(unit evaluation.Input j)) evaluation.Outer
+
+        Derivative.pushing evaluation.Value evaluation.Input (column >> Array.init (size evaluation.Input))
 
     let jacobian (evaluation: Evaluation) : Tensor =
         let input, value = evaluation.Input, evaluation.Value
@@ -55,13 +57,11 @@ module internal Batch =
         if evaluation.Input.nelement = 0 then
             zero
         else
-            rows evaluation
-            |> Seq.mapi (fun i row -> View.select 1 i (flat row))
-            |> Seq.fold (+) zero
+            rows evaluation |> Seq.mapi (fun i row -> View.select 1 i (flat row)) |> Seq.fold (+) zero
 
     /// Independent signs, the probe of the lowest variance.
     let signs (like: Tensor) : Tensor =
-        (like.noDiff().fullLike 0.5).bernoulli () * 2.0 - 1.0
+        (like.noDiff().fullLike 0.5).bernoulli() * 2.0 - 1.0
 
 [<AutoOpen>]
 module BatchDerivativeExtensions =

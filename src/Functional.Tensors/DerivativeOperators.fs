@@ -58,7 +58,7 @@ module internal DerivativeOperator =
 
     let divergenceOf (jacobian: Tensor) : Tensor =
         let columns = int (sqrt (float jacobian.nelement))
-        (jacobian.view [ columns; columns ]).trace ()
+        (jacobian.view [ columns; columns ]).trace()
 
     /// The derivatives of orders 0 to v.Length along v_0, then v_1, and so on, each by differentiating the one before.
     let alongEach operation (f: Tensor -> Tensor) (x: Tensor) (directions: Tensor[]) : Tensor[] =
@@ -66,9 +66,7 @@ module internal DerivativeOperator =
             checkDirection operation x v
 
         Derivative.at operation f x (fun evaluation ->
-            let records =
-                directions
-                |> Array.scan (fun records v -> records || evaluation.Records v) evaluation.Outer
+            let records = directions |> Array.scan (fun records v -> records || evaluation.Records v) evaluation.Outer
 
             let next (derivative: Tensor) (i: int) =
                 let record = i < directions.Length - 1 || records[directions.Length]
@@ -98,7 +96,7 @@ module DerivativeExtensions =
                 raise (Errors.Differentiation.order n)
 
             DerivativeOperator.checkScalarInput "diffn" x
-            DerivativeOperator.alongEach "diffn" f x (Array.replicate n (x.noDiff().onesLike ()))
+            DerivativeOperator.alongEach "diffn" f x (Array.replicate n (x.noDiff().onesLike()))
 
         /// f(x) and dⁿf/dxⁿ, for f of a scalar.
         static member fdiffn (n: int) (f: Tensor -> Tensor) (x: Tensor) : Tensor * Tensor =
@@ -132,7 +130,7 @@ module DerivativeExtensions =
             let value, gradient =
                 DerivativeOperator.gradientAt "gradv" f x _.Outer (fun evaluation gradient -> evaluation.Settled, gradient)
 
-            value, (gradient * v).sum ()
+            value, (gradient * v).sum()
 
         /// vᵀ∇f(x), the derivative along v, for f to a scalar.
         static member gradv (f: Tensor -> Tensor) (x: Tensor) (v: Tensor) : Tensor = dsharp.fgradv f x v |> snd
@@ -194,7 +192,7 @@ module DerivativeExtensions =
                     let product = Derivative.pull gradient evaluation.Input (Some v) (evaluation.Records v)
                     evaluation.Settled, DerivativeOperator.settleGradient evaluation gradient, product)
 
-            value, (gradient * v).sum (), product
+            value, (gradient * v).sum(), product
 
         /// vᵀ∇f(x) and H v, for f to a scalar.
         static member gradhessianv (f: Tensor -> Tensor) (x: Tensor) (v: Tensor) : Tensor * Tensor =
@@ -258,12 +256,15 @@ module DerivativeExtensions =
 
         /// f(x), and the function that takes v to Jᵀ v there, to be called as often as wanted: f is evaluated once.
         static member evalReverseDiff (f: Tensor -> Tensor) (x: Tensor) : Tensor * (Tensor -> Tensor) =
-            Derivative.at "evalReverseDiff" f x (fun evaluation ->
+            Derivative.from "evalReverseDiff" f x (fun evaluation ->
+                let settle record (t: Tensor) =
+                    if record then Gradient.without [| evaluation.Input |] t else t.noDiff ()
+
                 let pull (v: Tensor) =
                     DerivativeOperator.checkDirection "evalReverseDiff" evaluation.Value v
 
                     Gradient.on (fun recording ->
                         let record = recording && (evaluation.Outer || Gradient.isRecorded v)
-                        Derivative.pull evaluation.Value evaluation.Input (Some v) record)
+                        Derivative.pull evaluation.Value evaluation.Input (Some v) record |> settle record)
 
-                evaluation.Settled, pull)
+                settle evaluation.Outer evaluation.Value, pull)

@@ -103,6 +103,11 @@ module Gradient =
 
         tensor
 
+    /// Ends the recording of a leaf whose derivatives have all been taken: results no longer count as depending on it.
+    let internal retire (leaf: Tensor) =
+        Memory.using "retire" leaf.Handle (fun pointer -> Exports.functional_tensor_set_requires_grad (pointer, 0))
+        |> ignore
+
     /// The gradient of a scalar loss in every parameter; zeros where the loss does not depend on one.
     /// Frees the computation's record: it can be asked for once.
     let ofLoss (loss: Tensor) (parameters: Tensor[]) : Tensor[] =
@@ -110,13 +115,14 @@ module Gradient =
             raise (Errors.Operation.expected "A gradient" "a scalar loss" loss.shape)
 
         compute [| loss |] [| None |] parameters false false
-        |> Array.map2 (fun (parameter: Tensor) gradient -> gradient |> Option.defaultWith (fun () -> parameter.zerosLike ())) parameters
+        |> Array.map2
+            (fun (parameter: Tensor) gradient -> gradient |> Option.defaultWith (fun () -> parameter.zerosLike ()))
+            parameters
 
     /// Which of these leaves a result depends on, and whether it depends on anything recorded besides them.
     /// A leaf that has been freed counts as one that it does not depend on.
     let internal reaches (output: Tensor) (leaves: Tensor[]) : bool[] * bool =
-        let held =
-            leaves |> Array.map (fun leaf -> if leaf.Handle.TryBorrow() then leaf.Handle else null)
+        let held = leaves |> Array.map (fun leaf -> if leaf.Handle.TryBorrow() then leaf.Handle else null)
 
         try
             use pin = fixed (pointers held)
@@ -184,8 +190,7 @@ module internal Derivative =
     let zeros (shape: int[]) (device: Device) (dtype: Dtype) : Tensor =
         let zero = dsharp.zero (device, dtype)
 
-        new Tensor(expandOp.Tensor [| Arg.tensor zero.Handle; Arg.shape shape |])
-        |> Gradient.record
+        new Tensor(expandOp.Tensor [| Arg.tensor zero.Handle; Arg.shape shape |]) |> Gradient.record
 
     /// What f sees in place of x, and the leaf to differentiate in. A recorded x is kept, so that an outer derivative
     /// passes through, and a leaf of its own is added, so that two derivatives never mistake each other's variables.
@@ -199,8 +204,8 @@ module internal Derivative =
             let leaf = Gradient.record (x.noDiff ())
             leaf, leaf
 
-    /// Evaluates f at x, and computes with the result while everything is being recorded.
-    let at (operation: string) (f: Tensor -> Tensor) (x: Tensor) (body: Evaluation -> 'T) : 'T =
+    /// Evaluates f at x, and computes with the result while everything is being recorded; the input stays open.
+    let from (operation: string) (f: Tensor -> Tensor) (x: Tensor) (body: Evaluation -> 'T) : 'T =
         Gradient.on (fun recording ->
             let seen, input = variable operation x
             let value = Nesting.within input (fun () -> f seen)
@@ -210,6 +215,13 @@ module internal Derivative =
                   Value = value
                   Recording = recording
                   Outer = recording && Gradient.reachesBeyond value input })
+
+    /// The same, for a body that takes all the derivatives that will be asked for.
+    let at (operation: string) (f: Tensor -> Tensor) (x: Tensor) (body: Evaluation -> 'T) : 'T =
+        from operation f x (fun evaluation ->
+            let result = body evaluation
+            Gradient.retire evaluation.Input
+            result)
 
     /// The product of a row vector (None: of ones) with the Jacobian of y by the input; None where it is zero.
     let tryPull (y: Tensor) (input: Tensor) (row: Tensor option) (record: bool) : Tensor option =
@@ -222,32 +234,37 @@ module internal Derivative =
     let pull (y: Tensor) (input: Tensor) (row: Tensor option) (record: bool) : Tensor =
         tryPull y input row record |> Option.defaultWith (fun () -> input.zerosLike ())
 
-    /// The map from a column vector (None: of ones) to its product with the Jacobian of y by the input, for many of them:
-    /// a vector-Jacobian product is linear in its row vector, and its derivative in that is the product with a column.
-    let pusher (y: Tensor) (input: Tensor) : Tensor option -> bool -> Tensor =
-        let zero () = y.noDiff().zerosLike ()
+    // The body is given the map from a column vector (None: of ones) and whether to record to the product.
+    let private pushingFrom (y: Tensor) (input: Tensor) (body: (Tensor option -> bool -> Tensor) -> 'T) : 'T =
+        let zero () = y.noDiff().zerosLike()
+        let dummy = zeros y.shape y.device y.dtype
 
-        if not (Gradient.isRecorded y) then
-            fun _ _ -> zero ()
+        // A step function's row is zero whatever the dummy is.
+        match tryPull y input (Some dummy) true with
+        | Some row when Gradient.isRecorded row ->
+            let result = body (fun column record -> tryPull row dummy column record |> Option.defaultWith zero)
+            Gradient.retire dummy
+            result
+        | _ -> body (fun _ _ -> zero ())
+
+    /// Lets the body multiply the Jacobian of y by the input with many column vectors: a vector-Jacobian product is linear
+    /// in its row vector, and its derivative in that is the product with a column.
+    let pushing (y: Tensor) (input: Tensor) (body: (Tensor option -> bool -> Tensor) -> 'T) : 'T =
+        if Gradient.isRecorded y then
+            pushingFrom y input body
         else
-            let dummy = zeros y.shape y.device y.dtype
-
-            // A step function's row is zero whatever the dummy is.
-            match tryPull y input (Some dummy) true with
-            | Some row when Gradient.isRecorded row ->
-                fun column record -> tryPull row dummy column record |> Option.defaultWith zero
-            | _ -> fun _ _ -> zero ()
+            body (fun _ _ -> y.noDiff().zerosLike())
 
     /// The product of the Jacobian of y by the input with a column vector (None: of ones).
     let push (y: Tensor) (input: Tensor) (column: Tensor option) (record: bool) : Tensor =
         if y.dim > 0 then
-            pusher y input column record
+            pushing y input (fun push -> push column record)
         else
             let gradient = pull y input None (record || column |> Option.exists Gradient.isRecorded)
 
             let product =
                 match column with
-                | Some column -> (gradient * column).sum ()
+                | Some column -> (gradient * column).sum()
                 | None -> gradient.sum ()
 
             if record then product else product.noDiff ()
@@ -272,6 +289,6 @@ module internal Derivative =
         elif prefersRows y.nelement input.nelement then
             (Tensor.stack (rows y input record)).view shape
         else
-            let push = pusher y input
-            let columns = Array.init input.nelement (fun j -> push (Some(unit input j)) record)
+            let column push j = push (Some(unit input j)) record
+            let columns = pushing y input (column >> Array.init input.nelement)
             (Tensor.stack (columns, y.dim)).view shape

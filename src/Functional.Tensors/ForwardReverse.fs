@@ -46,13 +46,7 @@ module internal Dual =
     let private variables = ConditionalWeakTable<Tensor, ReverseVariable>()
 
     let private epsilon (tag: uint32) =
-        epsilons.GetOrAdd(
-            tag,
-            fun _ ->
-                dsharp.zero (Device.CPU, Dtype.Float64)
-                |> Gradient.record
-                |> Scope.keep
-        )
+        epsilons.GetOrAdd(tag, fun _ -> dsharp.zero (Device.CPU, Dtype.Float64) |> Gradient.record |> Scope.keep)
 
     let private markers () : Marker[] =
         [| for entry in epsilons do
@@ -70,9 +64,7 @@ module internal Dual =
             let markers = markers ()
             let reached, beyond = Gradient.reaches t (markers |> Array.map _.Leaf)
 
-            Array.zip markers reached
-            |> Array.choose (fun (marker, reached) -> if reached then Some marker else None),
-            beyond
+            Array.zip markers reached |> Array.choose (fun (marker, reached) -> if reached then Some marker else None), beyond
 
     let levels (t: Tensor) : struct (uint32 * int)[] =
         reached t |> fst |> Array.map _.Level |> Array.distinct
@@ -97,7 +89,8 @@ module internal Dual =
     let isForward (t: Tensor) =
         innermost t |> fst |> tryForward |> Option.isSome
 
-    let isReverse (t: Tensor) = Gradient.isRecorded t && not (isForward t)
+    let isReverse (t: Tensor) =
+        Gradient.isRecorded t && not (isForward t)
 
     let private checkShape (operation: string) (t: Tensor) (derivative: Tensor) =
         if derivative.shape <> t.shape then
@@ -106,7 +99,7 @@ module internal Dual =
     let forward (tag: uint32) (derivative: Tensor) (x: Tensor) : Tensor =
         Derivative.checkDifferentiable "forwardDiff" x
         checkShape "forwardDiff" x derivative
-        x + (epsilon tag).move (x.device, x.dtype) * derivative.cast x.dtype
+        x + (epsilon tag).move(x.device, x.dtype) * derivative.cast x.dtype
 
     let reverse (tag: uint32) (derivative: Tensor option) (x: Tensor) : Tensor =
         derivative |> Option.iter (checkShape "reverseDiff" x)
@@ -122,7 +115,7 @@ module internal Dual =
     let private forwardDerivative (t: Tensor) (epsilon: Tensor) (outer: bool) : Tensor =
         Gradient.on (fun recording ->
             let record = recording && outer
-            let derivative = (Derivative.push t epsilon None record).move (t.device, t.dtype)
+            let derivative = (Derivative.push t epsilon None record).move(t.device, t.dtype)
             if record then Gradient.without [| epsilon |] derivative else derivative)
 
     let private tryVariable (t: Tensor) =
@@ -191,7 +184,9 @@ module internal Dual =
 
             Gradient.on (fun recording ->
                 let record = recording && (outer || Gradient.isRecorded value)
-                let settle gradient = if record then Gradient.without leaves gradient else gradient
+
+                let settle gradient =
+                    if record then Gradient.without leaves gradient else gradient
 
                 Gradient.compute [| y |] [| Some value |] leaves true record
                 |> Array.iter2
@@ -202,7 +197,8 @@ module internal Dual =
         if zeroDerivatives then
             reversed "reverseReset" y |> fst |> reset
 
-    let reversePush (value: Tensor) (y: Tensor) = reversed "reversePush" y ||> push value y
+    let reversePush (value: Tensor) (y: Tensor) =
+        reversed "reversePush" y ||> push value y
 
     let reverseAll (value: Tensor) (zeroDerivatives: bool) (y: Tensor) =
         let variables, outer = reversed "reverse" y
@@ -266,7 +262,7 @@ module ForwardReverseExtensions =
         /// Computes the gradients of ⟨value, t⟩ (value: ones) in the variables of the innermost level that t depends on,
         /// to be read from their `derivative`; with zeroDerivatives = false they are added to what is there.
         member t.reverse(?value: Tensor, ?zeroDerivatives: bool) : unit =
-            let value = value |> Option.defaultWith (fun () -> t.noDiff().onesLike ())
+            let value = value |> Option.defaultWith (fun () -> t.noDiff().onesLike())
             Dual.reverseAll value (defaultArg zeroDerivatives true) t
 
         /// `reverse`.
@@ -286,8 +282,7 @@ module ForwardReverseExtensions =
             t1.isNoDiff = t2.isNoDiff && t1.isForwardDiff = t2.isForwardDiff
 
         /// How many derivatives it takes part in.
-        member t.depth: int =
-            if t.isNoDiff then 0 else max 1 (Dual.levels t).Length
+        member t.depth: int = if t.isNoDiff then 0 else max 1 (Dual.levels t).Length
 
         /// The innermost nesting level that it depends on.
         member t.nestingTag: uint32 =
@@ -317,7 +312,8 @@ module ForwardReverseExtensions =
     type dsharp with
 
         /// One nesting level further in, for what is marked by hand from now on.
-        static member nest() : unit = Nesting.setLevel (Nesting.level () + 1u)
+        static member nest() : unit =
+            Nesting.setLevel (Nesting.level () + 1u)
 
         /// Sets the nesting level.
         static member nest(level: uint32) : unit = Nesting.setLevel level

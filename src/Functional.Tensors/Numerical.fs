@@ -19,7 +19,7 @@ module internal Difference =
     /// ∂f/∂x, of shape output × input.
     let jacobian (epsilon: float) (f: Tensor -> Tensor) (x: Tensor) : Tensor =
         let columns = steps epsilon x |> Array.map (central epsilon f x)
-        (Tensor.stack (columns, columns[0].dim)).view (Array.append columns[0].shape x.shape)
+        (Tensor.stack (columns, columns[0].dim)).view(Array.append columns[0].shape x.shape)
 
     let gradient (operation: string) (epsilon: float) (f: Tensor -> Tensor) (x: Tensor) : Tensor =
         let result = jacobian epsilon f x
@@ -71,14 +71,16 @@ type dsharp with
         f x, dsharp.numjacobian epsilon f x
 
     /// vᵀ∇f(x) by central differences.
-    static member numgradv (epsilon: float) (f: Tensor -> Tensor) (x: Tensor) (v: Tensor) : Tensor = Difference.along epsilon f x v
+    static member numgradv (epsilon: float) (f: Tensor -> Tensor) (x: Tensor) (v: Tensor) : Tensor =
+        Difference.along epsilon f x v
 
     /// f(x) and vᵀ∇f(x) by central differences.
     static member numfgradv (epsilon: float) (f: Tensor -> Tensor) (x: Tensor) (v: Tensor) : Tensor * Tensor =
         f x, dsharp.numgradv epsilon f x v
 
     /// ∇f(x) by central differences, for f to a scalar.
-    static member numgrad (epsilon: float) (f: Tensor -> Tensor) (x: Tensor) : Tensor = Difference.gradient "numgrad" epsilon f x
+    static member numgrad (epsilon: float) (f: Tensor -> Tensor) (x: Tensor) : Tensor =
+        Difference.gradient "numgrad" epsilon f x
 
     /// f(x) and ∇f(x) by central differences, for f to a scalar.
     static member numfgrad (epsilon: float) (f: Tensor -> Tensor) (x: Tensor) : Tensor * Tensor = f x, dsharp.numgrad epsilon f x
@@ -110,10 +112,15 @@ type dsharp with
     /// f(x) and the Laplacian by second differences, for f to a scalar: two evaluations of f an input.
     static member numflaplacian (epsilon: float) (f: Tensor -> Tensor) (x: Tensor) : Tensor * Tensor =
         let value = f x
-        value, Difference.steps epsilon x |> Array.map (Difference.second epsilon f x value) |> Array.fold (+) (value.zerosLike ())
+
+        value,
+        Difference.steps epsilon x
+        |> Array.map (Difference.second epsilon f x value)
+        |> Array.fold (+) (value.zerosLike ())
 
     /// The Laplacian by second differences, for f to a scalar.
-    static member numlaplacian (epsilon: float) (f: Tensor -> Tensor) (x: Tensor) : Tensor = dsharp.numflaplacian epsilon f x |> snd
+    static member numlaplacian (epsilon: float) (f: Tensor -> Tensor) (x: Tensor) : Tensor =
+        dsharp.numflaplacian epsilon f x |> snd
 
     /// f(x), curl f(x) and div f(x) by central differences, for a field of three coordinates.
     static member numfcurldivergence (epsilon: float) (f: Tensor -> Tensor) (x: Tensor) : Tensor * Tensor * Tensor =
@@ -142,4 +149,5 @@ type dsharp with
         value, DerivativeOperator.divergenceOf (dsharp.numjacobian epsilon f x)
 
     /// div f(x) by central differences, for f with as many outputs as inputs.
-    static member numdivergence (epsilon: float) (f: Tensor -> Tensor) (x: Tensor) : Tensor = dsharp.numfdivergence epsilon f x |> snd
+    static member numdivergence (epsilon: float) (f: Tensor -> Tensor) (x: Tensor) : Tensor =
+        dsharp.numfdivergence epsilon f x |> snd

@@ -207,6 +207,16 @@ let growth (action: unit -> unit) : int64 =
     action ()
     Scope.liveTensors () - before
 
+[<MethodImpl(MethodImplOptions.NoInlining)>]
+let private apart (action: unit -> unit) = action ()
+
+/// How many more tensors live after the action than before it, once the unreachable ones have gone.
+let settledGrowth (action: unit -> unit) : int64 =
+    apart action
+    let before = settledCount ()
+    apart action
+    settledCount () - before
+
 /// An elementwise function, what computes it without libtorch, and where to try it: away from kinks and poles.
 type Function =
     { Name: string
