@@ -89,5 +89,38 @@ module Dtype =
         | true, dtype -> dtype
         | _ -> raise (TensorException $"libtorch returned elements of scalar type {code}, which has no counterpart here.")
 
+    /// Whether a code is that of Float16, Float32, Float64 or BFloat16.
+    let internal isRealCode (code: int) = (code >= 5 && code <= 7) || code = 15
+
     /// What a tensor of real numbers is made of unless told otherwise; set by dsharp.config.
     let mutable Default = Dtype.Float32
+
+    // From the narrowest to the widest; every later one holds what those before it hold, Byte and Int8 aside.
+    let private widths =
+        [ Dtype.Bool
+          Dtype.Byte
+          Dtype.Int8
+          Dtype.Int16
+          Dtype.Int32
+          Dtype.Int64
+          Dtype.Float16
+          Dtype.BFloat16
+          Dtype.Float32
+          Dtype.Float64 ]
+
+    /// The dtype of an operation on two: the wider one; None for Byte and Int8, neither of which holds the other.
+    let widen (dtype1: Dtype) (dtype2: Dtype) : Dtype option =
+        match dtype1, dtype2 with
+        | Dtype.Byte, Dtype.Int8
+        | Dtype.Int8, Dtype.Byte -> None
+        | _ ->
+            let width dtype = List.findIndex ((=) dtype) widths
+            Some(if width dtype1 >= width dtype2 then dtype1 else dtype2)
+
+    /// The dtype of a quotient: the default one where neither side holds real numbers.
+    let divisionType (dtype1: Dtype) (dtype2: Dtype) : Dtype =
+        match dtype1.IsFloatingPoint, dtype2.IsFloatingPoint with
+        | false, false -> Default
+        | false, true -> dtype2
+        | true, false -> dtype1
+        | true, true -> (widen dtype1 dtype2).Value

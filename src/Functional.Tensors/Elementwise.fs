@@ -32,6 +32,8 @@ module internal Elementwise =
     let erf = unary "erf"
     let erfc = unary "erfc"
     let erfinv = unary "erfinv"
+    let i0e = unary "special_i0e"
+    let i1e = unary "special_i1e"
     let isnan = unary "isnan"
     let isinf = unary "isinf"
     let isfinite = unary "isfinite"
@@ -46,6 +48,13 @@ module internal Elementwise =
     let softplus (t: Tensor) =
         new Tensor(softplusOp.Tensor [| Arg.tensor t.Handle; Arg.int 1L; Arg.int 40L |])
 
+    let private polygammaOp = Operators.aten "polygamma"
+
+    let polygamma (order: int) (t: Tensor) =
+        Check.atLeast "polygamma" 0 "n" order
+        Check.real "polygamma" t
+        new Tensor(polygammaOp.Tensor [| Arg.int (int64 order); Arg.tensor t.Handle |])
+
     let private leakyReluOp = Operators.aten "leaky_relu"
 
     let leakyRelu (slope: float) (t: Tensor) =
@@ -58,6 +67,7 @@ module internal Elementwise =
     let gt = binary "gt" "Tensor"
     let ge = binary "ge" "Tensor"
     let eqScalar = withScalar "eq" "Scalar"
+    let neScalar = withScalar "ne" "Scalar"
     let ltScalar = withScalar "lt" "Scalar"
     let leScalar = withScalar "le" "Scalar"
     let gtScalar = withScalar "gt" "Scalar"
@@ -81,17 +91,6 @@ module internal Elementwise =
 
     let where (condition: Tensor) (a: Tensor) (b: Tensor) =
         new Tensor(whereOp.Tensor [| Arg.tensor condition.Handle; Arg.tensor a.Handle; Arg.tensor b.Handle |])
-
-    let dropout (p: float) (t: Tensor) =
-        if not (p >= 0.0 && p <= 1.0) then
-            invalidArg (nameof p) $"dropout: the probability {p} does not lie in [0, 1]."
-
-        if p = 0.0 then
-            t
-        elif p = 1.0 then
-            t * 0.0
-        else
-            t * (t.fullLike (1.0 - p)).bernoulli () / (1.0 - p)
 
 [<AutoOpen>]
 module ElementwiseExtensions =
@@ -131,7 +130,9 @@ module ElementwiseExtensions =
         member t.logsigmoid() = Elementwise.logsigmoid t
 
         member t.relu() = Elementwise.relu t
-        member t.leakyRelu(?negativeSlope: float) = Elementwise.leakyRelu (defaultArg negativeSlope 0.01) t
+
+        member t.leakyRelu(?negativeSlope: float) =
+            Elementwise.leakyRelu (defaultArg negativeSlope 0.01) t
 
         /// t · sigmoid(t).
         member t.silu() = Elementwise.silu t
@@ -149,6 +150,15 @@ module ElementwiseExtensions =
 
         /// d/dt log Γ(t).
         member t.digamma() = Elementwise.digamma t
+
+        /// The n-th derivative of digamma.
+        member t.polygamma(n: int) = Elementwise.polygamma n t
+
+        /// exp(-|t|) I₀(t), the scaled modified Bessel function of order 0.
+        member t.i0e() = Elementwise.i0e t
+
+        /// exp(-|t|) I₁(t), the scaled modified Bessel function of order 1.
+        member t.i1e() = Elementwise.i1e t
 
         member t.erf() = Elementwise.erf t
 
@@ -184,6 +194,7 @@ module ElementwiseExtensions =
         member t.gt(b: Tensor) = Elementwise.gt t b
         member t.ge(b: Tensor) = Elementwise.ge t b
         member t.eq(b: scalar) = Elementwise.eqScalar t b
+        member t.ne(b: scalar) = Elementwise.neScalar t b
         member t.lt(b: scalar) = Elementwise.ltScalar t b
         member t.le(b: scalar) = Elementwise.leScalar t b
         member t.gt(b: scalar) = Elementwise.gtScalar t b
@@ -194,6 +205,9 @@ module ElementwiseExtensions =
 
         /// The smaller of two elements, everywhere.
         member t.min(b: Tensor) = Elementwise.minimum t b
+
+        member t.max(b: scalar) = Elementwise.maximum t (t.scalarLike b)
+        member t.min(b: scalar) = Elementwise.minimum t (t.scalarLike b)
 
         member t.logicalAnd(b: Tensor) = Elementwise.logicalAnd t b
         member t.logicalOr(b: Tensor) = Elementwise.logicalOr t b
@@ -210,8 +224,9 @@ module ElementwiseExtensions =
         /// Elements below `low` become it, those above `high` likewise.
         member t.clamp(?low: scalar, ?high: scalar) = Elementwise.clamp low high t
 
-        /// Zeroes each element with probability p and scales the rest by 1/(1 - p).
-        member t.dropout(?p: float) = Elementwise.dropout (defaultArg p 0.5) t
+        /// log t, with elements below epsilon taken for it.
+        member t.safelog(?epsilon: float) =
+            (t.clamp (low = defaultArg epsilon 1e-12)).log()
 
     type dsharp with
 
@@ -238,12 +253,18 @@ module ElementwiseExtensions =
         static member expm1(input: Tensor) = input.expm1 ()
         static member sigmoid(input: Tensor) = input.sigmoid ()
         static member relu(input: Tensor) = input.relu ()
-        static member leakyRelu(input: Tensor, ?negativeSlope: float) = input.leakyRelu (?negativeSlope = negativeSlope)
+
+        static member leakyRelu(input: Tensor, ?negativeSlope: float) =
+            input.leakyRelu (?negativeSlope = negativeSlope)
+
         static member silu(input: Tensor) = input.silu ()
         static member gelu(input: Tensor) = input.gelu ()
         static member softplus(input: Tensor) = input.softplus ()
         static member lgamma(input: Tensor) = input.lgamma ()
         static member digamma(input: Tensor) = input.digamma ()
+        static member polygamma(n: int, input: Tensor) = input.polygamma n
+        static member i0e(input: Tensor) = input.i0e ()
+        static member i1e(input: Tensor) = input.i1e ()
         static member erf(input: Tensor) = input.erf ()
         static member erfinv(input: Tensor) = input.erfinv ()
         static member isnan(input: Tensor) = input.isnan ()
@@ -263,9 +284,10 @@ module ElementwiseExtensions =
         static member ge(a: Tensor, b: Tensor) = a.ge b
         static member max(a: Tensor, b: Tensor) = a.max b
         static member min(a: Tensor, b: Tensor) = a.min b
+        static member xlogy(a: Tensor, b: Tensor) = a.xlogy b
         static member logaddexp(a: Tensor, b: Tensor) = a.logaddexp b
         static member clamp(input: Tensor, ?low: scalar, ?high: scalar) = input.clamp (?low = low, ?high = high)
-        static member dropout(input: Tensor, ?p: float) = input.dropout (?p = p)
+        static member safelog(input: Tensor, ?epsilon: float) = input.safelog (?epsilon = epsilon)
 
         /// `a` where the condition holds, `b` elsewhere.
         static member where(condition: Tensor, a: Tensor, b: Tensor) = Elementwise.where condition a b

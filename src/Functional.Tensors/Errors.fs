@@ -21,8 +21,7 @@ type FileFormatException(path: string, offset: int64, message: string) =
 
 module internal Errors =
 
-    let shape (shape: int[]) =
-        "[" + String.Join("; ", shape) + "]"
+    let shape (shape: int[]) = "[" + String.Join("; ", shape) + "]"
 
     /// The native library and the operators behind it.
     module Native =
@@ -69,6 +68,13 @@ module internal Errors =
         let notATensorElement (kind: Type) =
             ArgumentException $"A tensor's elements are booleans, integers of 8 to 64 bits, float32 or float; not {kind.Name}."
 
+        let notAScalar (kind: TypeCode) =
+            ArgumentException $"A scalar is a bool, an integer of 8 to 64 bits, a float32 or a float; this is a {kind}."
+
+        let notComparable (value: obj) =
+            let found = if isNull value then "null" else value.GetType().Name
+            ArgumentException $"A tensor compares with a tensor only, and this is {found}. Convert the tensor: float t."
+
         let ragged (path: string) (expected: int[]) (found: int[]) =
             ArgumentException
                 $"A tensor's rows have one shape: {path} has shape {shape found} where those before it have {shape expected}."
@@ -107,10 +113,85 @@ module internal Errors =
             ArgumentException $"{operation}: the sequence of tensors is empty."
 
         let notDifferentiable (operation: string) (dtype: string) =
-            ArgumentException $"{operation}: only floating-point tensors can be differentiated, and this one is {dtype}. Cast it first."
+            ArgumentException
+                $"{operation}: only floating-point tensors can be differentiated, and this one is {dtype}. Cast it first."
 
         let expected (operation: string) (what: string) (dimensions: int[]) =
             ArgumentException $"{operation} takes {what}; this tensor has shape {shape dimensions}."
+
+        let widening (left: string) (right: string) =
+            ArgumentException $"No dtype of the two holds both {left} and {right}: cast one of the tensors first."
+
+        let dtypes (operation: string) (left: string) (right: string) =
+            ArgumentException $"{operation} takes tensors of one dtype; these are {left} and {right}. Cast one of them."
+
+        let devices (operation: string) (left: string) (right: string) =
+            ArgumentException $"{operation} takes tensors on one device; these are on {left} and {right}. Move one of them."
+
+        let notReal (operation: string) (dtype: string) =
+            ArgumentException $"{operation} takes real numbers; this tensor is {dtype}. Cast it first, to Float32 say."
+
+        let unflatten (axis: int) (dimensions: int[]) (lengths: int[]) =
+            ArgumentException(
+                $"unflatten: the lengths {shape lengths} must multiply to {dimensions[axis]}, "
+                + $"the length of axis {axis} of shape {shape dimensions}."
+            )
+
+        let slice (dimensions: int[]) (location: int[]) (part: int[]) =
+            ArgumentException(
+                $"addSlice: a tensor of shape {shape part} does not fit into shape {shape dimensions} at {shape location}. "
+                + "Both shapes and the location have as many numbers, and location + part stays within the whole on every axis."
+            )
+
+        let bounds (dimensions: int[]) (rows: int) (columns: int) =
+            ArgumentException(
+                $"GetSlice: the bounds of a tensor of shape {shape dimensions} are at most {dimensions.Length} rows of three numbers "
+                + $"(first, last, 1 to drop the axis or 0 to keep it); these are {rows} of {columns}."
+            )
+
+        let topk (count: int) (axis: int) (dimensions: int[]) =
+            ArgumentException $"topk: k is {count}, and axis {axis} of shape {shape dimensions} has {dimensions[axis]} elements."
+
+        let einsum (equation: string) (terms: int) (given: int) =
+            ArgumentException $"einsum: \"{equation}\" names {terms} tensors, and {given} were given. A comma parts the terms."
+
+        let defaultDtype (dtype: string) =
+            ArgumentException $"config: the default dtype holds real numbers, which {dtype} does not: Float32 or Float64, say."
+
+        let missingDevice (device: string) (count: int) =
+            let cards = if count = 0 then "no graphics card" else $"graphics cards 0 to {count - 1}"
+            TensorException $"There is no device {device}: libtorch can use {cards} here. Device.CPU is always there."
+
+        let tooFew (operation: string) (name: string) (value: int) (least: int) =
+            ArgumentException $"{operation}: {name} is {value}; it must be at least {least}."
+
+        let perAxis (operation: string) (name: string) (given: int) (wanted: int) =
+            ArgumentException $"{operation}: {name} has {given} numbers; it takes {wanted}, one for each axis."
+
+        let oneOf (operation: string) (single: string) (several: string) =
+            ArgumentException $"{operation}: give {single} or {several}, not both."
+
+        let missing (operation: string) (single: string) (several: string) =
+            ArgumentException $"{operation}: give {single}, or {several} with one number for each axis."
+
+        let doesNotReach (operation: string) (dimensions: int[]) (result: int[]) =
+            ArgumentException(
+                $"{operation}: the result of shape {shape dimensions} would have shape {shape result}. "
+                + "Every axis needs an element: take a smaller kernel, a smaller dilation or more padding."
+            )
+
+        let probability (operation: string) (p: float) =
+            ArgumentException $"{operation}: the probability {p} does not lie in [0, 1]."
+
+        let outside (operation: string) (what: string) =
+            ArgumentException
+                $"{operation}: {what} must lie in [0, 1], and some elements do not. Apply sigmoid first, or use logits."
+
+        let pixels (low: float) (high: float) =
+            ArgumentException $"toImage: 0 ≤ pixelMin < pixelMax ≤ 1 must hold; they are {low} and {high}."
+
+        let columns (columns: int) (count: int) =
+            ArgumentException $"toImage: gridCols is {columns}; it runs from 1 to the number of images, {count}."
 
         let reduction (reduction: string) =
             ArgumentException $"reduction is \"mean\", \"sum\" or \"none\", not \"{reduction}\"."
@@ -140,6 +221,21 @@ module internal Errors =
             InvalidOperationException(
                 $"{operation}: this tensor's innermost derivative is a forward one. Take its primal or derivative first, "
                 + "or compute the result from tensors that reverseDiff returned."
+            )
+
+    /// Values saved and loaded whole.
+    module Storage =
+
+        let notStorable (path: string) (kind: Type) =
+            ArgumentException(
+                $"{path} is a {kind.Name}, which has no place in a file. Tensors, numbers, booleans and strings have, and tuples, "
+                + "lists, arrays, options, records and maps of them; where the type cannot be told, write it out: "
+                + "dsharp.load<Tensor list> path."
+            )
+
+        let missing (file: string) (path: string) (kind: Type) =
+            IO.InvalidDataException(
+                $"{file} has no {path}, which a {kind.Name} is made of. Load it as the type that it was saved from."
             )
 
     /// Files: what is wrong, in which file, at which byte, and what to do about it.

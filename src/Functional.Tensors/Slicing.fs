@@ -31,6 +31,20 @@ module internal Slice =
 
         parts |> List.indexed |> List.fold (takePart t.shape) (t, 0) |> fst
 
+    /// Parts from rows of (first, last, 1 where the axis goes and 0 where it stays).
+    let ofBounds (t: Tensor) (bounds: int[,]) : Part list =
+        let rows, columns = bounds.GetLength 0, bounds.GetLength 1
+
+        if columns <> 3 || rows > t.dim then
+            raise (Errors.Operation.bounds t.shape rows columns)
+
+        let part row =
+            match bounds[row, 0], bounds[row, 1], bounds[row, 2] with
+            | first, last, 1 when first = last -> At first
+            | first, last, _ -> Range(Some first, Some last)
+
+        List.init rows part
+
 open Slice
 
 [<AutoOpen>]
@@ -40,6 +54,9 @@ module SlicingExtensions =
 
         member t.Item
             with get ([<System.ParamArray>] index: int[]) = apply t [ for position in index -> At position ]
+
+        /// A slice given as rows of (first, last, 1 where the axis goes and 0 where it stays), one for each of the first axes.
+        member t.GetSlice(bounds: int[,]) = apply t (ofBounds t bounds)
 
         member t.GetSlice(a: int option, a': int option) = apply t [ Range(a, a') ]
         member t.GetSlice(a: int, b: int option, b': int option) = apply t [ At a; Range(b, b') ]
@@ -270,3 +287,8 @@ module SlicingExtensions =
             apply t [ Range(a, a'); Range(b, b'); Range(c, c'); Range(d, d'); Range(e, e'); At f ]
         member t.GetSlice(a: int option, a': int option, b: int option, b': int option, c: int option, c': int option, d: int option, d': int option, e: int option, e': int option, f: int option, f': int option) =
             apply t [ Range(a, a'); Range(b, b'); Range(c, c'); Range(d, d'); Range(e, e'); Range(f, f') ]
+
+    type dsharp with
+
+        /// The element at an index, or the slice where it has fewer numbers than there are axes.
+        static member slice(input: Tensor, index: seq<int>) = apply input [ for position in index -> At position ]

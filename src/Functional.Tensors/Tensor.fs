@@ -6,9 +6,6 @@ open System
 open System.Collections.Generic
 open Functional.Tensors.Native
 
-/// Any .NET number.
-type scalar = IConvertible
-
 /// libtorch's operators that the tensor type itself needs.
 module private Core =
     let add = Operators.atenOverload "add" "Tensor"
@@ -45,6 +42,38 @@ module private Core =
     let item = Operators.aten "item"
     let equal = Operators.aten "equal"
     let toDtype = Operators.atenOverload "to" "dtype"
+    let full = Operators.aten "full"
+
+    let cast (handle: TensorHandle) (dtype: Dtype) =
+        toDtype.Tensor [| Arg.tensor handle; Arg.dtype dtype; Arg.bool false; Arg.bool false; Arg.none |]
+
+    /// Two tensors with the dtype that holds both: libtorch's own rules make exceptions for tensors without axes.
+    let widened (a: TensorHandle) (b: TensorHandle) =
+        let left, right = Memory.dtype a, Memory.dtype b
+
+        match Dtype.widen left right with
+        | None -> raise (Errors.Operation.widening (string left) (string right))
+        | Some dtype -> struct ((if left = dtype then a else cast a dtype), (if right = dtype then b else cast b dtype))
+
+    let isReal (value: scalar) =
+        match value with
+        | :? float
+        | :? float32 -> true
+        | :? int -> false
+        | value ->
+            match value.GetTypeCode() with
+            | TypeCode.Double
+            | TypeCode.Single
+            | TypeCode.Decimal -> true
+            | _ -> false
+
+    /// A tensor with the dtype that it takes beside a scalar.
+    let besideScalar (a: TensorHandle) (b: scalar) =
+        if isReal b && not (Memory.isReal a) then cast a Dtype.Default else a
+
+    /// A tensor of real numbers: itself, or one of the default dtype.
+    let real (a: TensorHandle) =
+        if Memory.isReal a then a else cast a Dtype.Default
 
 /// A multi-dimensional array of numbers on a device, recorded for differentiation where it has to be.
 /// Freed by the scope it was made in, by Dispose, or by the collector; using it after that raises ObjectDisposedException.
@@ -57,11 +86,19 @@ type Tensor internal (handle: TensorHandle) =
     static member inline private Unary(op: Operator, a: Tensor) =
         new Tensor(op.Tensor [| Arg.tensor a.Handle |])
 
-    static member inline private Binary(op: Operator, a: Tensor, b: Tensor) =
-        new Tensor(op.Tensor [| Arg.tensor a.Handle; Arg.tensor b.Handle |])
+    static member private Binary(op: Operator, a: Tensor, b: Tensor) =
+        if Memory.sameDtype a.Handle b.Handle then
+            new Tensor(op.Tensor [| Arg.tensor a.Handle; Arg.tensor b.Handle |])
+        else
+            let struct (a, b) = Core.widened a.Handle b.Handle
+            new Tensor(op.Tensor [| Arg.tensor a; Arg.tensor b |])
 
-    static member inline private WithScalar(op: Operator, a: Tensor, b: scalar) =
-        new Tensor(op.Tensor [| Arg.tensor a.Handle; Arg.scalar b |])
+    static member private WithScalar(op: Operator, a: Tensor, b: scalar) =
+        new Tensor(op.Tensor [| Arg.tensor (Core.besideScalar a.Handle b); Arg.scalar b |])
+
+    static member private Constant(value: int) =
+        let shape, device = Arg.shape [||], Arg.device Device.Default
+        new Tensor(Core.full.Tensor [| shape; Arg.scalar value; Arg.dtype Dtype.Default; Arg.none; device |])
 
     member internal _.Handle = handle
 
@@ -117,11 +154,7 @@ type Tensor internal (handle: TensorHandle) =
         | Dtype.Float32 -> Memory.toArray<float32> handle
         | Dtype.Float64 -> Memory.toArray<float> handle
         | Dtype.Float16
-        | Dtype.BFloat16 ->
-            let wide =
-                Core.toDtype.Tensor [| Arg.tensor handle; Arg.dtype Dtype.Float32; Arg.bool false; Arg.bool false; Arg.none |]
-
-            Memory.toArray<float32> wide
+        | Dtype.BFloat16 -> Memory.toArray<float32>(Core.cast handle Dtype.Float32)
 
     /// Its one element as a .NET number. Waits for the device.
     member this.toScalar() : scalar =
@@ -145,6 +178,15 @@ type Tensor internal (handle: TensorHandle) =
     /// Its one element as an int64. Waits for the device.
     member this.toInt64() : int64 = this.toScalar().ToInt64 null
 
+    /// Its one element as an int16. Waits for the device.
+    member this.toInt16() : int16 = this.toScalar().ToInt16 null
+
+    /// Its one element as a byte. Waits for the device.
+    member this.toByte() : byte = this.toScalar().ToByte null
+
+    /// Its one element as an sbyte. Waits for the device.
+    member this.toSByte() : sbyte = this.toScalar().ToSByte null
+
     /// Its one element as a bool. Waits for the device.
     member this.toBool() : bool = this.toScalar().ToBoolean null
 
@@ -152,22 +194,43 @@ type Tensor internal (handle: TensorHandle) =
     static member op_Explicit(tensor: Tensor) : float32 = tensor.toSingle ()
     static member op_Explicit(tensor: Tensor) : int = tensor.toInt32 ()
     static member op_Explicit(tensor: Tensor) : int64 = tensor.toInt64 ()
+    static member op_Explicit(tensor: Tensor) : int16 = tensor.toInt16 ()
+    static member op_Explicit(tensor: Tensor) : byte = tensor.toByte ()
+    static member op_Explicit(tensor: Tensor) : sbyte = tensor.toSByte ()
     static member op_Explicit(tensor: Tensor) : bool = tensor.toBool ()
+
+    /// The number 0 of the default dtype on the default device; `List.sum` of tensors starts from it.
+    static member Zero = Tensor.Constant 0
+
+    /// The number 1 of the default dtype on the default device.
+    static member One = Tensor.Constant 1
 
     static member (+)(a: Tensor, b: Tensor) = Tensor.Binary(Core.add, a, b)
     static member (+)(a: Tensor, b: scalar) = Tensor.WithScalar(Core.addScalar, a, b)
     static member (+)(a: scalar, b: Tensor) = Tensor.WithScalar(Core.addScalar, b, a)
     static member (-)(a: Tensor, b: Tensor) = Tensor.Binary(Core.sub, a, b)
     static member (-)(a: Tensor, b: scalar) = Tensor.WithScalar(Core.subScalar, a, b)
-    static member (-)(a: scalar, b: Tensor) = Tensor.WithScalar(Core.reverseSub, b, a)
+
+    static member (-)(a: scalar, b: Tensor) =
+        Tensor.WithScalar(Core.reverseSub, b, a)
+
     static member (*)(a: Tensor, b: Tensor) = Tensor.Binary(Core.mul, a, b)
     static member (*)(a: Tensor, b: scalar) = Tensor.WithScalar(Core.mulScalar, a, b)
     static member (*)(a: scalar, b: Tensor) = Tensor.WithScalar(Core.mulScalar, b, a)
-    static member (/)(a: Tensor, b: Tensor) = Tensor.Binary(Core.div, a, b)
-    static member (/)(a: Tensor, b: scalar) = Tensor.WithScalar(Core.divScalar, a, b)
+
+    /// The quotient, real even of integers.
+    static member (/)(a: Tensor, b: Tensor) =
+        if not (Memory.isReal a.Handle || Memory.isReal b.Handle) then
+            Tensor.Binary(Core.div, Tensor.Of(Core.real a.Handle), Tensor.Of(Core.real b.Handle))
+        else
+            Tensor.Binary(Core.div, a, b)
+
+    static member (/)(a: Tensor, b: scalar) =
+        new Tensor(Core.divScalar.Tensor [| Arg.tensor (Core.real a.Handle); Arg.scalar b |])
 
     static member (/)(a: scalar, b: Tensor) =
-        Tensor.WithScalar(Core.mulScalar, Tensor.Unary(Core.reciprocal, b), a)
+        let reciprocal = new Tensor(Core.reciprocal.Tensor [| Arg.tensor (Core.real b.Handle) |])
+        Tensor.WithScalar(Core.mulScalar, reciprocal, a)
 
     static member (~-)(a: Tensor) = Tensor.Unary(Core.neg, a)
 
@@ -178,7 +241,7 @@ type Tensor internal (handle: TensorHandle) =
     static member Pow(a: Tensor, b: scalar) = Tensor.WithScalar(Core.powScalar, a, b)
 
     static member Pow(a: scalar, b: Tensor) =
-        Tensor.Of(Core.scalarPow.Tensor [| Arg.scalar a; Arg.tensor b.Handle |])
+        Tensor.Of(Core.scalarPow.Tensor [| Arg.scalar a; Arg.tensor (Core.besideScalar b.Handle a) |])
 
     static member Pow(a: Tensor, b: float) = Tensor.Pow(a, b :> scalar)
     static member Pow(a: Tensor, b: int) = Tensor.Pow(a, b :> scalar)
@@ -215,6 +278,47 @@ type Tensor internal (handle: TensorHandle) =
     override this.GetHashCode() =
         HashCode.Combine(hash this.dtype, hash this.shape)
 
+    interface IComparable with
+
+        /// Tensors of one element compare as their numbers do. Waits for the device.
+        member this.CompareTo(other: obj) =
+            match other with
+            | :? Tensor as other -> compare (this.toDouble ()) (other.toDouble ())
+            | _ -> raise (Errors.Value.notComparable other)
+
+    /// A tensor of one element stands for its number wherever .NET takes one. Waits for the device.
+    interface IConvertible with
+
+        member this.GetTypeCode() =
+            match this.dtype with
+            | Dtype.Bool -> TypeCode.Boolean
+            | Dtype.Byte -> TypeCode.Byte
+            | Dtype.Int8 -> TypeCode.SByte
+            | Dtype.Int16 -> TypeCode.Int16
+            | Dtype.Int32 -> TypeCode.Int32
+            | Dtype.Int64 -> TypeCode.Int64
+            | Dtype.Float64 -> TypeCode.Double
+            | Dtype.Float16
+            | Dtype.BFloat16
+            | Dtype.Float32 -> TypeCode.Single
+
+        member this.ToBoolean _ = this.toBool ()
+        member this.ToByte _ = this.toByte ()
+        member this.ToSByte _ = this.toSByte ()
+        member this.ToInt16 _ = this.toInt16 ()
+        member this.ToInt32 _ = this.toInt32 ()
+        member this.ToInt64 _ = this.toInt64 ()
+        member this.ToSingle _ = this.toSingle ()
+        member this.ToDouble _ = this.toDouble ()
+        member this.ToChar provider = this.toScalar().ToChar provider
+        member this.ToDateTime provider = this.toScalar().ToDateTime provider
+        member this.ToDecimal provider = this.toScalar().ToDecimal provider
+        member this.ToString(provider: IFormatProvider) = this.toScalar().ToString provider
+        member this.ToType(kind, provider) = this.toScalar().ToType(kind, provider)
+        member this.ToUInt16 provider = this.toScalar().ToUInt16 provider
+        member this.ToUInt32 provider = this.toScalar().ToUInt32 provider
+        member this.ToUInt64 provider = this.toScalar().ToUInt64 provider
+
     /// What it is without its elements: `Tensor [2,3], Float32, cpu`.
     member this.summary() =
         let axes = String.Join(",", this.shape)
@@ -224,7 +328,7 @@ type Tensor internal (handle: TensorHandle) =
         if this.isDisposed then
             "Tensor (freed)"
         else
-            Format.tensor this.Elements this.shape
+            Format.tensor Printer.Default this.Elements this.shape
 
 /// Whatever holds tensors and may leave a scope: Scope.run keeps the tensors it names.
 type IHoldsTensors =

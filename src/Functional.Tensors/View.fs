@@ -2,7 +2,6 @@
 // Used everywhere; slices with F#'s own syntax are in Slicing.fs.
 namespace Functional.Tensors
 
-open System
 open Functional.Tensors.Native
 
 /// Arithmetic on shapes.
@@ -12,15 +11,15 @@ type Shape = int[]
 module Shape =
 
     /// The number of elements.
-    let nelement (shape: Shape) = Array.fold (fun count axis -> count * axis) 1 shape
+    let nelement (shape: Shape) =
+        Array.fold (fun count axis -> count * axis) 1 shape
 
     /// `[2; 3]`, as error messages print it.
     let toString (shape: Shape) = Errors.shape shape
 
     /// Whether `shape` ends with the axes of `ending`.
     let endsWith (ending: Shape) (shape: Shape) =
-        shape.Length >= ending.Length
-        && Array.forall2 (=) ending (Array.skip (shape.Length - ending.Length) shape)
+        shape.Length >= ending.Length && Array.forall2 (=) ending (Array.skip (shape.Length - ending.Length) shape)
 
 module internal View =
 
@@ -84,6 +83,14 @@ module internal View =
         let axis = axisArg "flatten" (if t.dim = 0 then 1 else 0) t
         tensorOf (flattenOp.Tensor [| Arg.tensor t.Handle; axis first; axis last |])
 
+    let unflatten (dim: int) (lengths: int[]) (t: Tensor) =
+        let dim = axis "unflatten" 0 t dim
+
+        if Shape.nelement lengths <> t.shape[dim] then
+            raise (Errors.Operation.unflatten dim t.shape lengths)
+
+        view (Array.concat [ t.shape[.. dim - 1]; lengths; t.shape[dim + 1 ..] ]) t
+
     let private join (operation: string) (op: Operator) (extra: int) (tensors: seq<Tensor>) (dim: int) =
         match Seq.toArray tensors with
         | [||] -> raise (Errors.Operation.empty operation)
@@ -104,8 +111,7 @@ module internal View =
     let unstack (dim: int) (t: Tensor) : Tensor[] =
         let length = t.shape[axis "unstack" 0 t dim]
 
-        unbindOp.Tensors([| Arg.tensor t.Handle; axisArg "unstack" 0 t dim |], length)
-        |> Array.map tensorOf
+        unbindOp.Tensors([| Arg.tensor t.Handle; axisArg "unstack" 0 t dim |], length) |> Array.map tensorOf
 
     let private indices (indices: Tensor) =
         Arg.tensor (indices.cast Dtype.Int64).Handle
@@ -166,6 +172,17 @@ module ViewExtensions =
 
             View.transpose 0 1 t
 
+        /// One axis becomes several, whose lengths multiply to its own.
+        member t.unflatten(dim: int, unflattenedShape: seq<int>) =
+            View.unflatten dim (Seq.toArray unflattenedShape) t
+
+        /// Axes of length 1 behind the last, until there are as many as the other tensor has.
+        member t.unsqueezeAs(other: Tensor) =
+            if t.dim >= other.dim then
+                t
+            else
+                View.view (Array.append t.shape (Array.create (other.dim - t.dim) 1)) t
+
         member t.permute(permutation: seq<int>) = View.permute permutation t
 
         /// A new axis of length 1.
@@ -175,7 +192,8 @@ module ViewExtensions =
         member t.squeeze(?dim: int) = View.squeeze dim t
 
         /// Several axes become one.
-        member t.flatten(?startDim: int, ?endDim: int) = View.flatten (defaultArg startDim 0) (defaultArg endDim -1) t
+        member t.flatten(?startDim: int, ?endDim: int) =
+            View.flatten (defaultArg startDim 0) (defaultArg endDim -1) t
 
         /// Parts of the given lengths along an axis.
         member t.split(sizes: seq<int>, ?dim: int) = View.split sizes (defaultArg dim 0) t
@@ -198,48 +216,30 @@ module ViewExtensions =
         static member cat(tensors: seq<Tensor>, ?dim: int) = View.cat tensors (defaultArg dim 0)
         static member stack(tensors: seq<Tensor>, ?dim: int) = View.stack tensors (defaultArg dim 0)
 
-        /// The elements in row-major order.
-        member t.toArray1D<'T>() : 'T[] =
-            match t.Elements with
-            | :? ('T[]) as elements -> elements
-            | _ -> unbox<'T[]> (t.cast (Nested.layout typeof<'T>)).Elements
-
-        /// The elements as an array of as many dimensions as there are axes; a scalar as the number itself in an array of one.
-        member t.toArray() : Array =
-            let values = t.Elements
-
-            if t.dim <= 1 then
-                values
-            else
-                let shaped = Array.CreateInstance(values.GetType().GetElementType(), t.shape)
-                Buffer.BlockCopy(values, 0, shaped, 0, Buffer.ByteLength values)
-                shaped
-
-        /// The elements of a matrix.
-        member t.toArray2D<'T>() : 'T[,] =
-            if t.dim <> 2 then
-                raise (Errors.Value.rank 2 t.shape)
-
-            let values = t.toArray1D<'T> ()
-            Array2D.init t.shape[0] t.shape[1] (fun row column -> values[row * t.shape[1] + column])
-
     type dsharp with
 
         static member view(input: Tensor, shape: seq<int>) = input.view shape
         static member view(input: Tensor, shape: int) = input.view shape
         static member viewAs(input: Tensor, other: Tensor) = input.viewAs other
+        static member unflatten(input: Tensor, dim: int, unflattenedShape: seq<int>) = input.unflatten (dim, unflattenedShape)
+        static member unsqueezeAs(input: Tensor, other: Tensor) = input.unsqueezeAs other
+        static member expandAs(input: Tensor, other: Tensor) = input.expandAs other
         static member expand(input: Tensor, shape: seq<int>) = input.expand shape
         static member transpose(input: Tensor) = input.transpose ()
         static member transpose(input: Tensor, dim0: int, dim1: int) = input.transpose (dim0, dim1)
         static member permute(input: Tensor, permutation: seq<int>) = input.permute permutation
         static member unsqueeze(input: Tensor, dim: int) = input.unsqueeze dim
         static member squeeze(input: Tensor, ?dim: int) = input.squeeze (?dim = dim)
-        static member flatten(input: Tensor, ?startDim: int, ?endDim: int) = input.flatten (?startDim = startDim, ?endDim = endDim)
+
+        static member flatten(input: Tensor, ?startDim: int, ?endDim: int) =
+            input.flatten (?startDim = startDim, ?endDim = endDim)
+
         static member cat(tensors: seq<Tensor>, ?dim: int) = View.cat tensors (defaultArg dim 0)
         static member stack(tensors: seq<Tensor>, ?dim: int) = View.stack tensors (defaultArg dim 0)
         static member split(input: Tensor, sizes: seq<int>, ?dim: int) = input.split (sizes, ?dim = dim)
         static member unstack(input: Tensor, ?dim: int) = input.unstack (?dim = dim)
         static member gather(input: Tensor, dim: int, indices: Tensor) = input.gather (dim, indices)
+        static member indexSelect(input: Tensor, dim: int, indices: Tensor) = input.indexSelect (dim, indices)
         static member flip(input: Tensor, dims: seq<int>) = input.flip dims
         static member repeat(input: Tensor, dim: int, times: int) = input.repeat (dim, times)
         static member nelement(input: Tensor) = input.nelement

@@ -23,13 +23,23 @@ module internal Memory =
 
     let shape (handle: TensorHandle) =
         using "shape" handle (fun pointer ->
-            let wide = Array.zeroCreate<int64> (max (Exports.functional_tensor_rank pointer) 1)
+            let wide = Array.zeroCreate<int64>(max (Exports.functional_tensor_rank pointer) 1)
             use pin = fixed wide
             Exports.functional_tensor_shape (pointer, NativePtr.toNativeInt pin)
             Array.init (Exports.functional_tensor_rank pointer) (fun i -> Checked.int wide[i]))
 
     let dtype (handle: TensorHandle) =
         using "dtype" handle (Exports.functional_tensor_scalar_type >> Dtype.ofCode)
+
+    // As numbers, not as Dtype: every arithmetic operator asks.
+    let private code (handle: TensorHandle) =
+        using "dtype" handle Exports.functional_tensor_scalar_type
+
+    /// Whether two tensors have elements of one type.
+    let sameDtype (a: TensorHandle) (b: TensorHandle) = code a = code b
+
+    /// Whether a tensor has real elements.
+    let isReal (handle: TensorHandle) = Dtype.isRealCode (code handle)
 
     let device (handle: TensorHandle) =
         using "device" handle (Exports.functional_tensor_device >> Device.ofCode)
@@ -61,8 +71,7 @@ module internal Memory =
 
     /// Copies an array of any rank, laid out as `dtype`, into a new tensor.
     let ofArray (elements: Array) (shape: int[]) (dtype: Dtype) (device: Device) =
-        let bytes =
-            MemoryMarshal.CreateReadOnlySpan(&MemoryMarshal.GetArrayDataReference elements, Buffer.ByteLength elements)
+        let bytes = MemoryMarshal.CreateReadOnlySpan(&MemoryMarshal.GetArrayDataReference elements, Buffer.ByteLength elements)
 
         ofBytes bytes shape dtype device
 
@@ -72,8 +81,7 @@ module internal Memory =
         let address = NativePtr.toNativeInt data
         let length = int64 destination.Length
 
-        let result =
-            using "reading" handle (fun pointer -> Exports.functional_tensor_to_memory (pointer, address, length))
+        let result = using "reading" handle (fun pointer -> Exports.functional_tensor_to_memory (pointer, address, length))
 
         if result < 0 then
             raise (Errors.Native.refused "to .NET memory" [ Errors.shape (shape handle) ] (Library.lastError ()))

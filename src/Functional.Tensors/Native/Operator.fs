@@ -30,25 +30,15 @@ type internal Kind =
 
 /// An argument of an operator: its tag, its bits, and the object behind it where bits are not enough.
 [<Struct; NoEquality; NoComparison>]
-type internal Arg =
-    { Kind: Kind
-      Extent: int
-      Bits: int64
-      Payload: obj }
+type internal Arg = { Kind: Kind; Extent: int; Bits: int64; Payload: obj }
 
 module internal Arg =
 
     let private plain kind bits =
-        { Kind = kind
-          Extent = 0
-          Bits = bits
-          Payload = null }
+        { Kind = kind; Extent = 0; Bits = bits; Payload = null }
 
     let private listed kind extent payload =
-        { Kind = kind
-          Extent = extent
-          Bits = 0L
-          Payload = payload }
+        { Kind = kind; Extent = extent; Bits = 0L; Payload = payload }
 
     let none = plain Kind.None 0L
 
@@ -59,7 +49,8 @@ module internal Arg =
     let double (value: float) =
         plain Kind.Double (BitConverter.DoubleToInt64Bits value)
 
-    let bool (value: bool) = plain Kind.Bool (if value then 1L else 0L)
+    let bool (value: bool) =
+        plain Kind.Bool (if value then 1L else 0L)
 
     let ints (values: int64[]) = listed Kind.Ints values.Length values
 
@@ -116,8 +107,13 @@ module internal Arg =
         | :? float32 as value -> double (float value)
         | :? bool as value -> bool value
         | :? int as value -> int (int64 value)
-        | :? decimal as value -> double (float value)
-        | value -> int (value.ToInt64 null)
+        | value ->
+            match value.GetTypeCode() with
+            | TypeCode.Double
+            | TypeCode.Single
+            | TypeCode.Decimal -> double (value.ToDouble null)
+            | TypeCode.Boolean -> bool (value.ToBoolean null)
+            | _ -> int (value.ToInt64 null)
 
 /// One operator of libtorch, looked up on first use.
 [<Sealed>]
@@ -169,7 +165,13 @@ type internal Operator(name: string, overload: string) =
                         left <- left - 1
             | _ -> ()
 
-    static let write (name: string) (arguments: Arg[]) (values: nativeptr<Value>) (scratch: nativeptr<int64>) (borrowed: byref<int>) =
+    static let write
+        (name: string)
+        (arguments: Arg[])
+        (values: nativeptr<Value>)
+        (scratch: nativeptr<int64>)
+        (borrowed: byref<int>)
+        =
         let mutable next = scratch
 
         for i in 0 .. arguments.Length - 1 do
@@ -208,7 +210,7 @@ type internal Operator(name: string, overload: string) =
         else
             try
                 let rank = Exports.functional_tensor_rank handle.Pointer
-                let shape = Array.zeroCreate<int64> (max rank 1)
+                let shape = Array.zeroCreate<int64>(max rank 1)
                 use pin = fixed shape
                 Exports.functional_tensor_shape (handle.Pointer, NativePtr.toNativeInt pin)
                 Errors.shape (shape |> Seq.truncate rank |> Seq.map int |> Seq.toArray)
@@ -229,14 +231,14 @@ type internal Operator(name: string, overload: string) =
     member private _.Invoke(arguments: Arg[], results: nativeptr<Value>, capacity: int) =
         let op = resolve ()
         let words = scratchWords arguments
-        let values = NativePtr.stackalloc<Value> (max arguments.Length 1)
+        let values = NativePtr.stackalloc<Value>(max arguments.Length 1)
         let onHeap = words > onHeapAbove
 
         let scratch =
             if onHeap then
-                NativePtr.ofVoidPtr<int64> (NativeMemory.Alloc(unativeint (words * 8)))
+                NativePtr.ofVoidPtr<int64>(NativeMemory.Alloc(unativeint (words * 8)))
             else
-                NativePtr.stackalloc<int64> (max words 1)
+                NativePtr.stackalloc<int64>(max words 1)
 
         let mutable borrowed = 0
 
@@ -265,10 +267,7 @@ type internal Operator(name: string, overload: string) =
                 NativeMemory.Free(NativePtr.toVoidPtr scratch)
 
     static member private Adopt(value: Value) =
-        if value.Bits = 0L then
-            null
-        else
-            Ownership.adopt (nativeint value.Bits) value.Extent
+        if value.Bits = 0L then null else Ownership.adopt (nativeint value.Bits) value.Extent
 
     /// Calls an operator that returns one tensor.
     member this.Tensor([<ParamArray>] arguments: Arg[]) : TensorHandle =
@@ -283,7 +282,7 @@ type internal Operator(name: string, overload: string) =
 
     /// Calls an operator that returns several tensors, or a list of at most `capacity`.
     member this.Tensors(arguments: Arg[], capacity: int) : TensorHandle[] =
-        let results = Array.zeroCreate<Value> (max capacity 1)
+        let results = Array.zeroCreate<Value>(max capacity 1)
         use pin = fixed results
         let count = this.Invoke(arguments, pin, capacity)
         Array.init count (fun i -> Operator.Adopt results[i])

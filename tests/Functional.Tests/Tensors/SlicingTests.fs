@@ -73,7 +73,8 @@ let private overloads: (bool list * MethodInfo) list =
     let container = typeof<Tensor>.Assembly.GetTypes() |> Array.find (fun kind -> kind.Name.StartsWith "SlicingExtensions")
 
     [ for method in container.GetMethods(BindingFlags.Static ||| BindingFlags.Public) do
-          if method.Name.Contains "GetSlice" then
+          // The one that takes bounds as an array is no combination of indexes and ranges.
+          if method.Name.Contains "GetSlice" && not (Array.last (method.GetParameters())).ParameterType.IsArray then
               kinds (List.tail (List.ofArray (method.GetParameters()))), method ]
 
 let private argumentsOf (part: Part) : obj list =
