@@ -132,6 +132,12 @@ module internal Exports =
     [<DllImport(Name)>]
     extern int functional_gpu_synchronize(int deviceIndex)
 
+/// The process's environment as native code sees it; .NET's own is a copy.
+module private NativeEnvironment =
+
+    [<DllImport("libc", EntryPoint = "setenv")>]
+    extern int set([<MarshalAs(UnmanagedType.LPUTF8Str)>] string name, [<MarshalAs(UnmanagedType.LPUTF8Str)>] string value, int overwrite)
+
 module internal Library =
 
     let private abi = 3
@@ -165,7 +171,13 @@ module internal Library =
         | :? DllNotFoundException as error -> Error error.Message
         | :? BadImageFormatException as error -> Error error.Message
 
+    // OpenMP's threads spin while they wait for work. As long as by default, two programs on the same cores slow each other down
+    // tenfold. Read once, when libtorch is loaded; a value that the user has set stays.
+    let private spinBriefly () =
+        NativeEnvironment.set ("GOMP_SPINCOUNT", "2000", 0) |> ignore
+
     let private load () =
+        spinBriefly ()
         Option.iter preload torchFolder
 
         match candidates |> List.filter File.Exists with
