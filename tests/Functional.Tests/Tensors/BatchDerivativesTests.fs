@@ -8,7 +8,8 @@ open FsCheck.FSharp
 open Functional.Tensors
 open Functional.Tests.TensorTesting
 
-let private vectorOf (values: float[]) = { Shape = [| values.Length |]; Values = values }
+let private vectorOf (values: float[]) =
+    { Shape = [| values.Length |]; Values = values }
 
 /// A batch of vectors, and a square matrix for them.
 let private batches =
@@ -21,16 +22,15 @@ let private batches =
     }
 
 /// A field with a full Jacobian that differs from example to example.
-let private field (a: Tensor) (x: Tensor) =
-    (x.matmul a).sin () * x.square () + x
+let private field (a: Tensor) (x: Tensor) = (x.matmul a).sin() * x.square () + x
 
 /// From each example to a matrix, 2 × size.
 let private stacked (a: Tensor) (x: Tensor) =
-    Tensor.stack ([ field a x; (x.matmul a).exp () ], 1)
+    Tensor.stack ([ field a x; (x.matmul a).exp() ], 1)
 
 /// Many more outputs than inputs.
 let private tall (a: Tensor) (x: Tensor) =
-    Tensor.cat ([ for k in 1..5 -> (field a (x * float k)).sin () ], 1)
+    Tensor.cat ([ for k in 1..5 -> (field a (x * float k)).sin() ], 1)
 
 let private oneByOne (f: Tensor -> Tensor) (derivative: (Tensor -> Tensor) -> Tensor -> Tensor) (x: Tensor) =
     let alone (x: Tensor) = (f (x.unsqueeze 0)).squeeze 0
@@ -55,7 +55,7 @@ let tests =
               expectClose 1e-13 value (plain (f x)) "the value"
               expectClose 1e-12 divergence (plain (oneByOne f dsharp.divergence x)) "Σ ∂f_bi/∂x_bi"
               expectSame (dsharp.batchDivergence f x) (plain divergence) "alone"
-              let traces = (dsharp.batchJacobian f x).diagonal (0, 1, 2)
+              let traces = (dsharp.batchJacobian f x).diagonal(0, 1, 2)
               expectClose 1e-12 (traces.sum 1) (plain divergence) "tr J_b")
 
           property "batchDivergenceAlong is probeᵀ J probe of every example" batches (fun (x, a) ->
@@ -78,24 +78,34 @@ let tests =
 
           propertyOf 5 "Hutchinson's estimate has the divergence as mean, and the variance of its formula" batches (fun (x, a) ->
               let x, f, samples = tensor x, field (tensor a), 4000
-              let jacobian = (dsharp.batchJacobian f x).unstack ()
-              let estimate = Random.withSeed 7 (fun () -> (dsharp.batchDivergenceEstimate samples f x).toArray1D<float> ())
+              let jacobian = (dsharp.batchJacobian f x).unstack()
+              let estimate = Random.withSeed 7 (fun () -> (dsharp.batchDivergenceEstimate samples f x).toArray1D<float>())
 
               for j, estimate in Seq.zip jacobian estimate do
-                  let j = j.toArray2D<float> ()
+                  let j = j.toArray2D<float>()
                   let n = Array2D.length1 j
-                  let off = [ for i in 0 .. n - 1 do for k in 0 .. n - 1 do if i <> k then j[i, k] * j[i, k] + j[i, k] * j[k, i] ]
+
+                  let off =
+                      [ for i in 0 .. n - 1 do
+                            for k in 0 .. n - 1 do
+                                if i <> k then
+                                    j[i, k] * j[i, k] + j[i, k] * j[k, i] ]
+
                   let error = sqrt (max 0.0 (List.sum off) / float samples)
                   let trace = List.sum [ for i in 0 .. n - 1 -> j[i, i] ]
                   Expect.isLessThan (abs (estimate - trace)) (5.0 * error + 1e-10) "within five standard errors")
 
           property "an estimate repeats with its seed" batches (fun (x, a) ->
-              let estimate () = Random.withSeed 11 (fun () -> dsharp.batchDivergenceEstimate 2 (field (tensor a)) (tensor x))
+              let estimate () =
+                  Random.withSeed 11 (fun () -> dsharp.batchDivergenceEstimate 2 (field (tensor a)) (tensor x))
+
               expectSame (estimate ()) (plain (estimate ())) "the same")
 
           property "batched derivatives are differentiable in parameters, and nest" batches (fun (x, a) ->
               let x = tensor x
-              let total (divergence: (Tensor -> Tensor) -> Tensor -> Tensor) (a: Tensor) = (divergence (field a) x).square().sum ()
+
+              let total (divergence: (Tensor -> Tensor) -> Tensor -> Tensor) (a: Tensor) =
+                  (divergence (field a) x).square().sum()
 
               for divergence in
                   [ dsharp.batchDivergence
@@ -106,7 +116,12 @@ let tests =
                   expectClose 1e-6 (dsharp.grad (total divergence) (tensor a)) (plain expected) "in a parameter"
 
               let second = dsharp.batchJacobian (dsharp.batchJacobian (field (tensor a))) x
-              expectClose 1e-11 second (plain (oneByOne (field (tensor a)) (fun f -> dsharp.jacobian (dsharp.jacobian f)) x)) "twice")
+
+              expectClose
+                  1e-11
+                  second
+                  (plain (oneByOne (field (tensor a)) (fun f -> dsharp.jacobian (dsharp.jacobian f)) x))
+                  "twice")
 
           property "what does not depend on its input has derivative zero" batches (fun (x, _) ->
               let x = tensor x
@@ -139,8 +154,14 @@ let tests =
           testCase "shapes that do not fit are refused" (fun () ->
               Scope.run (fun () ->
                   let x = dsharp.ones ([ 3; 2 ], dtype = Dtype.Float64)
-                  let refuse parts (body: unit -> obj) = expectError<ArgumentException> parts (fun () -> body () |> ignore)
+
+                  let refuse parts (body: unit -> obj) =
+                      expectError<ArgumentException> parts (fun () -> body () |> ignore)
+
                   refuse [ "batchJacobian"; "[]"; "[3; 2]"; "batch" ] (fun () -> dsharp.batchJacobian (fun x -> x.sum ()) x)
                   refuse [ "batchDivergence"; "[3; 1]"; "[3; 2]" ] (fun () -> dsharp.batchDivergence (fun x -> x[*, 0..0]) x)
-                  refuse [ "batchDivergenceAlong"; "[2]"; "[3; 2]" ] (fun () -> dsharp.batchDivergenceAlong id x (vector [ 1.0; 2.0 ]))
+
+                  refuse [ "batchDivergenceAlong"; "[2]"; "[3; 2]" ] (fun () ->
+                      dsharp.batchDivergenceAlong id x (vector [ 1.0; 2.0 ]))
+
                   refuse [ "batchDivergenceEstimate"; "0" ] (fun () -> dsharp.batchDivergenceEstimate 0 id x))) ]
