@@ -103,6 +103,7 @@ struct Passage : Node {
     const Part& part;
     torch::autograd::Edge entrance;
     variable_list results;
+    const bool recording = at::GradMode::is_enabled();
 
     Passage(const Part& part, const at::Tensor& whole)
         : part(part), entrance(node_of(whole), whole.output_nr()), results(part.exits.size()) {
@@ -110,6 +111,7 @@ struct Passage : Node {
     }
 
     variable_list apply(variable_list&& gradients) override {
+        at::AutoGradMode mode(recording);
         std::unordered_map<Node*, variable_list> arrived;
         auto arrive = [&](const torch::autograd::Edge& edge, const at::Tensor& gradient) {
             auto& slots = arrived[edge.function.get()];
@@ -165,8 +167,7 @@ struct Without : Node {
         if (!gradients[0].defined()) return variable_list(num_outputs());
         auto passage = std::make_shared<Passage>(part, whole);
         auto& engine = torch::autograd::Engine::get_default_engine();
-        engine.execute({{passage, 0}}, gradients, /*keep_graph=*/true, /*create_graph=*/at::GradMode::is_enabled(),
-                       /*accumulate_grad=*/true);
+        engine.execute({{passage, 0}}, gradients, /*keep_graph=*/true, /*create_graph=*/false, /*accumulate_grad=*/true);
         for (auto& result : passage->results) result = without(result, dropped);
         return std::move(passage->results);
     }

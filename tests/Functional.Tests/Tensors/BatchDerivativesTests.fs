@@ -44,19 +44,19 @@ let tests =
               property $"batchJacobian of {name} is the Jacobian of every example" batches (fun (x, a) ->
                   let x, f = tensor x, f (tensor a)
                   let value, jacobian = dsharp.fbatchJacobian f x
-                  expectClose 1e-13 value (plain (f x)) "the value"
-                  expectClose 1e-12 jacobian (plain (oneByOne f dsharp.jacobian x)) "∂f_bi/∂x_bj"
+                  expectClose 1e-11 value (plain (f x)) "the value"
+                  expectClose 1e-11 jacobian (plain (oneByOne f dsharp.jacobian x)) "∂f_bi/∂x_bj"
                   expectSame (dsharp.batchJacobian f x) (plain jacobian) "alone"
                   Expect.isFalse (Gradient.isRecorded jacobian || Gradient.isRecorded value) "not recorded")
 
           property "batchDivergence is the divergence of every example, and the trace of its Jacobian" batches (fun (x, a) ->
               let x, f = tensor x, field (tensor a)
               let value, divergence = dsharp.fbatchDivergence f x
-              expectClose 1e-13 value (plain (f x)) "the value"
-              expectClose 1e-12 divergence (plain (oneByOne f dsharp.divergence x)) "Σ ∂f_bi/∂x_bi"
+              expectClose 1e-11 value (plain (f x)) "the value"
+              expectClose 1e-11 divergence (plain (oneByOne f dsharp.divergence x)) "Σ ∂f_bi/∂x_bi"
               expectSame (dsharp.batchDivergence f x) (plain divergence) "alone"
               let traces = (dsharp.batchJacobian f x).diagonal(0, 1, 2)
-              expectClose 1e-12 (traces.sum 1) (plain divergence) "tr J_b")
+              expectClose 1e-11 (traces.sum 1) (plain divergence) "tr J_b")
 
           property "batchDivergenceAlong is probeᵀ J probe of every example" batches (fun (x, a) ->
               let x, f = tensor x, field (tensor a)
@@ -64,17 +64,17 @@ let tests =
               let jacobian = dsharp.batchJacobian f x
               let expected = (jacobian.matmul (probe.unsqueeze 2)).squeeze 2 * probe
               let value, along = dsharp.fbatchDivergenceAlong f x probe
-              expectClose 1e-13 value (plain (f x)) "the value"
-              expectClose 1e-12 along (plain (expected.sum 1)) "Σ probe_i J_ij probe_j"
+              expectClose 1e-11 value (plain (f x)) "the value"
+              expectClose 1e-11 along (plain (expected.sum 1)) "Σ probe_i J_ij probe_j"
               expectSame (dsharp.batchDivergenceAlong f x probe) (plain along) "alone")
 
           property "Hutchinson's estimate is exact where the Jacobian is diagonal" batches (fun (x, _) ->
               let f (x: Tensor) = x.sin () * 2.0
               let expected = plain (dsharp.batchDivergence f (tensor x))
-              expectClose 1e-12 (dsharp.batchDivergenceEstimate 1 f (tensor x)) expected "one sample"
+              expectClose 1e-11 (dsharp.batchDivergenceEstimate 1 f (tensor x)) expected "one sample"
               let value, estimate = dsharp.fbatchDivergenceEstimate 3 f (tensor x)
-              expectClose 1e-12 estimate expected "three samples"
-              expectClose 1e-13 value (plain (f (tensor x))) "the value")
+              expectClose 1e-11 estimate expected "three samples"
+              expectClose 1e-11 value (plain (f (tensor x))) "the value")
 
           propertyOf 5 "Hutchinson's estimate has the divergence as mean, and the variance of its formula" batches (fun (x, a) ->
               let x, f, samples = tensor x, field (tensor a), 4000
@@ -135,7 +135,7 @@ let tests =
                   let x = dsharp.randn ([ 3; 2; 4 ], dtype = Dtype.Float64)
                   let pool (x: Tensor) = x.mean 2
                   Expect.equal (dsharp.batchJacobian pool x).shape [| 3; 2; 2; 4 |] "batch, output, input"
-                  expectClose 1e-12 (dsharp.batchDivergence (fun x -> x * x) x) (plain ((2.0 * x).sum [ 1; 2 ])) "Σ 2 x"
+                  expectClose 1e-11 (dsharp.batchDivergence (fun x -> x * x) x) (plain ((2.0 * x).sum [ 1; 2 ])) "Σ 2 x"
                   let none = dsharp.zeros ([ 0; 3 ], dtype = Dtype.Float64)
                   Expect.equal (dsharp.batchJacobian (fun x -> x * x) none).shape [| 0; 3; 3 |] "an empty batch"
                   Expect.equal (dsharp.batchDivergence (fun x -> x * x) none).shape [| 0 |] "and its divergence"))
