@@ -35,7 +35,9 @@ const at::Tensor* recorded_leaf(Node* node) {
     return leaf && leaf->variable.requires_grad() ? &leaf->variable : nullptr;
 }
 
-// Calls `visit` with every node behind a recorded tensor, each after the nodes that it passes gradients on to.
+enum class Walk { on, stop };
+
+// Calls `visit` with every node behind a recorded tensor, each after those that it passes gradients on to, until it says stop.
 template <typename Visit>
 void each_node(const at::Tensor& tensor, Visit&& visit) {
     struct Step { Node* node; uint32_t next; };
@@ -45,13 +47,15 @@ void each_node(const at::Tensor& tensor, Visit&& visit) {
     while (!path.empty()) {
         auto& [node, next] = path.back();
         if (next == node->num_outputs()) {
-            visit(node);
+            if (visit(node) == Walk::stop) return;
             path.pop_back();
         } else if (Node* target = node->next_edge(next++).function.get(); target && seen.insert(target).second) {
             path.push_back({target, 0});
         }
     }
 }
+
+std::pair<Node*, uint32_t> slot(const torch::autograd::Edge& edge) { return {edge.function.get(), edge.input_nr}; }
 
 // The part of a graph that depends on certain leaves, and the edges that lead out of it to other recorded leaves.
 struct Part {
@@ -64,7 +68,8 @@ struct Part {
         std::unordered_set<Node*> alive;
         each_node(whole, [&](Node* node) {
             auto leaf = recorded_leaf(node);
-            bool is_dropped = leaf && std::any_of(dropped.begin(), dropped.end(), [&](auto& tensor) { return tensor.is_same(*leaf); });
+            auto is_leaf = [&](const at::Tensor& tensor) { return tensor.is_same(*leaf); };
+            bool is_dropped = leaf && std::any_of(dropped.begin(), dropped.end(), is_leaf);
             bool member = is_dropped, lives = leaf && !is_dropped;
             for (const auto& edge : node->next_edges()) {
                 member = member || members.count(edge.function.get());
@@ -73,11 +78,12 @@ struct Part {
             if (member) members.insert(node);
             if (member && !is_dropped) nodes.push_back(node);
             if (lives && !member) alive.insert(node);
+            return Walk::on;
         });
         std::reverse(nodes.begin(), nodes.end());
         for (auto node : nodes)
             for (const auto& edge : node->next_edges())
-                if (alive.count(edge.function.get()) && exit_positions.try_emplace({edge.function.get(), edge.input_nr}, exits.size()).second)
+                if (alive.count(edge.function.get()) && exit_positions.try_emplace(slot(edge), exits.size()).second)
                     exits.push_back(edge);
     }
 };
@@ -97,12 +103,15 @@ struct Passage : Node {
     const Part& part;
     torch::autograd::Edge entrance;
     variable_list results;
+    const bool recording = at::GradMode::is_enabled();
 
-    Passage(const Part& part, const at::Tensor& whole) : part(part), entrance(node_of(whole), whole.output_nr()), results(part.exits.size()) {
+    Passage(const Part& part, const at::Tensor& whole)
+        : part(part), entrance(node_of(whole), whole.output_nr()), results(part.exits.size()) {
         add_input_metadata(whole);
     }
 
     variable_list apply(variable_list&& gradients) override {
+        at::AutoGradMode mode(recording);
         std::unordered_map<Node*, variable_list> arrived;
         auto arrive = [&](const torch::autograd::Edge& edge, const at::Tensor& gradient) {
             auto& slots = arrived[edge.function.get()];
@@ -118,7 +127,7 @@ struct Passage : Node {
             for (size_t i = 0; i < outgoing.size(); i++) {
                 const auto& edge = node->next_edge(i);
                 if (!edge.is_valid() || !outgoing[i].defined()) continue;
-                auto exit = part.exit_positions.find({edge.function.get(), edge.input_nr});
+                auto exit = part.exit_positions.find(slot(edge));
                 if (exit != part.exit_positions.end()) add_to(results[exit->second], fitted(outgoing[i], edge));
                 else if (part.members.count(edge.function.get())) arrive(edge, fitted(outgoing[i], edge));
             }
@@ -157,8 +166,8 @@ struct Without : Node {
         TORCH_CHECK(whole.defined(), "the computation's record has been freed by an earlier gradient");
         if (!gradients[0].defined()) return variable_list(num_outputs());
         auto passage = std::make_shared<Passage>(part, whole);
-        torch::autograd::Engine::get_default_engine().execute({{passage, 0}}, gradients, /*keep_graph=*/true,
-                                                              /*create_graph=*/at::GradMode::is_enabled(), /*accumulate_grad=*/true);
+        auto& engine = torch::autograd::Engine::get_default_engine();
+        engine.execute({{passage, 0}}, gradients, /*keep_graph=*/true, /*create_graph=*/false, /*accumulate_grad=*/true);
         for (auto& result : passage->results) result = without(result, dropped);
         return std::move(passage->results);
     }
@@ -220,17 +229,20 @@ int32_t functional_reaches(functional_tensor output, const functional_tensor* le
         if (!tensor.requires_grad()) return beyond;
         each_node(tensor, [&](Node* node) {
             auto leaf = recorded_leaf(node);
-            if (!leaf) return;
+            if (!leaf) return Walk::on;
             auto position = std::find(leaves, leaves + leaf_count, static_cast<functional_tensor>(leaf->unsafeGetTensorImpl()));
             if (position == leaves + leaf_count) beyond = 1;
             else if (reached) reached[position - leaves] = 1;
+            return beyond && !reached ? Walk::stop : Walk::on;
         });
         return beyond;
     });
 }
 
 functional_tensor functional_without(functional_tensor output, const functional_tensor* leaves, int32_t leaf_count) {
-    return guarded<functional_tensor>(nullptr, [&] { return hand_over(without(borrow(output), borrow_all(leaves, leaf_count)).alias()); });
+    return guarded<functional_tensor>(nullptr, [&] {
+        return hand_over(without(borrow(output), borrow_all(leaves, leaf_count)).alias());
+    });
 }
 
 const char* functional_history(functional_tensor handle) {

@@ -119,29 +119,31 @@ module Gradient =
             (fun (parameter: Tensor) gradient -> gradient |> Option.defaultWith (fun () -> parameter.zerosLike ()))
             parameters
 
-    /// Which of these leaves a result depends on, and whether it depends on anything recorded besides them.
-    /// A leaf that has been freed counts as one that it does not depend on.
-    let internal reaches (output: Tensor) (leaves: Tensor[]) : bool[] * bool =
+    // Without flags to write, the walk through the graph ends at the first leaf besides these.
+    let private walk (output: Tensor) (leaves: Tensor[]) (flags: int[]) : bool =
         let held = leaves |> Array.map (fun leaf -> if leaf.Handle.TryBorrow() then leaf.Handle else null)
 
         try
             use pin = fixed (pointers held)
-            let reached = Array.zeroCreate<int> leaves.Length
-            use reachedPin = fixed reached
-            let leaves, flags = NativePtr.toNativeInt pin, NativePtr.toNativeInt reachedPin
+            use flagsPin = fixed flags
+            let leaves, flags = NativePtr.toNativeInt pin, NativePtr.toNativeInt flagsPin
 
-            let beyond =
-                Memory.using "gradient" output.Handle (fun pointer ->
-                    Exports.functional_reaches (pointer, leaves, held.Length, flags))
-
-            Array.map ((<>) 0) reached, beyond <> 0
+            Memory.using "gradient" output.Handle (fun pointer ->
+                Exports.functional_reaches (pointer, leaves, held.Length, flags) <> 0)
         finally
             for handle in held do
                 if not (isNull handle) then
                     handle.GiveBack()
 
+    /// Which of these leaves a result depends on, and whether it depends on anything recorded besides them.
+    /// A leaf that has been freed counts as one that it does not depend on.
+    let internal reaches (output: Tensor) (leaves: Tensor[]) : bool[] * bool =
+        let flags = Array.zeroCreate<int>(max 1 leaves.Length)
+        let beyond = walk output leaves flags
+        flags |> Array.truncate leaves.Length |> Array.map ((<>) 0), beyond
+
     /// Whether a result depends on anything recorded besides this leaf, so that its derivative has to be recorded too.
-    let internal reachesBeyond (output: Tensor) (leaf: Tensor) = reaches output [| leaf |] |> snd
+    let internal reachesBeyond (output: Tensor) (leaf: Tensor) = walk output [| leaf |] null
 
     /// The same value, independent of these leaves and with every other derivative, to any order.
     let internal without (leaves: Tensor[]) (output: Tensor) : Tensor =

@@ -26,11 +26,11 @@ let private rolled (x: Tensor) =
 
 /// A function to a scalar with every kind of mixed derivative.
 let private hill (x: Tensor) =
-    (x * rolled x).sin().sum () + (x ** 3).mean () + (x.square().sum () * 0.3).exp ()
+    (x * rolled x).sin().sum() + (x ** 3).mean() + (x.square().sum() * 0.3).exp()
 
 /// A field of three coordinates with a full Jacobian.
 let private field (x: Tensor) =
-    Tensor.stack [ x[0] * x[1] + x[2].sin (); x[1].exp () * x[2]; x[0].square () - x[1] * x[2] ]
+    Tensor.stack [ x[0] * x[1] + x[2].sin(); x[1].exp() * x[2]; x[0].square() - x[1] * x[2] ]
 
 /// From three coordinates to four.
 let private lifted (x: Tensor) =
@@ -131,32 +131,34 @@ let private inParameter: (string * (Tensor -> Tensor -> Tensor -> Tensor)) list 
       "hessianv", (fun a x v -> (dsharp.hessianv (bent a) x v).dot x)
       "gradhessianv", (fun a x v -> let slope, product = dsharp.gradhessianv (bent a) x v in slope * product.sum ())
       "laplacian", (fun a x _ -> dsharp.laplacian (bent a) x)
-      "jacobian", (fun a x v -> (dsharp.jacobian (turned a) x).matmul(v).square().sum ())
-      "jacobianv", (fun a x v -> (dsharp.jacobianv (turned a) x v).square().sum ())
-      "jacobianTv", (fun a x v -> (dsharp.jacobianTv (turned a) x v).square().sum ())
+      "jacobian", (fun a x v -> (dsharp.jacobian (turned a) x).matmul(v).square().sum())
+      "jacobianv", (fun a x v -> (dsharp.jacobianv (turned a) x v).square().sum())
+      "jacobianTv", (fun a x v -> (dsharp.jacobianTv (turned a) x v).square().sum())
       "curl", (fun a x v -> (dsharp.curl (turned a) x).dot v)
       "divergence", (fun a x _ -> dsharp.divergence (turned a) x)
       "diff", (fun a x v -> (dsharp.diff (fun t -> curve t * a) x[0]).dot v)
       "diff2", (fun a x v -> (dsharp.diff2 (fun t -> curve (t * a[0]) * a) x[0]).dot v)
-      "evalForwardDiffs", (fun a x v -> (Array.last (dsharp.evalForwardDiffs (turned a) x [| v; x; v |])).sum ())
-      "evalReverseDiff", (fun a x v -> let value, pull = dsharp.evalReverseDiff (turned a) x in (value * pull v).sum ())
-      "the direction of jacobianv", (fun a x v -> (dsharp.jacobianv field x (a * v)).square().sum ())
+      "evalForwardDiffs", (fun a x v -> (Array.last (dsharp.evalForwardDiffs (turned a) x [| v; x; v |])).sum())
+      "evalReverseDiff", (fun a x v -> let value, pull = dsharp.evalReverseDiff (turned a) x in (value * pull v).sum())
+      "the direction of jacobianv", (fun a x v -> (dsharp.jacobianv field x (a * v)).square().sum())
       "the direction of gradv", (fun a x v -> (dsharp.gradv hill x (a * v)) ** 2)
-      "the direction of hessianv", (fun a x v -> (dsharp.hessianv hill x (a * v)).square().sum ())
-      "the direction of evalForwardDiffs", (fun a x v -> (Array.last (dsharp.evalForwardDiffs field x [| v; a * v |])).sum ()) ]
+      "the direction of hessianv", (fun a x v -> (dsharp.hessianv hill x (a * v)).square().sum())
+      "the direction of evalForwardDiffs", (fun a x v -> (Array.last (dsharp.evalForwardDiffs field x [| v; a * v |])).sum()) ]
 
 /// Third derivatives of f = Σ x⁵ by nestings of forward and reverse operators: Σ_i 60 x_i² v_i, or its gradient 120 x_i v_i.
-let private quintic (x: Tensor) = (x ** 5).sum ()
+let private quintic (x: Tensor) = (x ** 5).sum()
 
 let private third: (string * (Tensor -> Tensor -> Tensor)) list =
-    [ "reverse, forward, forward", (fun x v -> (dsharp.grad (fun x -> (dsharp.evalForwardDiffs quintic x [| v.onesLike (); v |])[2]) x).sum ())
-      "forward, reverse, reverse", (fun x v -> (dsharp.jacobianv (dsharp.hessian quintic) x v).sum ())
-      "reverse, forward, reverse", (fun x v -> (dsharp.grad (fun x -> (dsharp.jacobianv (dsharp.grad quintic) x v).sum ()) x).sum ())
+    [ "reverse, forward, forward",
+      (fun x v -> (dsharp.grad (fun x -> (dsharp.evalForwardDiffs quintic x [| v.onesLike (); v |])[2]) x).sum())
+      "forward, reverse, reverse", (fun x v -> (dsharp.jacobianv (dsharp.hessian quintic) x v).sum())
+      "reverse, forward, reverse",
+      (fun x v -> (dsharp.grad (fun x -> (dsharp.jacobianv (dsharp.grad quintic) x v).sum()) x).sum())
       "forward, forward, reverse",
-      (fun x v -> (dsharp.jacobianv (fun x -> dsharp.jacobianv (dsharp.grad quintic) x v) x (v.onesLike ())).sum ())
+      (fun x v -> (dsharp.jacobianv (fun x -> dsharp.jacobianv (dsharp.grad quintic) x v) x (v.onesLike ())).sum())
       "forward, reverse, forward",
-      (fun x v -> (dsharp.jacobianv (dsharp.grad (fun x -> dsharp.jacobianv quintic x v)) x (v.onesLike ())).sum ())
-      "reverse, reverse, reverse", (fun x v -> (dsharp.jacobianTv (fun x -> dsharp.hessianv quintic x v) x (v.onesLike ())).sum ())
+      (fun x v -> (dsharp.jacobianv (dsharp.grad (fun x -> dsharp.jacobianv quintic x v)) x (v.onesLike ())).sum())
+      "reverse, reverse, reverse", (fun x v -> (dsharp.jacobianTv (fun x -> dsharp.hessianv quintic x v) x (v.onesLike ())).sum())
       "forward, forward, forward", (fun x v -> (dsharp.evalForwardDiffs quintic x [| v; v.onesLike (); v.onesLike () |])[3])
       "divergence of hessianv", (fun x v -> dsharp.divergence (fun x -> dsharp.hessianv quintic x v) x)
       "gradv of laplacian", (fun x v -> dsharp.gradv (dsharp.laplacian quintic) x v)
@@ -213,10 +215,14 @@ let tests =
                   Expect.equal (settledGrowth (fun () -> run () |> ignore)) 0L "outside")
 
           property "a gradient of a Jacobian-vector product of a Hessian" (pairs 3) (fun (x, v) ->
-              let alongHessian x = dsharp.jacobianv (dsharp.hessian quintic) x (tensor v)
-              let expected = Plain.init [| 3; 3 |] (fun i -> if i[0] = i[1] then 60.0 * x.Values[i[0]] ** 2.0 * v.Values[i[0]] else 0.0)
+              let alongHessian x =
+                  dsharp.jacobianv (dsharp.hessian quintic) x (tensor v)
+
+              let expected =
+                  Plain.init [| 3; 3 |] (fun i -> if i[0] = i[1] then 60.0 * x.Values[i[0]] ** 2.0 * v.Values[i[0]] else 0.0)
+
               expectClose 1e-12 (alongHessian (tensor x)) expected "diag 60 x² v"
-              let gradient = dsharp.grad (fun x -> (alongHessian x).sum ()) (tensor x)
+              let gradient = dsharp.grad (fun x -> (alongHessian x).sum()) (tensor x)
               expectClose 1e-12 gradient (vectorOf (Array.map2 (fun x v -> 120.0 * x * v) x.Values v.Values)) "120 x v")
 
           property "a rotation field has twice its axis as curl, and no divergence" (pairs 3) (fun (w, x) ->
@@ -228,7 +234,7 @@ let tests =
 
           property "a radial field has no curl, and its divergence is known" (points 3) (fun x ->
               let squared = x.Values |> Array.sumBy (fun x -> x * x)
-              let curl, divergence = dsharp.curldivergence (fun x -> x * x.square().sum ()) (tensor x)
+              let curl, divergence = dsharp.curldivergence (fun x -> x * x.square().sum()) (tensor x)
               expectClose 1e-14 curl (vectorOf [ 0.0; 0.0; 0.0 ]) "curl x |x|² = 0"
               expectClose 1e-13 divergence (scalarOf (5.0 * squared)) "div x |x|² = 5 |x|²")
 
@@ -238,7 +244,7 @@ let tests =
 
           property "the Laplacian is the trace of the Hessian and the divergence of the gradient" (points 4) (fun x ->
               let laplacian = plain (dsharp.laplacian hill (tensor x))
-              expectClose 1e-12 ((dsharp.hessian hill (tensor x)).trace ()) laplacian "tr H"
+              expectClose 1e-12 ((dsharp.hessian hill (tensor x)).trace()) laplacian "tr H"
               expectClose 1e-12 (dsharp.divergence (dsharp.grad hill) (tensor x)) laplacian "div grad")
 
           property "a quadratic form" (Gen.zip (Generate.filled -2.0 2.0 [| 3; 3 |]) (pairs 3)) (fun (a, (x, v)) ->
@@ -256,7 +262,10 @@ let tests =
 
           property "Rosenbrock's function" (points 2) (fun p ->
               let x, y = p.Values[0], p.Values[1]
-              let f (x: Tensor) = (1.0 - x[0]) ** 2 + 100.0 * (x[1] - x[0] * x[0]) ** 2
+
+              let f (x: Tensor) =
+                  (1.0 - x[0]) ** 2 + 100.0 * (x[1] - x[0] * x[0]) ** 2
+
               let value, gradient, hessian = dsharp.fgradhessian f (tensor p)
               let slopes = [ -2.0 * (1.0 - x) - 400.0 * x * (y - x * x); 200.0 * (y - x * x) ]
               let curvature = 2.0 - 400.0 * (y - 3.0 * x * x)
@@ -267,9 +276,14 @@ let tests =
               expectClose 1e-12 (dsharp.laplacian f (tensor p)) (scalarOf (curvature + 200.0)) "Laplacian")
 
           property "derivatives of every order of exp 2t" (Gen.zip (Gen.choose (0, 5)) (Generate.uniform -1.0 1.0)) (fun (n, t) ->
-              let f (t: Tensor) = (2.0 * t).exp ()
-              let expected k = scalarOf (2.0 ** float k * exp (2.0 * t))
-              dsharp.ffdiffn n f (number t) |> Array.iteri (fun k derivative -> expectClose 1e-12 derivative (expected k) $"order {k}")
+              let f (t: Tensor) = (2.0 * t).exp()
+
+              let expected k =
+                  scalarOf (2.0 ** float k * exp (2.0 * t))
+
+              dsharp.ffdiffn n f (number t)
+              |> Array.iteri (fun k derivative -> expectClose 1e-12 derivative (expected k) $"order {k}")
+
               Expect.equal (dsharp.ffdiffn n f (number t)).Length (n + 1) "orders 0 to n"
               let value, last = dsharp.fdiffn n f (number t)
               expectClose 1e-13 value (expected 0) "the value"
@@ -287,13 +301,20 @@ let tests =
 
           property "mixed derivatives along several directions" (Gen.zip (points 3) (pairs 3)) (fun (a, (x, v)) ->
               let f (x: Tensor) = (x.dot (tensor a)) ** 3
-              let along (v: Plain) = Array.map2 (*) a.Values v.Values |> Array.sum
+
+              let along (v: Plain) =
+                  Array.map2 (*) a.Values v.Values |> Array.sum
+
               let s, t, u = along x, along v, along x
               let derivatives = dsharp.evalForwardDiffs f (tensor x) [| tensor v; tensor x |]
               let expected = [ s ** 3.0; 3.0 * s * s * t; 6.0 * s * t * u ]
               Expect.equal derivatives.Length 3 "one more than there are directions"
               Seq.zip derivatives expected |> Seq.iter (fun (d, e) -> expectClose 1e-12 d (scalarOf e) "(a·x)³")
-              expectSame (Array.exactlyOne (dsharp.evalForwardDiffs f (tensor x) [||])) (plain (f (tensor x))) "without directions")
+
+              expectSame
+                  (Array.exactlyOne (dsharp.evalForwardDiffs f (tensor x) [||]))
+                  (plain (f (tensor x)))
+                  "without directions")
 
           property "evalReverseDiff pulls many vectors back" (Gen.zip (points 3) (pairs 3)) (fun (x, (v, w)) ->
               let value, pull = dsharp.evalReverseDiff field (tensor x)
@@ -303,11 +324,19 @@ let tests =
                   expectClose 1e-14 (pull (tensor v)) (plain (dsharp.jacobianTv field (tensor x) (tensor v))) "Jᵀ v")
 
           property "a tall Jacobian is taken by columns, a wide one by rows" (points 2) (fun x ->
-              let tall (x: Tensor) = ((x.unsqueeze 0) * (dsharp.arange (12.0, dtype = Dtype.Float64)).view [ 12; 1 ]).sin().view [ 4; 6 ]
+              let tall (x: Tensor) =
+                  ((x.unsqueeze 0) * (dsharp.arange (12.0, dtype = Dtype.Float64)).view [ 12; 1 ]).sin().view [ 4; 6 ]
+
               expectClose 1e-7 (dsharp.jacobian tall (tensor x)) (plain (dsharp.numjacobian 1e-5 tall (tensor x))) "tall"
-              let ofColumns x = (dsharp.jacobian tall x).square().sum ()
-              expectClose 1e-5 (dsharp.grad ofColumns (tensor x)) (plain (dsharp.numgrad 1e-5 ofColumns (tensor x))) "and differentiable"
-              let step (x: Tensor) = (x.repeat (0, 5)).sign ()
+              let ofColumns x = (dsharp.jacobian tall x).square().sum()
+
+              expectClose
+                  1e-5
+                  (dsharp.grad ofColumns (tensor x))
+                  (plain (dsharp.numgrad 1e-5 ofColumns (tensor x)))
+                  "and differentiable"
+
+              let step (x: Tensor) = (x.repeat (0, 5)).sign()
               expectSame (dsharp.jacobian step (tensor x)) (Plain.init [| 10; 2 |] (fun _ -> 0.0)) "of a step function")
 
           testCase "a Jacobian of or by nothing is empty" (fun () ->
@@ -338,7 +367,7 @@ let tests =
 
           testCase "float32 stays float32" (fun () ->
               Scope.run (fun () ->
-                  let x = (vector [ 0.5; 1.0; -0.5 ]).float32 ()
+                  let x = (vector [ 0.5; 1.0; -0.5 ]).float32()
                   Expect.equal (dsharp.laplacian hill x).dtype Dtype.Float32 "laplacian"
                   Expect.equal (dsharp.curl field x).dtype Dtype.Float32 "curl"
                   Expect.equal (dsharp.diffn 3 curve x[0]).dtype Dtype.Float32 "diffn"))
@@ -346,7 +375,10 @@ let tests =
           testCase "shapes that do not fit are refused" (fun () ->
               Scope.run (fun () ->
                   let x = vector [ 1.0; 2.0 ]
-                  let refuse parts (body: unit -> obj) = expectError<ArgumentException> parts (fun () -> body () |> ignore)
+
+                  let refuse parts (body: unit -> obj) =
+                      expectError<ArgumentException> parts (fun () -> body () |> ignore)
+
                   refuse [ "diff"; "scalar"; "[2]" ] (fun () -> dsharp.diff exp x)
                   refuse [ "diffn"; "scalar"; "[2]" ] (fun () -> dsharp.diffn 2 exp x)
                   refuse [ "diffn"; "-1" ] (fun () -> dsharp.diffn -1 exp x[0])

@@ -16,8 +16,7 @@ let private points (length: int) = Generate.filled -1.5 1.5 [| length |]
 let private rolled (x: Tensor) =
     Tensor.cat (x.split [ 1; x.shape[0] - 1 ] |> Array.rev)
 
-let private form (x: Tensor) =
-    (x * rolled x).sum () + x.square().sum ()
+let private form (x: Tensor) = (x * rolled x).sum() + x.square().sum()
 
 let private map (x: Tensor) = x * rolled x + x.square ()
 
@@ -36,7 +35,9 @@ let private differences: (string * (Tensor -> Tensor -> Tensor) * (Tensor -> Ten
       "numdivergence", (fun x _ -> dsharp.numdivergence step map x), (fun x _ -> dsharp.divergence map x)
       "numdiff", (fun x v -> dsharp.numdiff step (fun t -> t * t * v) x[0]), (fun x v -> dsharp.diff (fun t -> t * t * v) x[0])
       "numdiff2", (fun x v -> dsharp.numdiff2 step (fun t -> t * t * v) x[0]), (fun x v -> dsharp.diff2 (fun t -> t * t * v) x[0])
-      "numgrad of a scalar", (fun x _ -> dsharp.numgrad step (fun t -> t * t) x[0]), (fun x _ -> dsharp.grad (fun t -> t * t) x[0])
+      "numgrad of a scalar",
+      (fun x _ -> dsharp.numgrad step (fun t -> t * t) x[0]),
+      (fun x _ -> dsharp.grad (fun t -> t * t) x[0])
       "numgrad of a matrix",
       (fun x _ -> dsharp.numgrad step form (x.view [ 3; 1 ])),
       (fun x _ -> dsharp.grad form (x.view [ 3; 1 ])) ]
@@ -80,7 +81,10 @@ let tests =
           testCase "shapes that do not fit are refused" (fun () ->
               Scope.run (fun () ->
                   let x = vector [ 1.0; 2.0 ]
-                  let refuse parts (body: unit -> obj) = expectError<ArgumentException> parts (fun () -> body () |> ignore)
+
+                  let refuse parts (body: unit -> obj) =
+                      expectError<ArgumentException> parts (fun () -> body () |> ignore)
+
                   refuse [ "numdiff"; "scalar"; "[2]" ] (fun () -> dsharp.numdiff step exp x)
                   refuse [ "numdiff2"; "scalar"; "[2]" ] (fun () -> dsharp.numdiff2 step exp x)
                   refuse [ "numgrad"; "scalar"; "[2]" ] (fun () -> dsharp.numgrad step exp x)
