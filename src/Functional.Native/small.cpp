@@ -124,14 +124,22 @@ at::Tensor sum(const functional_value* arguments, int32_t count) {
     });
 }
 
-// Row by row, so that the innermost loop runs along rows of both factors.
+// One row of a, so many neighbouring columns of b: their sums stay in registers.
+template <int Columns, typename T>
+[[gnu::always_inline]] inline void multiply_row(const T* a, const T* b, T* to, int64_t inner, int64_t stride) {
+    T sums[Columns] = {};
+    for (int64_t k = 0; k < inner; k++)
+        for (int j = 0; j < Columns; j++) sums[j] += a[k] * b[k * stride + j];
+    for (int j = 0; j < Columns; j++) to[j] = sums[j];
+}
+
 template <typename T>
 [[gnu::always_inline]] inline void multiply(const T* a, const T* b, T* to, int64_t rows, int64_t inner, int64_t columns) {
     for (int64_t i = 0; i < rows; i++) {
-        for (int64_t j = 0; j < columns; j++) to[i * columns + j] = 0;
-        for (int64_t k = 0; k < inner; k++)
-#pragma omp simd
-            for (int64_t j = 0; j < columns; j++) to[i * columns + j] += a[i * inner + k] * b[k * columns + j];
+        int64_t j = 0;
+        for (; j + 8 <= columns; j += 8) multiply_row<8>(a + i * inner, b + j, to + i * columns + j, inner, columns);
+        for (; j + 2 <= columns; j += 2) multiply_row<2>(a + i * inner, b + j, to + i * columns + j, inner, columns);
+        if (j < columns) multiply_row<1>(a + i * inner, b + j, to + i * columns + j, inner, columns);
     }
 }
 

@@ -27,9 +27,10 @@ module internal LinearAlgebra =
         new Tensor(op.Tensor [| Arg.tensor a.Handle; Arg.tensor b.Handle |])
 
     let private inner (a: Tensor) (b: Tensor) =
-        let rows = if b.dim = 1 then b.shape[0] else b.shape[b.dim - 2]
+        let left, right = a.shape, b.shape
+        let rows = max 0 (right.Length - 2)
 
-        if a.dim = 0 || b.dim = 0 || a.shape[a.dim - 1] <> rows then
+        if left.Length = 0 || right.Length = 0 || left[left.Length - 1] <> right[rows] then
             raise (
                 Errors.Operation.mismatch
                     "matmul"
@@ -46,9 +47,17 @@ module internal LinearAlgebra =
 
         two matmulOp a b
 
+    let private affine (relu: bool) (x: Tensor) (weight: Tensor) (bias: Tensor) =
+        let arguments =
+            [| Arg.tensor x.Handle; Arg.tensor weight.Handle; Arg.tensor bias.Handle; Arg.bool relu |]
+
+        new Tensor(linearOp.Tensor arguments)
+
     /// x · weightᵀ + bias in one operator.
-    let linear (x: Tensor) (weight: Tensor) (bias: Tensor) =
-        new Tensor(linearOp.Tensor [| Arg.tensor x.Handle; Arg.tensor weight.Handle; Arg.tensor bias.Handle |])
+    let linear x weight bias = affine false x weight bias
+
+    /// max(x · weightᵀ + bias, 0) in one operator.
+    let linearRelu x weight bias = affine true x weight bias
 
     let dot (a: Tensor) (b: Tensor) =
         Check.fits "dot" "It takes two vectors of one length." (a.dim = 1 && a.shape = b.shape) a b

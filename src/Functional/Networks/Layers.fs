@@ -43,12 +43,11 @@ module Layers =
 
         { Name = name; Value = Gradient.record (Scope.keep (value.noDiff ())) }
 
-    /// x Wᵀ + b on the last axis, W and b uniform in ±1/√inputs at first.
-    let linear (inputs: int) (outputs: int) : Net<Tensor, Tensor> =
+    let private affine (suffix: string) (apply: Tensor -> Tensor -> Tensor -> Tensor) (inputs: int) (outputs: int) =
         if inputs < 1 || outputs < 1 then
             raise (Errors.Network.sizes "linear" [ inputs; outputs ])
 
-        let name = $"linear {inputs} {outputs}"
+        let name = $"linear {inputs} {outputs}{suffix}"
         let bound = 1.0 / sqrt (float inputs)
         let weight = parameter "linear.weight" bound [ outputs; inputs ]
         let bias = parameter "linear.bias" bound [ outputs ]
@@ -57,18 +56,26 @@ module Layers =
             if input.dim = 0 || input.shape[input.dim - 1] <> inputs then
                 raise (Errors.Network.input name input.shape inputs)
 
-            LinearAlgebra.linear input weight.Value bias.Value
+            apply input weight.Value bias.Value
 
         Net(name, Some inputs, (fun _ -> Some outputs), [ weight; bias ], run)
 
-    /// Linear layers of these sizes, the activation after each: `mlpWith Activation.tanh [784; 400; 400]`.
-    let mlpWith (activation: Net<Tensor, Tensor>) (sizes: int list) : Net<Tensor, Tensor> =
-        match sizes |> List.pairwise |> List.map (fun (inputs, outputs) -> linear inputs outputs --> activation) with
+    /// x Wᵀ + b on the last axis, W and b uniform in ±1/√inputs at first.
+    let linear (inputs: int) (outputs: int) : Net<Tensor, Tensor> =
+        affine "" LinearAlgebra.linear inputs outputs
+
+    let private layered (layer: int -> int -> Net<Tensor, Tensor>) (sizes: int list) : Net<Tensor, Tensor> =
+        match sizes |> List.pairwise |> List.map (fun (inputs, outputs) -> layer inputs outputs) with
         | [] -> raise (Errors.Network.sizes "mlp" sizes)
         | layers -> List.reduce (fun first second -> first --> second) layers
 
-    /// Linear layers of these sizes, a ReLU after each; a head or a linear layer goes on top.
-    let mlp (sizes: int list) : Net<Tensor, Tensor> = mlpWith Activation.relu sizes
+    /// Linear layers of these sizes, the activation after each: `mlpWith Activation.tanh [784; 400; 400]`.
+    let mlpWith (activation: Net<Tensor, Tensor>) (sizes: int list) : Net<Tensor, Tensor> =
+        layered (fun inputs outputs -> linear inputs outputs --> activation) sizes
+
+    /// Linear layers of these sizes, a ReLU after each, in one operator; a head or a linear layer goes on top.
+    let mlp (sizes: int list) : Net<Tensor, Tensor> =
+        layered (affine " --> relu" LinearAlgebra.linearRelu) sizes
 
     /// Zeroes each feature with probability p in training, and does nothing in use.
     let dropout (p: float) : Net<Tensor, Tensor> =

@@ -83,6 +83,17 @@ let private trains folder =
     isPng (Path.Combine(artifacts, "reconstructions.png")) (16 * 28) (8 * 28)
     Expect.isTrue (File.Exists(Path.Combine(artifacts, "vae.safetensors"))) "the weights"
 
+/// The samples that need no data: short runs of them, the line that they end with, and the picture that they draw.
+let private computes folder =
+    let run sample (steps: int) line picture width height =
+        let outcome = (interactive folder $"{sample}.fsx" [ "--steps"; string steps ]).Result
+        Expect.equal (outcome.ExitCode, outcome.Error) (0, "") $"{sample} succeeds"
+        hasLine line outcome
+        isPng (Path.Combine(folder, "artifacts", sample, picture)) width height
+
+    run "spirals" 60 @"held-out accuracy: [01]\.\d\d\d" "decision.png" 160 160
+    run "pendulum" 20 @"cost: \d+\.\d+ after, \d+\.\d+ before" "after.png" 304 101
+
 /// Arguments that are wrong, and parts of the sentence that they are answered with.
 let private wrong (folder: string) : (string list * string list) list =
     let empty = Path.Combine(folder, "empty")
@@ -111,4 +122,5 @@ let tests =
     testList
         "Samples"
         [ testCase "vae-mnist trains, reports and draws" (fun () -> withSamples trains)
+          testCase "spirals and pendulum compute, report and draw" (fun () -> withSamples computes)
           testCase "wrong arguments end vae-mnist with exit code 1 and one sentence" (fun () -> withSamples refuses) ]
