@@ -51,19 +51,15 @@ module internal Exports =
     extern int functional_tensor_to_memory(nativeint tensor, nativeint data, int64 bytes)
 
     [<DllImport(Name)>]
-    [<SuppressGCTransition>]
     extern int functional_tensor_rank(nativeint tensor)
 
     [<DllImport(Name)>]
-    [<SuppressGCTransition>]
     extern void functional_tensor_shape(nativeint tensor, nativeint shape)
 
     [<DllImport(Name)>]
-    [<SuppressGCTransition>]
     extern int functional_tensor_scalar_type(nativeint tensor)
 
     [<DllImport(Name)>]
-    [<SuppressGCTransition>]
     extern int64 functional_tensor_device(nativeint tensor)
 
     [<DllImport(Name)>]
