@@ -52,6 +52,18 @@ public sealed partial class Tensor : IDisposable, IEquatable<Tensor>, IWrapper
     /// <typeparam name="T">A number type of 8 to 64 bits, or bool.</typeparam>
     public T[] ToArray<T>() where T : unmanaged => TensorBridge.toArray<T>(Inner);
 
+    /// <summary>A matrix as an array. Waits for the device.</summary>
+    /// <exception cref="ArgumentException">It has more or fewer axes than two.</exception>
+    public T[,] ToArray2D<T>() where T : unmanaged => TensorBridge.toArray2D<T>(Inner);
+
+    /// <summary>A tensor of three axes as an array. Waits for the device.</summary>
+    /// <exception cref="ArgumentException">It has more or fewer axes than three.</exception>
+    public T[,,] ToArray3D<T>() where T : unmanaged => TensorBridge.toArray3D<T>(Inner);
+
+    /// <summary>A tensor of four axes as an array. Waits for the device.</summary>
+    /// <exception cref="ArgumentException">It has more or fewer axes than four.</exception>
+    public T[,,,] ToArray4D<T>() where T : unmanaged => TensorBridge.toArray4D<T>(Inner);
+
     /// <summary>Its one element. Waits for the device.</summary>
     /// <exception cref="InvalidOperationException">It has more or fewer elements than one.</exception>
     public double ToDouble() => Inner.toDouble();
