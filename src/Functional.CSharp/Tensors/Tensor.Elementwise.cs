@@ -213,12 +213,6 @@ public sealed partial class Tensor
     /// <summary>aᵇ, element by element.</summary>
     public static Tensor Pow(Scalar a, Tensor b) => new(Core.Pow(a.Inner, Guard.Inner(b)));
 
-    /// <summary>The larger of element and number.</summary>
-    public Tensor Max(Scalar b) => new(TensorBridge.maximumScalar(Inner, b.Inner));
-
-    /// <summary>The smaller of element and number.</summary>
-    public Tensor Min(Scalar b) => new(TensorBridge.minimumScalar(Inner, b.Inner));
-
     /// <summary>Zeroes each channel of [batch; channels; height; width] with probability p and scales the rest by 1/(1 - p).</summary>
     public Tensor Dropout2d(double p = 0.5) => new(TensorBridge.dropout2d(Inner, p));
 
