@@ -136,6 +136,53 @@ public sealed class TensorTests
     }
 
     [Fact]
+    public void Any_number_of_axes_takes_any_mixture_of_indices_and_ranges()
+    {
+        var cube = Tensor.Arange(24).View([2, 3, 4]);
+        Assert.Equal([2, 3, 4], cube[..].Shape);
+        Assert.Equal([2, 3, 4], cube[.., .., ..].Shape);
+        Assert.Equal([1, 3, 4], cube[1..].Shape);
+        Assert.Equal([2, 2, 1], cube[.., ..2, 3..].Shape);
+        Assert.Equal([2, 2], cube[.., ^2.., 0].Shape);
+        Assert.Equal([14, 15], cube[1, 0, ^2..].ToArray<int>());
+        Assert.Equal([12, 16, 20], cube[^1, .., 0].ToArray<int>());
+        Assert.Equal([1, 2], cube[0, 0, 1..^1].ToArray<int>());
+        Assert.Equal([2, 0, 4], cube[.., 1..1].Shape);
+        Assert.Equal(23, (int)cube[^1, ^1, ^1]);
+        Assert.Equal([6, 7], cube[0, 1][2..].ToArray<int>());
+
+        Index last = ^1;
+        Range middle = 1..3;
+        Assert.Equal([21, 22], cube[1, last, middle].ToArray<int>());
+    }
+
+    [Fact]
+    public void Indices_and_ranges_that_do_not_fit_say_so()
+    {
+        var matrix = Tensor.Arange(12).View([3, 4]);
+        Assert.Throws<IndexOutOfRangeException>(() => matrix[0, ^5]);
+        Assert.ThrowsAny<ArgumentException>(() => matrix[..4]);
+        Assert.ThrowsAny<ArgumentException>(() => matrix[.., ^5..]);
+        Assert.ThrowsAny<ArgumentException>(() => matrix[2..1]);
+    }
+
+    [Fact]
+    public void Gradients_flow_through_slices()
+    {
+        var gradient = Differentiate.Gradient(x => x[1..3].Sum() + 2 * x[^1], Row(1, 2, 3, 4));
+        Assert.Equal(Row(0, 1, 1, 2), gradient);
+    }
+
+    [Fact]
+    public void A_tensor_of_one_element_converts_to_a_number()
+    {
+        var three = Tensor.FromScalar(3);
+        Assert.Equal((3, 3L, 3f, 3.0, true), ((int)three, (long)three, (float)three, (double)three, (bool)three));
+        Assert.Throws<InvalidOperationException>(() => (double)Row(1, 2));
+        Assert.Throws<ArgumentNullException>(() => (double)(Tensor)null!);
+    }
+
+    [Fact]
     public void Matrices_multiply_and_invert()
     {
         var matrix = Tensor.FromArray(new[,] { { 2.0, 0.0 }, { 1.0, 4.0 } });
@@ -172,6 +219,17 @@ public sealed class TensorTests
         var first = Tensor.Rand([4]);
         RandomNumbers.Seed(5);
         Assert.Equal(first, Tensor.Rand([4]));
+    }
+
+    [Fact]
+    public void A_saved_state_continues_the_numbers_exactly_there()
+    {
+        var state = RandomNumbers.State();
+        var first = Tensor.Rand([4]);
+        Assert.NotEqual(first, Tensor.Rand([4]));
+        RandomNumbers.Restore(state);
+        Assert.Equal(first, Tensor.Rand([4]));
+        Assert.ThrowsAny<ArgumentException>(() => RandomNumbers.Restore([1, 2, 3]));
     }
 
     [Fact]

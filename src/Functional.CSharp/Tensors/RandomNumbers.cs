@@ -17,4 +17,12 @@ public static class RandomNumbers
     /// beside it. A task that it starts and returns keeps them.
     /// </summary>
     public static T WithSeed<T>(int seed, Func<T> body) => ScopeBridge.withSeed(seed, Guard.NotNull(body));
+
+    /// <summary>The bytes from which <see cref="Restore"/> continues a device's numbers exactly here.</summary>
+    public static byte[] State(Device? device = null) => Functional.Tensors.Random.state((device ?? Device.Default).Inner);
+
+    /// <summary>Continues a device's numbers from a state that <see cref="State"/> returned.</summary>
+    /// <exception cref="ArgumentException">The bytes are no such state.</exception>
+    public static void Restore(byte[] state, Device? device = null) =>
+        Functional.Tensors.Random.restore((device ?? Device.Default).Inner, Guard.NotNull(state));
 }

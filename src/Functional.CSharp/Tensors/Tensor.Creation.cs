@@ -44,6 +44,10 @@ public sealed partial class Tensor
     public static Tensor Ones(IReadOnlyList<int> shape, Dtype? dtype = null, Device? device = null) =>
         new(TensorBridge.ones(Guard.Shape(shape), (int?)dtype, device?.Inner));
 
+    /// <summary>Elements that are whatever the memory held before.</summary>
+    public static Tensor Empty(IReadOnlyList<int> shape, Dtype? dtype = null, Device? device = null) =>
+        new(TensorBridge.empty(Guard.Shape(shape), (int?)dtype, device?.Inner));
+
     /// <summary>One value everywhere.</summary>
     public static Tensor Full(IReadOnlyList<int> shape, Scalar value, Dtype? dtype = null, Device? device = null) =>
         new(TensorBridge.full(Guard.Shape(shape), value.Inner, (int?)dtype, device?.Inner));
@@ -79,6 +83,11 @@ public sealed partial class Tensor
     public static Tensor Linspace(double startVal, double endVal, int steps, Dtype? dtype = null, Device? device = null) =>
         new(TensorBridge.linspace(startVal, endVal, steps, (int?)dtype, device?.Inner));
 
+    /// <summary>Powers of a base whose exponents are equally spaced, both ends included.</summary>
+    public static Tensor Logspace(
+        double startVal, double endVal, int steps, double baseVal = 10, Dtype? dtype = null, Device? device = null) =>
+        new(TensorBridge.logspace(startVal, endVal, steps, baseVal, (int?)dtype, device?.Inner));
+
     /// <summary>The identity matrix, or its upper left part when rows and columns differ.</summary>
     public static Tensor Eye(int rows, int? cols = null, Dtype? dtype = null, Device? device = null) =>
         new(TensorBridge.eye(rows, cols ?? rows, (int?)dtype, device?.Inner));
@@ -88,13 +97,25 @@ public sealed partial class Tensor
         new(TensorBridge.onehot(length, hot, (int?)dtype, device?.Inner));
 
     /// <summary>Zeros and ones, each one with the probability that this tensor holds.</summary>
-    public Tensor Bernoulli() => new(TensorBridge.bernoulli(Inner));
+    public Tensor Bernoulli(Dtype? dtype = null, Device? device = null) =>
+        new(TensorBridge.bernoulli(Inner, (int?)dtype, device?.Inner));
 
-    /// <summary>Indices drawn with replacement from the probabilities along the last axis.</summary>
-    public Tensor Multinomial(int numSamples) => new(TensorBridge.multinomial(Inner, Guard.AtLeast(numSamples, 1)));
+    /// <summary>Indices drawn with replacement from the probabilities along the last axis, which can be divided by their sum.</summary>
+    public Tensor Multinomial(int numSamples, bool normalize = false, Dtype? dtype = null, Device? device = null) =>
+        new(TensorBridge.multinomial(Inner, Guard.AtLeast(numSamples, 1), normalize, (int?)dtype, device?.Inner));
 
     /// <summary>The same elements with that dtype.</summary>
     public Tensor Cast(Dtype dtype) => new(TensorBridge.cast(Inner, (int)dtype));
+
+    /// <summary>The same elements with the dtype of a .NET type.</summary>
+    /// <typeparam name="T">A number type of 8 to 64 bits, or bool.</typeparam>
+    public Tensor Cast<T>() where T : unmanaged => new(TensorBridge.castTo<T>(Inner));
+
+    /// <summary>The same elements in the processor's memory.</summary>
+    public Tensor Cpu() => Move(Device.Cpu);
+
+    /// <summary>The same elements on the first graphics card.</summary>
+    public Tensor Gpu() => Move(Device.Gpu);
 
     /// <summary>The same elements on that device.</summary>
     public Tensor Move(Device device) => new(TensorBridge.move(Inner, Guard.NotNull(device).Inner));

@@ -194,4 +194,49 @@ public sealed partial class Tensor
     /// <summary><paramref name="a"/> where the condition holds, <paramref name="b"/> elsewhere.</summary>
     public static Tensor Where(Tensor condition, Tensor a, Tensor b) =>
         new(TensorBridge.where(Guard.Inner(condition), Guard.Inner(a), Guard.Inner(b)));
+
+    /// <summary>1 - erf.</summary>
+    public Tensor Erfc() => new(TensorBridge.erfc(Inner));
+
+    /// <summary>exp(-|t|) I₀(t), with the modified Bessel function of the first kind.</summary>
+    public Tensor I0e() => new(TensorBridge.i0e(Inner));
+
+    /// <summary>exp(-|t|) I₁(t).</summary>
+    public Tensor I1e() => new(TensorBridge.i1e(Inner));
+
+    /// <summary>The n-th derivative of the digamma function.</summary>
+    public Tensor Polygamma(int n) => new(TensorBridge.polygamma(n, Inner));
+
+    /// <summary>log max(t, ε), whose gradient never is infinite.</summary>
+    public Tensor SafeLog(double epsilon = 1e-12) => new(TensorBridge.safelog(Inner, epsilon));
+
+    /// <summary>aᵇ, element by element.</summary>
+    public static Tensor Pow(Scalar a, Tensor b) => new(Core.Pow(a.Inner, Guard.Inner(b)));
+
+    /// <summary>Zeroes each channel of [batch; channels; height; width] with probability p and scales the rest by 1/(1 - p).</summary>
+    public Tensor Dropout2d(double p = 0.5) => new(TensorBridge.dropout2d(Inner, p));
+
+    /// <summary>Zeroes each channel of [batch; channels; depth; height; width] with probability p and scales the rest by 1/(1 - p).</summary>
+    public Tensor Dropout3d(double p = 0.5) => new(TensorBridge.dropout3d(Inner, p));
+
+    /// <summary>A function of each element, given and returned as a tensor without axes. Slow: meant for what no operation does.</summary>
+    public Tensor Map(Func<Tensor, Tensor> mapping)
+    {
+        Guard.NotNull(mapping);
+        return new(TensorBridge.map(element => Guard.Inner(mapping(new(element))), Inner));
+    }
+
+    /// <summary>A function of each pair of elements of this tensor and another of its shape.</summary>
+    public Tensor Map(Tensor other, Func<Tensor, Tensor, Tensor> mapping)
+    {
+        Guard.NotNull(mapping);
+        return new(TensorBridge.map2((a, b) => Guard.Inner(mapping(new(a), new(b))), Inner, Guard.Inner(other)));
+    }
+
+    /// <summary>A function of the index of each element and the element.</summary>
+    public Tensor MapIndexed(Func<IReadOnlyList<int>, Tensor, Tensor> mapping)
+    {
+        Guard.NotNull(mapping);
+        return new(TensorBridge.mapi((index, element) => Guard.Inner(mapping(index, new(element))), Inner));
+    }
 }

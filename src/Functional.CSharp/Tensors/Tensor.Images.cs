@@ -19,4 +19,17 @@ public sealed partial class Tensor
     public void SaveImage(
         string path, double pixelMin = 0, double pixelMax = 1, bool normalize = false, int? gridCols = null) =>
         TensorBridge.saveImage(Inner, Guard.Path(path), pixelMin, pixelMax, normalize, gridCols);
+
+    /// <summary>
+    /// One picture [3; height; width] from one image, a vector, or a batch of images tiled into a grid. 0 becomes
+    /// <paramref name="pixelMin"/> and 1 <paramref name="pixelMax"/>; with <paramref name="normalize"/> the smallest element
+    /// becomes the one and the largest the other.
+    /// </summary>
+    public Tensor ToImage(double pixelMin = 0, double pixelMax = 1, bool normalize = false, int? gridCols = null) =>
+        new(TensorBridge.toImage(Inner, pixelMin, pixelMax, normalize, gridCols));
+
+    /// <summary>The picture drawn with letters, from the palette's first for black to its last for white.</summary>
+    public string ToImageString(
+        double pixelMin = 0, double pixelMax = 1, bool normalize = false, int? gridCols = null, string? asciiPalette = null) =>
+        TensorBridge.toImageString(Inner, pixelMin, pixelMax, normalize, gridCols, asciiPalette);
 }

@@ -7,14 +7,15 @@ namespace Functional.CSharp;
 public sealed partial class Tensor
 {
     /// <summary>The sum over all elements.</summary>
-    public Tensor Sum() => new(TensorBridge.sum(Inner));
+    public Tensor Sum(Dtype? dtype = null) => new(TensorBridge.sum(Inner, (int?)dtype));
 
     /// <summary>The sum over one axis.</summary>
-    public Tensor Sum(int dim, bool keepDim = false) => new(TensorBridge.sumOver(Inner, [dim], keepDim));
+    public Tensor Sum(int dim, bool keepDim = false, Dtype? dtype = null) =>
+        new(TensorBridge.sumOver(Inner, [dim], keepDim, (int?)dtype));
 
     /// <summary>The sum over several axes.</summary>
-    public Tensor Sum(IReadOnlyList<int> dims, bool keepDim = false) =>
-        new(TensorBridge.sumOver(Inner, Guard.Shape(dims), keepDim));
+    public Tensor Sum(IReadOnlyList<int> dims, bool keepDim = false, Dtype? dtype = null) =>
+        new(TensorBridge.sumOver(Inner, Guard.Shape(dims), keepDim, (int?)dtype));
 
     /// <summary>The mean over all elements.</summary>
     public Tensor Mean() => new(TensorBridge.mean(Inner));
@@ -91,4 +92,17 @@ public sealed partial class Tensor
     /// <summary>Whether |t - other| ≤ absolute + relative · |other| everywhere. Waits for the device.</summary>
     public bool AllClose(Tensor tensor, double relativeTolerance = 1e-5, double absoluteTolerance = 1e-8) =>
         TensorBridge.allclose(Inner, Guard.Inner(tensor), relativeTolerance, absoluteTolerance);
+
+    /// <summary>Whether some element is NaN or infinite. Waits for the device.</summary>
+    public bool HasInfNaN() => TensorBridge.hasinfnan(Inner);
+
+    /// <summary>Running products along an axis.</summary>
+    public Tensor CumProd(int dim) => new(TensorBridge.cumprod(Inner, dim));
+
+    /// <summary>log of the running sums of exp(t) along an axis.</summary>
+    public Tensor LogCumSumExp(int dim) => new(TensorBridge.logcumsumexp(Inner, dim));
+
+    /// <summary>The sum over whatever axes broadcasting from that shape to this one has added or repeated.</summary>
+    public Tensor SumToSize(IReadOnlyList<int> newShape, Dtype? dtype = null) =>
+        new(TensorBridge.sumToSize(Inner, Guard.Shape(newShape), (int?)dtype));
 }

@@ -58,4 +58,34 @@ public sealed partial class Tensor
 
     /// <summary>Tensors of one shape side by side along a new axis.</summary>
     public static Tensor Stack(IEnumerable<Tensor> tensors, int dim = 0) => new(TensorBridge.stack(Guard.Inner(tensors), dim));
+
+    /// <summary>The same elements in the shape of another tensor.</summary>
+    public Tensor ViewAs(Tensor other) => View(Guard.NotNull(other).Shape);
+
+    /// <summary>Expanded to the shape of another tensor.</summary>
+    public Tensor ExpandAs(Tensor other) => Expand(Guard.NotNull(other).Shape);
+
+    /// <summary>One axis becomes several, whose lengths multiply to its own.</summary>
+    public Tensor Unflatten(int dim, IReadOnlyList<int> unflattenedShape) =>
+        new(TensorBridge.unflatten(Inner, dim, Guard.Shape(unflattenedShape)));
+
+    /// <summary>Axes of length 1 behind the last, until there are as many as the other tensor has.</summary>
+    public Tensor UnsqueezeAs(Tensor other) => new(TensorBridge.unsqueezeAs(Inner, Guard.Inner(other)));
+
+    /// <summary>Zeros on both sides of every axis, so many on each.</summary>
+    public Tensor Pad(IReadOnlyList<int> paddings) => new(TensorBridge.pad(Inner, Guard.Shape(paddings)));
+
+    /// <summary>Zeros between the elements: those of an axis stand so many places apart.</summary>
+    public Tensor Dilate(IReadOnlyList<int> dilations) => new(TensorBridge.dilate(Inner, Guard.Shape(dilations)));
+
+    /// <summary>The way back from Dilate: every so many-th element of each axis.</summary>
+    public Tensor Undilate(IReadOnlyList<int> dilations) => new(TensorBridge.undilate(Inner, Guard.Shape(dilations)));
+
+    /// <summary>This tensor with another added to the part of it that begins at that index.</summary>
+    public Tensor AddSlice(IReadOnlyList<int> location, Tensor b) =>
+        new(TensorBridge.addSlice(Inner, Guard.Shape(location), Guard.Inner(b)));
+
+    /// <summary>The way back from Gather: zeros of that shape, with every element put along an axis where its index says.</summary>
+    public Tensor Scatter(int dim, Tensor indices, IReadOnlyList<int> destinationShape) =>
+        new(TensorBridge.scatter(Inner, dim, Guard.Inner(indices), Guard.Shape(destinationShape)));
 }

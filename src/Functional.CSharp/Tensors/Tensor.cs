@@ -34,6 +34,12 @@ public sealed partial class Tensor : IDisposable, IEquatable<Tensor>, IWrapper
     /// <summary>The number of elements.</summary>
     public int Nelement => Inner.nelement;
 
+    /// <summary>The bytes that one element takes.</summary>
+    public int ElementSize => Inner.elementSize;
+
+    /// <summary>The bytes that all elements take.</summary>
+    public long MemorySize => Inner.memorySize;
+
     /// <summary>The type of its elements.</summary>
     public Dtype Dtype => (Dtype)TensorBridge.dtype(Inner);
 
@@ -51,6 +57,18 @@ public sealed partial class Tensor : IDisposable, IEquatable<Tensor>, IWrapper
     /// <summary>The elements in row-major order, converted to <typeparamref name="T"/>. Waits for the device.</summary>
     /// <typeparam name="T">A number type of 8 to 64 bits, or bool.</typeparam>
     public T[] ToArray<T>() where T : unmanaged => TensorBridge.toArray<T>(Inner);
+
+    /// <summary>A matrix as an array. Waits for the device.</summary>
+    /// <exception cref="ArgumentException">It has more or fewer axes than two.</exception>
+    public T[,] ToArray2D<T>() where T : unmanaged => TensorBridge.toArray2D<T>(Inner);
+
+    /// <summary>A tensor of three axes as an array. Waits for the device.</summary>
+    /// <exception cref="ArgumentException">It has more or fewer axes than three.</exception>
+    public T[,,] ToArray3D<T>() where T : unmanaged => TensorBridge.toArray3D<T>(Inner);
+
+    /// <summary>A tensor of four axes as an array. Waits for the device.</summary>
+    /// <exception cref="ArgumentException">It has more or fewer axes than four.</exception>
+    public T[,,,] ToArray4D<T>() where T : unmanaged => TensorBridge.toArray4D<T>(Inner);
 
     /// <summary>Its one element. Waits for the device.</summary>
     /// <exception cref="InvalidOperationException">It has more or fewer elements than one.</exception>
@@ -86,7 +104,7 @@ public sealed partial class Tensor : IDisposable, IEquatable<Tensor>, IWrapper
 
             for (var axis = 0; axis < parts.Length; axis++)
             {
-                parts[axis] = indices[axis].On(axis < Dim ? Shape[axis] : 0);
+                parts[axis] = indices[axis].On(Shape, axis);
             }
 
             return new(TensorBridge.slice(Inner, parts));
@@ -134,6 +152,21 @@ public sealed partial class Tensor : IDisposable, IEquatable<Tensor>, IWrapper
     /// <summary>Every element with the other sign.</summary>
     public static Tensor operator -(Tensor a) => new(-Guard.Inner(a));
 
+    /// <summary>Its one element, as <see cref="ToDouble"/> gives it.</summary>
+    public static explicit operator double(Tensor tensor) => Guard.NotNull(tensor).ToDouble();
+
+    /// <summary>Its one element, as <see cref="ToSingle"/> gives it.</summary>
+    public static explicit operator float(Tensor tensor) => Guard.NotNull(tensor).ToSingle();
+
+    /// <summary>Its one element, as <see cref="ToInt32"/> gives it.</summary>
+    public static explicit operator int(Tensor tensor) => Guard.NotNull(tensor).ToInt32();
+
+    /// <summary>Its one element, as <see cref="ToInt64"/> gives it.</summary>
+    public static explicit operator long(Tensor tensor) => Guard.NotNull(tensor).ToInt64();
+
+    /// <summary>Its one element, as <see cref="ToBool"/> gives it.</summary>
+    public static explicit operator bool(Tensor tensor) => Guard.NotNull(tensor).ToBool();
+
     // ---- the object ----
 
     /// <summary>Whether shape, dtype, device and every element are equal. Waits for the device.</summary>
@@ -144,6 +177,9 @@ public sealed partial class Tensor : IDisposable, IEquatable<Tensor>, IWrapper
 
     /// <summary>A hash of dtype and shape, which does not read the elements.</summary>
     public override int GetHashCode() => Inner.GetHashCode();
+
+    /// <summary>Shape, dtype and device in one line, without the elements.</summary>
+    public string Summary() => Inner.summary();
 
     /// <summary>The elements as nested rows, long axes cut in the middle.</summary>
     public override string ToString() => Inner.ToString();

@@ -22,10 +22,15 @@ public readonly struct TensorIndex
     /// <summary>The positions of a range; as always in C#, its end is not included.</summary>
     public static implicit operator TensorIndex(Range range) => new(range, isPosition: false);
 
-    // First and last position, both included, on an axis of that length.
-    internal (int First, int Last, bool Drop) On(int length)
+    // First and last position, both included, on that axis; what lies beyond the axes is left to the indexer to refuse.
+    internal (int First, int Last, bool Drop) On(IReadOnlyList<int> shape, int axis)
     {
-        var first = range.Start.GetOffset(length);
-        return (first, isPosition ? first : range.End.GetOffset(length) - 1, isPosition);
+        var length = axis < shape.Count ? shape[axis] : 0;
+        var (first, end) = (range.Start.GetOffset(length), range.End.GetOffset(length));
+
+        return isPosition ? (first, first, true)
+            : axis >= shape.Count || (first >= 0 && first <= end && end <= length) ? (first, end - 1, false)
+            : throw new ArgumentOutOfRangeException(
+                "indices", $"There is no range {range} on axis {axis} of shape [{string.Join("; ", shape)}].");
     }
 }

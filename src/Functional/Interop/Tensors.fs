@@ -1,15 +1,12 @@
-// What the C# facade calls: the library with delegates, arrays and struct tuples in place of functions, lists and options.
+// What the C# facade calls to make tensors and to compute with them: extension members and optional arguments, which C# lacks.
 // Only src/Functional.CSharp uses it; it decides nothing, and what it forwards to is documented where it is defined.
 namespace Functional.Interop
 
 open System
-open System.Collections.Generic
-open System.Threading
-open System.Threading.Tasks
 open Functional
 open Functional.Tensors
 
-/// Tensors: what C# cannot reach itself, which is extension members and optional arguments. A dtype travels as libtorch's number.
+/// Creation, functions of elements, reductions, shapes and pictures. A dtype travels as libtorch's number.
 module internal TensorBridge =
 
     type private Dtypes = Nullable<int>
@@ -67,8 +64,19 @@ module internal TensorBridge =
     let onehot (length: int) (hot: int) (dtype: Dtypes) (device: Devices) =
         dsharp.onehot (length, hot, ?device = Option.ofNullable device, ?dtype = some dtype)
 
-    let bernoulli (probabilities: Tensor) = probabilities.bernoulli ()
-    let multinomial (probabilities: Tensor) (samples: int) = probabilities.multinomial samples
+    let empty (shape: int[]) (dtype: Dtypes) (device: Devices) =
+        dsharp.empty (shape, ?device = Option.ofNullable device, ?dtype = some dtype)
+
+    let logspace (start: float) (stop: float) (steps: int) (powersOf: float) (dtype: Dtypes) (device: Devices) =
+        dsharp.logspace (start, stop, steps, powersOf, ?device = Option.ofNullable device, ?dtype = some dtype)
+
+    let bernoulli (probabilities: Tensor) (dtype: Dtypes) (device: Devices) =
+        probabilities.bernoulli (?device = Option.ofNullable device, ?dtype = some dtype)
+
+    let multinomial (probabilities: Tensor) (samples: int) (normalize: bool) (dtype: Dtypes) (device: Devices) =
+        probabilities.multinomial (samples, normalize, ?device = Option.ofNullable device, ?dtype = some dtype)
+
+    let castTo<'T> (t: Tensor) = t.cast<'T>()
     let cast (t: Tensor) (code: int) = t.cast (Dtype.ofCode code)
     let move (t: Tensor) (device: Device) = t.move (device = device)
 
@@ -89,6 +97,11 @@ module internal TensorBridge =
     let lgamma (t: Tensor) = t.lgamma ()
     let digamma (t: Tensor) = t.digamma ()
     let erf (t: Tensor) = t.erf ()
+    let erfc (t: Tensor) = t.erfc ()
+    let i0e (t: Tensor) = t.i0e ()
+    let i1e (t: Tensor) = t.i1e ()
+    let polygamma (n: int) (t: Tensor) = t.polygamma n
+    let safelog (t: Tensor) (epsilon: float) = t.safelog epsilon
     let erfinv (t: Tensor) = t.erfinv ()
     let isnan (t: Tensor) = t.isnan ()
     let isinf (t: Tensor) = t.isinf ()
@@ -105,7 +118,7 @@ module internal TensorBridge =
     let gt (a: Tensor) (b: Tensor) = a.gt b
     let ge (a: Tensor) (b: Tensor) = a.ge b
     let eqScalar (a: Tensor) (b: IConvertible) = a.eq b
-    let neScalar (a: Tensor) (b: IConvertible) = (a.eq b).logicalNot()
+    let neScalar (a: Tensor) (b: IConvertible) = a.ne b
     let ltScalar (a: Tensor) (b: IConvertible) = a.lt b
     let leScalar (a: Tensor) (b: IConvertible) = a.le b
     let gtScalar (a: Tensor) (b: IConvertible) = a.gt b
@@ -116,6 +129,16 @@ module internal TensorBridge =
     let xlog1py (a: Tensor) (b: Tensor) = a.xlog1py b
     let logaddexp (a: Tensor) (b: Tensor) = a.logaddexp b
     let dropout (t: Tensor) (p: float) = t.dropout p
+    let dropout2d (t: Tensor) (p: float) = t.dropout2d p
+    let dropout3d (t: Tensor) (p: float) = t.dropout3d p
+    let map (f: Func<Tensor, Tensor>) (t: Tensor) = dsharp.map f.Invoke t
+
+    let map2 (f: Func<Tensor, Tensor, Tensor>) (a: Tensor) (b: Tensor) =
+        dsharp.map2 (fun a b -> f.Invoke(a, b)) a b
+
+    let mapi (f: Func<int[], Tensor, Tensor>) (t: Tensor) =
+        dsharp.mapi (fun index element -> f.Invoke(index, element)) t
+
     let where (condition: Tensor) (a: Tensor) (b: Tensor) = dsharp.where (condition, a, b)
 
     // Null means that there is no bound.
@@ -127,8 +150,14 @@ module internal TensorBridge =
 
     // ---- reductions ----
 
-    let sum (t: Tensor) = t.sum ()
-    let sumOver (t: Tensor) (dims: int[]) (keepDim: bool) = t.sum (dims, keepDim)
+    let sum (t: Tensor) (dtype: Dtypes) = t.sum (?dtype = some dtype)
+
+    let sumOver (t: Tensor) (dims: int[]) (keepDim: bool) (dtype: Dtypes) =
+        t.sum (dims, keepDim, ?dtype = some dtype)
+
+    let sumToSize (t: Tensor) (shape: int[]) (dtype: Dtypes) =
+        t.sumToSize (shape, ?dtype = some dtype)
+
     let mean (t: Tensor) = t.mean ()
     let meanOver (t: Tensor) (dims: int[]) (keepDim: bool) = t.mean (dims, keepDim)
     let var (t: Tensor) (unbiased: bool) = t.var unbiased
@@ -147,10 +176,13 @@ module internal TensorBridge =
     let softmax (t: Tensor) (dim: int) = t.softmax dim
     let logsoftmax (t: Tensor) (dim: int) = t.logsoftmax dim
     let cumsum (t: Tensor) (dim: int) = t.cumsum dim
+    let cumprod (t: Tensor) (dim: int) = t.cumprod dim
+    let logcumsumexp (t: Tensor) (dim: int) = t.logcumsumexp dim
     let all (t: Tensor) = t.all ()
     let any (t: Tensor) = t.any ()
     let hasnan (t: Tensor) = t.hasnan ()
     let hasinf (t: Tensor) = t.hasinf ()
+    let hasinfnan (t: Tensor) = t.hasinfnan ()
 
     let allclose (a: Tensor) (b: Tensor) (relative: float) (absolute: float) =
         a.allclose (b, relativeTolerance = relative, absoluteTolerance = absolute)
@@ -173,11 +205,21 @@ module internal TensorBridge =
     let gather (t: Tensor) (dim: int) (indices: Tensor) = t.gather (dim, indices)
     let indexSelect (t: Tensor) (dim: int) (indices: Tensor) = t.indexSelect (dim, indices)
     let flip (t: Tensor) (dims: int[]) = t.flip dims
+    let unflatten (t: Tensor) (dim: int) (shape: int[]) = t.unflatten (dim, shape)
+    let unsqueezeAs (t: Tensor) (other: Tensor) = t.unsqueezeAs other
+    let pad (t: Tensor) (paddings: int[]) = t.pad paddings
+    let dilate (t: Tensor) (dilations: int[]) = t.dilate dilations
+    let undilate (t: Tensor) (dilations: int[]) = t.undilate dilations
+    let addSlice (t: Tensor) (location: int[]) (part: Tensor) = t.addSlice (location, part)
+    let scatter (t: Tensor) (dim: int) (indices: Tensor) (shape: int[]) = t.scatter (dim, indices, shape)
     let repeat (t: Tensor) (dim: int) (times: int) = t.repeat (dim, times)
     let tile (t: Tensor) (times: int[]) = t.tile times
     let cat (tensors: Tensor[]) (dim: int) = Tensor.cat (tensors, dim)
     let stack (tensors: Tensor[]) (dim: int) = Tensor.stack (tensors, dim)
     let toArray<'T> (t: Tensor) : 'T[] = t.toArray1D<'T>()
+    let toArray2D<'T> (t: Tensor) : 'T[,] = t.toArray2D<'T>()
+    let toArray3D<'T> (t: Tensor) : 'T[,,] = t.toArray3D<'T>()
+    let toArray4D<'T> (t: Tensor) : 'T[,,,] = t.toArray4D<'T>()
 
     /// The position `first` of each axis whose `drop` is set, positions `first` to `last` of the others.
     let slice (t: Tensor) (parts: struct (int * int * bool)[]) =
@@ -185,168 +227,19 @@ module internal TensorBridge =
             t
             [ for struct (first, last, drop) in parts -> if drop then Slice.At first else Slice.Range(Some first, Some last) ]
 
-    // ---- matrices and pictures ----
-
-    let matmul (a: Tensor) (b: Tensor) = a.matmul b
-    let dot (a: Tensor) (b: Tensor) = a.dot b
-    let outer (a: Tensor) (b: Tensor) = a.outer b
-    let trace (t: Tensor) = t.trace ()
-    let diagonal (t: Tensor) (offset: int) (dim1: int) (dim2: int) = t.diagonal (offset, dim1, dim2)
-    let det (t: Tensor) = t.det ()
-    let inv (t: Tensor) = t.inv ()
-    let solve (a: Tensor) (b: Tensor) = a.solve b
-    let cholesky (t: Tensor) = t.cholesky ()
-    let tril (t: Tensor) = t.tril ()
+    // ---- pictures ----
 
     let saveImage (t: Tensor) (path: string) (pixelMin: float) (pixelMax: float) (normalize: bool) (gridCols: Nullable<int>) =
         t.saveImage (path, pixelMin, pixelMax, normalize, ?gridCols = Option.ofNullable gridCols)
 
-/// Code that runs under a scope, a seed, without gradients or without checks.
-module internal ScopeBridge =
+    let toImage (t: Tensor) (pixelMin: float) (pixelMax: float) (normalize: bool) (gridCols: Nullable<int>) =
+        t.toImage (pixelMin, pixelMax, normalize, ?gridCols = Option.ofNullable gridCols)
 
-    // What leaves a scope, together with the tensors inside it.
-    type private Kept<'T>(value: 'T, unwrap: Func<obj, obj>) =
-        member _.Value = value
-
-        interface IHoldsTensors with
-            member _.Tensors = Held.tensorsThrough unwrap.Invoke (box value)
-
-    let run (body: Func<'T>) (unwrap: Func<obj, obj>) : 'T =
-        (Scope.run (fun () -> Kept(body.Invoke(), unwrap))).Value
-
-    let runAsync (body: Func<Task<'T>>) (unwrap: Func<obj, obj>) : Task<'T> =
-        task {
-            let! kept =
-                Scope.runTask (fun () ->
-                    task {
-                        let! value = body.Invoke()
-                        return Kept(value, unwrap)
-                    })
-
-            return kept.Value
-        }
-
-    let keep (value: 'T) (unwrap: Func<obj, obj>) : unit =
-        Scope.keep (Kept(value, unwrap)) |> ignore
-
-    let withSeed (seed: int) (body: Func<'T>) : 'T = Random.withSeed seed body.Invoke
-    let gradientOff (body: Func<'T>) : 'T = Gradient.off body.Invoke
-    let validationOff (body: Func<'T>) : 'T = Validation.off body.Invoke
-
-/// Distributions: lists as arrays, tuples as struct tuples.
-module internal DistributionBridge =
-
-    let parameters (distribution: Distribution) =
-        [| for name, value in distribution.Parameters -> KeyValuePair(name, value) |]
-
-    let sampleAndLogProb (distribution: Distribution) (sampleShape: int[]) : struct (Tensor * Tensor) =
-        let value, logProb = distribution.SampleAndLogProb sampleShape
-        struct (value, logProb)
-
-/// Networks. `adapt` changes the types that a network speaks at its two ends, and nothing else about it.
-module internal NetworkBridge =
-
-    let adapt (before: Func<'OuterIn, 'In>) (after: Func<'Out, 'OuterOut>) (net: Net<'In, 'Out>) : Net<'OuterIn, 'OuterOut> =
-        Net(
-            net.Name,
-            net.InputFeatures,
-            net.FeaturesFrom,
-            net.Parameters,
-            fun mode input -> after.Invoke(net.Run(mode, before.Invoke input))
+    let toImageString (t: Tensor) pixelMin pixelMax normalize (gridCols: Nullable<int>) (palette: string) =
+        t.toImageString (
+            pixelMin,
+            pixelMax,
+            normalize,
+            ?gridCols = Option.ofNullable gridCols,
+            ?asciiPalette = Option.ofObj palette
         )
-
-    let adaptHead
-        (before: Func<'OuterIn, 'In>)
-        (after: Func<'Out, 'OuterOut>)
-        (head: Head<'In, 'Out>)
-        : Head<'OuterIn, 'OuterOut> =
-        Head(head.Name, head.Attach >> adapt before after)
-
-    let ofFunction (f: Func<'In, 'Out>) : Net<'In, 'Out> = Net.ofFunction f.Invoke
-    let map (f: Func<'Out, 'Next>) (net: Net<'In, 'Out>) : Net<'In, 'Next> = Net.map f.Invoke net
-    let activation (name: string) (f: Func<Tensor, Tensor>) = Activation.ofFunction name f.Invoke
-    let mlp (activation: Net<Tensor, Tensor>) (sizes: int[]) = mlpWith activation (Array.toList sizes)
-
-    let fork (first: Net<'In, 'A>) (second: Net<'In, 'B>) : Net<'In, struct ('A * 'B)> =
-        fork first second |> Net.map (fun (a, b) -> struct (a, b))
-
-    let parameters (net: Net<'In, 'Out>) = List.toArray net.Parameters
-    let outputFeatures (net: Net<'In, 'Out>) = Option.toNullable net.OutputFeatures
-
-    let saveWeights (path: string) (parameters: Parameter[]) =
-        Weights.save path (Array.toList parameters)
-
-    let loadWeights (path: string) (parameters: Parameter[]) =
-        Weights.load path (Array.toList parameters)
-
-/// Losses and the models that they are losses of.
-module internal ObjectiveBridge =
-
-    let terms (loss: Loss) = List.toArray loss.Terms
-    let map (f: Func<Tensor, Tensor>) (loss: Loss) = Loss.map f.Invoke loss
-
-    let model (prior: Distribution) (likelihood: Func<Tensor, Distribution>) : LatentModel =
-        { Prior = prior; Likelihood = likelihood.Invoke }
-
-    let likelihood (model: LatentModel) (z: Tensor) = model.Likelihood z
-    let vaeLoss (vae: Vae) (x: Tensor) = Vae.loss vae x
-    let vaeIwaeLoss (particles: int) (vae: Vae) (x: Tensor) = Vae.iwaeLoss particles vae x
-    let vaeParameters (vae: Vae) = List.toArray vae.Parameters
-    let gradients (loss: Tensor) (parameters: Tensor[]) = Gradient.ofLoss loss parameters
-
-/// Data sets of whatever type the facade's batches have.
-module internal DataBridge =
-
-    let create (length: int) (read: Func<Tensor, 'Batch>) : Dataset<'Batch> = { Length = length; Read = read.Invoke }
-    let read (data: Dataset<'Batch>) (positions: Tensor) : 'Batch = data.Read positions
-    let map (f: Func<'A, 'B>) (data: Dataset<'A>) : Dataset<'B> = Dataset.map f.Invoke data
-
-    let zip (first: Dataset<'A>) (second: Dataset<'B>) : Dataset<struct ('A * 'B)> =
-        Dataset.zip first second |> Dataset.map (fun (a, b) -> struct (a, b))
-
-    let mean (batchSize: int) (perExample: Func<'Batch, Tensor>) (data: Dataset<'Batch>) : float =
-        Dataset.mean batchSize perExample.Invoke data
-
-/// Optimizers and training.
-module internal TrainingBridge =
-
-    let start (optimizer: Optimizer) (parameters: Parameter[]) =
-        optimizer.Start(Array.toList parameters)
-
-    let memory (state: OptimizerState) =
-        [| for name, value in state.Memory -> KeyValuePair(name, value) |]
-
-    let terms (terms: (string * float) list) : struct (string * float)[] =
-        [| for name, value in terms -> struct (name, value) |]
-
-    let epochs (result: TrainingResult) = List.toArray result.Epochs
-
-    /// Shows nothing by itself, and leaves Ctrl+C to the application.
-    let fit
-        (epochs: int)
-        (batchSize: int)
-        (optimizer: Optimizer)
-        (checkpoint: string)
-        (report: Action<TrainingProgress>)
-        (onEpoch: Action<EpochSummary>)
-        (cancellation: CancellationToken)
-        (parameters: Parameter[])
-        (objective: Func<'Batch, Loss>)
-        (data: Dataset<'Batch>)
-        : TrainingResult =
-        let receiver =
-            { new IProgress<TrainingProgress> with
-                member _.Report progress = report.Invoke progress }
-
-        let options =
-            { Training.defaults with
-                Epochs = epochs
-                BatchSize = batchSize
-                Optimizer = optimizer
-                Progress = Progress.report receiver
-                OnEpoch = onEpoch.Invoke
-                Checkpoint = Option.ofObj checkpoint
-                Cancellation = cancellation
-                StopOnCtrlC = false }
-
-        Training.fit options (Array.toList parameters) objective.Invoke data

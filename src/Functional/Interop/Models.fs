@@ -1,0 +1,127 @@
+// What the C# facade calls of distributions, networks, losses, data and training: arrays and struct tuples for lists and tuples.
+// Only src/Functional.CSharp uses it; it decides nothing, and what it forwards to is documented where it is defined.
+namespace Functional.Interop
+
+open System
+open System.Collections.Generic
+open System.Threading
+open Functional
+open Functional.Tensors
+
+/// Distributions: lists as arrays, tuples as struct tuples.
+module internal DistributionBridge =
+
+    let parameters (distribution: Distribution) =
+        [| for name, value in distribution.Parameters -> KeyValuePair(name, value) |]
+
+    let sampleAndLogProb (distribution: Distribution) (sampleShape: int[]) : struct (Tensor * Tensor) =
+        let value, logProb = distribution.SampleAndLogProb sampleShape
+        struct (value, logProb)
+
+/// Networks. `adapt` changes the types that a network speaks at its two ends, and nothing else about it.
+module internal NetworkBridge =
+
+    let adapt (before: Func<'OuterIn, 'In>) (after: Func<'Out, 'OuterOut>) (net: Net<'In, 'Out>) : Net<'OuterIn, 'OuterOut> =
+        Net(
+            net.Name,
+            net.InputFeatures,
+            net.FeaturesFrom,
+            net.Parameters,
+            fun mode input -> after.Invoke(net.Run(mode, before.Invoke input))
+        )
+
+    let adaptHead
+        (before: Func<'OuterIn, 'In>)
+        (after: Func<'Out, 'OuterOut>)
+        (head: Head<'In, 'Out>)
+        : Head<'OuterIn, 'OuterOut> =
+        Head(head.Name, head.Attach >> adapt before after)
+
+    let ofFunction (f: Func<'In, 'Out>) : Net<'In, 'Out> = Net.ofFunction f.Invoke
+    let map (f: Func<'Out, 'Next>) (net: Net<'In, 'Out>) : Net<'In, 'Next> = Net.map f.Invoke net
+    let activation (name: string) (f: Func<Tensor, Tensor>) = Activation.ofFunction name f.Invoke
+    let mlp (activation: Net<Tensor, Tensor>) (sizes: int[]) = mlpWith activation (Array.toList sizes)
+
+    let fork (first: Net<'In, 'A>) (second: Net<'In, 'B>) : Net<'In, struct ('A * 'B)> =
+        fork first second |> Net.map (fun (a, b) -> struct (a, b))
+
+    let parameters (net: Net<'In, 'Out>) = List.toArray net.Parameters
+    let outputFeatures (net: Net<'In, 'Out>) = Option.toNullable net.OutputFeatures
+
+    let saveWeights (path: string) (parameters: Parameter[]) =
+        Weights.save path (Array.toList parameters)
+
+    let loadWeights (path: string) (parameters: Parameter[]) =
+        Weights.load path (Array.toList parameters)
+
+/// Losses and the models that they are losses of.
+module internal ObjectiveBridge =
+
+    let terms (loss: Loss) = List.toArray loss.Terms
+    let map (f: Func<Tensor, Tensor>) (loss: Loss) = Loss.map f.Invoke loss
+
+    let model (prior: Distribution) (likelihood: Func<Tensor, Distribution>) : LatentModel =
+        { Prior = prior; Likelihood = likelihood.Invoke }
+
+    let likelihood (model: LatentModel) (z: Tensor) = model.Likelihood z
+    let vaeLoss (vae: Vae) (x: Tensor) = Vae.loss vae x
+    let vaeIwaeLoss (particles: int) (vae: Vae) (x: Tensor) = Vae.iwaeLoss particles vae x
+    let vaeParameters (vae: Vae) = List.toArray vae.Parameters
+    let gradients (loss: Tensor) (parameters: Tensor[]) = Gradient.ofLoss loss parameters
+
+/// Data sets of whatever type the facade's batches have.
+module internal DataBridge =
+
+    let create (length: int) (read: Func<Tensor, 'Batch>) : Dataset<'Batch> = { Length = length; Read = read.Invoke }
+    let read (data: Dataset<'Batch>) (positions: Tensor) : 'Batch = data.Read positions
+    let map (f: Func<'A, 'B>) (data: Dataset<'A>) : Dataset<'B> = Dataset.map f.Invoke data
+
+    let zip (first: Dataset<'A>) (second: Dataset<'B>) : Dataset<struct ('A * 'B)> =
+        Dataset.zip first second |> Dataset.map (fun (a, b) -> struct (a, b))
+
+    let mean (batchSize: int) (perExample: Func<'Batch, Tensor>) (data: Dataset<'Batch>) : float =
+        Dataset.mean batchSize perExample.Invoke data
+
+/// Optimizers and training.
+module internal TrainingBridge =
+
+    let start (optimizer: Optimizer) (parameters: Parameter[]) =
+        optimizer.Start(Array.toList parameters)
+
+    let memory (state: OptimizerState) =
+        [| for name, value in state.Memory -> KeyValuePair(name, value) |]
+
+    let terms (terms: (string * float) list) : struct (string * float)[] =
+        [| for name, value in terms -> struct (name, value) |]
+
+    let epochs (result: TrainingResult) = List.toArray result.Epochs
+
+    /// Shows nothing by itself, and leaves Ctrl+C to the application.
+    let fit
+        (epochs: int)
+        (batchSize: int)
+        (optimizer: Optimizer)
+        (checkpoint: string)
+        (report: Action<TrainingProgress>)
+        (onEpoch: Action<EpochSummary>)
+        (cancellation: CancellationToken)
+        (parameters: Parameter[])
+        (objective: Func<'Batch, Loss>)
+        (data: Dataset<'Batch>)
+        : TrainingResult =
+        let receiver =
+            { new IProgress<TrainingProgress> with
+                member _.Report progress = report.Invoke progress }
+
+        let options =
+            { Training.defaults with
+                Epochs = epochs
+                BatchSize = batchSize
+                Optimizer = optimizer
+                Progress = Progress.report receiver
+                OnEpoch = onEpoch.Invoke
+                Checkpoint = Option.ofObj checkpoint
+                Cancellation = cancellation
+                StopOnCtrlC = false }
+
+        Training.fit options (Array.toList parameters) objective.Invoke data
