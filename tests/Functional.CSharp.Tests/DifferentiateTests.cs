@@ -134,5 +134,6 @@ public sealed class DifferentiateTests
         Assert.ThrowsAny<ArgumentException>(() => Differentiate.GradientAlong(Cubic, Point, Row(1, 2, 3)));
     }
 
-    private static (double, double) Doubles((Tensor First, Tensor Second) pair) => (pair.First.ToDouble(), pair.Second.ToDouble());
+    private static (double, double) Doubles((Tensor First, Tensor Second) pair) =>
+        (pair.First.ToDouble(), pair.Second.ToDouble());
 }

@@ -146,7 +146,8 @@ public sealed class TensorOperationTests
         Close(Row(1, 2), factor.TriangularSolve(factor.Matmul(Row(1, 2))));
         Close(Row(1, 2), factor.Transpose().TriangularSolve(factor.Transpose().Matmul(Row(1, 2)), upper: true));
         var (sign, logAbsDet) = (-Matrix).SlogDet();
-        Assert.Equal((1, Math.Log(8)), ((int)sign, (double)logAbsDet), (a, b) => a.Item1 == b.Item1 && Math.Abs(a.Item2 - b.Item2) < 1e-5);
+        Assert.Equal(1, (int)sign);
+        Assert.Equal(Math.Log(8), (double)logAbsDet, 5);
         Assert.Equal(Math.Log(8), (double)Matrix.LogDet(), 5);
         Assert.Equal(5, (double)Row(3, 4).Norm(), 5);
         Close(Row(6, 5), Matrix.Norm(order: 1, dim: 0));

@@ -159,8 +159,8 @@ public static class Differentiate
         Wrap(DifferentiationBridge.batchDivergenceAlong(Lift(f), Guard.Inner(x), Guard.Inner(probe)));
 
     /// <summary>
-    /// Hutchinson's estimate of the divergence of every example: the mean of probeᵀ J probe over probes of random signs. Unbiased,
-    /// with variance Σ_{i≠j} (J_ij² + J_ij J_ji) / samples.
+    /// Hutchinson's estimate of the divergence of every example: the mean of probeᵀ J probe over probes of random signs.
+    /// Unbiased, with variance Σ_{i≠j} (J_ij² + J_ij J_ji) / samples.
     /// </summary>
     public static Tensor BatchDivergenceEstimate(Func<Tensor, Tensor> f, Tensor x, int samples = 1) =>
         ValueAndBatchDivergenceEstimate(f, x, samples).Divergence;

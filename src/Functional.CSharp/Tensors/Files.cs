@@ -34,7 +34,8 @@ public static class Safetensors
 {
     /// <summary>Writes named tensors and strings.</summary>
     public static void Save(
-        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null) =>
+        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        IEnumerable<KeyValuePair<string, string>>? metadata = null) =>
         FileBridge.saveSafetensors(Guard.Path(path), [.. metadata ?? []], Named.Inner(tensors));
 
     /// <summary>Reads named tensors and strings.</summary>

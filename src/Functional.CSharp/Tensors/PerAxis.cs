@@ -2,7 +2,9 @@
 // Nobody writes it: numbers, tuples and arrays become one by themselves.
 namespace Functional.CSharp;
 
-/// <summary>One number for all axes, or one for each: <c>stride: 2</c>, <c>stride: (1, 2)</c>. Left out, it is the usual one.</summary>
+/// <summary>
+/// One number for all axes, or one for each: <c>stride: 2</c>, <c>stride: (1, 2)</c>. Left out, it is the usual one.
+/// </summary>
 public readonly struct PerAxis
 {
     private PerAxis(int[] values) => Values = values;

@@ -14,7 +14,9 @@ public sealed partial class Tensor
     public Tensor Conv2d(Tensor filters, PerAxis stride = default, PerAxis padding = default, PerAxis dilation = default) =>
         new(ConvolutionBridge.convolve(2, Inner, Guard.Inner(filters), stride.Values, padding.Values, dilation.Values));
 
-    /// <summary>Volumes [batch; channels; depth; height; width] seen through filters [outputs; channels; depth; height; width].</summary>
+    /// <summary>
+    /// Volumes [batch; channels; depth; height; width] seen through filters [outputs; channels; depth; height; width].
+    /// </summary>
     public Tensor Conv3d(Tensor filters, PerAxis stride = default, PerAxis padding = default, PerAxis dilation = default) =>
         new(ConvolutionBridge.convolve(3, Inner, Guard.Inner(filters), stride.Values, padding.Values, dilation.Values));
 

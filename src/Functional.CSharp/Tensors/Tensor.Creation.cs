@@ -100,7 +100,9 @@ public sealed partial class Tensor
     public Tensor Bernoulli(Dtype? dtype = null, Device? device = null) =>
         new(TensorBridge.bernoulli(Inner, (int?)dtype, device?.Inner));
 
-    /// <summary>Indices drawn with replacement from the probabilities along the last axis, which can be divided by their sum.</summary>
+    /// <summary>
+    /// Indices drawn with replacement from the probabilities along the last axis, which can be divided by their sum.
+    /// </summary>
     public Tensor Multinomial(int numSamples, bool normalize = false, Dtype? dtype = null, Device? device = null) =>
         new(TensorBridge.multinomial(Inner, Guard.AtLeast(numSamples, 1), normalize, (int?)dtype, device?.Inner));
 

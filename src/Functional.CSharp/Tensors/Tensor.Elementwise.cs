@@ -213,13 +213,19 @@ public sealed partial class Tensor
     /// <summary>aᵇ, element by element.</summary>
     public static Tensor Pow(Scalar a, Tensor b) => new(Core.Pow(a.Inner, Guard.Inner(b)));
 
-    /// <summary>Zeroes each channel of [batch; channels; height; width] with probability p and scales the rest by 1/(1 - p).</summary>
+    /// <summary>
+    /// Zeroes each channel of [batch; channels; height; width] with probability p and scales the rest by 1/(1 - p).
+    /// </summary>
     public Tensor Dropout2d(double p = 0.5) => new(TensorBridge.dropout2d(Inner, p));
 
-    /// <summary>Zeroes each channel of [batch; channels; depth; height; width] with probability p and scales the rest by 1/(1 - p).</summary>
+    /// <summary>
+    /// Zeroes each channel of [batch; channels; depth; height; width] with probability p and scales the rest by 1/(1 - p).
+    /// </summary>
     public Tensor Dropout3d(double p = 0.5) => new(TensorBridge.dropout3d(Inner, p));
 
-    /// <summary>A function of each element, given and returned as a tensor without axes. Slow: meant for what no operation does.</summary>
+    /// <summary>
+    /// A function of each element, given and returned as a tensor without axes. Slow: meant for what no operation does.
+    /// </summary>
     public Tensor Map(Func<Tensor, Tensor> mapping)
     {
         Guard.NotNull(mapping);

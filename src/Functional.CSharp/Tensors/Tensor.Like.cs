@@ -29,10 +29,12 @@ public sealed partial class Tensor
         RandInt(low, high, shape ?? Shape, dtype ?? Dtype, device ?? Device);
 
     /// <summary>A tensor with no axes and one element.</summary>
-    public Tensor ScalarLike(Scalar value, Dtype? dtype = null, Device? device = null) => FromScalar(value, dtype ?? Dtype, device ?? Device);
+    public Tensor ScalarLike(Scalar value, Dtype? dtype = null, Device? device = null) =>
+        FromScalar(value, dtype ?? Dtype, device ?? Device);
 
     /// <summary>A tensor with the shape and the elements of an array of any rank, or of arrays of arrays.</summary>
-    public Tensor Like(Array values, Dtype? dtype = null, Device? device = null) => FromArray(values, dtype ?? Dtype, device ?? Device);
+    public Tensor Like(Array values, Dtype? dtype = null, Device? device = null) =>
+        FromArray(values, dtype ?? Dtype, device ?? Device);
 
     /// <summary>A vector of zeros with a single one.</summary>
     public Tensor OneHotLike(int length, int hot, Dtype? dtype = null, Device? device = null) =>

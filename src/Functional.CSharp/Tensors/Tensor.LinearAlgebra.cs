@@ -53,10 +53,14 @@ public sealed partial class Tensor
     /// <summary>t = Q R, with orthonormal columns in Q and an upper triangular R.</summary>
     public (Tensor Q, Tensor R) Qr() => Wrap(AlgebraBridge.qr(Inner));
 
-    /// <summary>t = V diag(λ) Vᵀ of symmetric matrices: eigenvalues in ascending order, eigenvectors as columns. Reads the lower triangle.</summary>
+    /// <summary>
+    /// t = V diag(λ) Vᵀ of symmetric matrices: eigenvalues in ascending order, eigenvectors as columns. Reads the lower triangle.
+    /// </summary>
     public (Tensor Values, Tensor Vectors) Eigh() => Wrap(AlgebraBridge.eigh(Inner));
 
-    /// <summary>t = U diag(S) Vᵀ, singular values in descending order; the third is Vᵀ. With full matrices, U and V are square.</summary>
+    /// <summary>
+    /// t = U diag(S) Vᵀ, singular values in descending order; the third is Vᵀ. With full matrices, U and V are square.
+    /// </summary>
     public (Tensor U, Tensor S, Tensor Vh) Svd(bool fullMatrices = false) => Wrap(AlgebraBridge.svd(Inner, fullMatrices));
 
     /// <summary>The x with t x = b, for a triangular t, lower unless told otherwise; a unit diagonal is not read.</summary>

@@ -23,11 +23,15 @@ public sealed partial class Tensor
     public Tensor MseLoss(Tensor target, Reduction reduction = Reduction.Mean) =>
         new(StatisticsBridge.mseLoss(Inner, Guard.Inner(target), Name(reduction)));
 
-    /// <summary>-(target log t + (1 - target) log(1 - t)) of probabilities t; a weight has a number for each element of the batch.</summary>
+    /// <summary>
+    /// -(target log t + (1 - target) log(1 - t)) of probabilities t; a weight has a number for each element of the batch.
+    /// </summary>
     public Tensor BceLoss(Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean) =>
         new(StatisticsBridge.bceLoss(Inner, Guard.Inner(target), weight?.Inner, Name(reduction)));
 
-    /// <summary>-t[target] of log-probabilities [batch; classes; ...] and targets [batch; ...]; a weight has a number for each class.</summary>
+    /// <summary>
+    /// -t[target] of log-probabilities [batch; classes; ...] and targets [batch; ...]; a weight has a number for each class.
+    /// </summary>
     public Tensor NllLoss(Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean) =>
         new(StatisticsBridge.nllLoss(Inner, Guard.Inner(target), weight?.Inner, Name(reduction)));
 

@@ -19,7 +19,9 @@ public sealed partial class Tensor
     public Tensor MaxUnpool1d(
         Tensor indices, PerAxis kernelSize, PerAxis stride = default, PerAxis padding = default,
         IReadOnlyList<int>? outputSize = null) =>
-        new(ConvolutionBridge.unpool(1, Inner, Guard.Inner(indices), kernelSize.Values, stride.Values, padding.Values, outputSize?.ToArray()));
+        new(ConvolutionBridge.unpool(
+            1, Inner, Guard.Inner(indices), kernelSize.Values, stride.Values, padding.Values,
+            outputSize?.ToArray()));
 
     /// <summary>The mean of every window, padding zeros included.</summary>
     public Tensor AvgPool1d(PerAxis kernelSize, PerAxis stride = default, PerAxis padding = default) =>
@@ -38,7 +40,9 @@ public sealed partial class Tensor
     public Tensor MaxUnpool2d(
         Tensor indices, PerAxis kernelSize, PerAxis stride = default, PerAxis padding = default,
         IReadOnlyList<int>? outputSize = null) =>
-        new(ConvolutionBridge.unpool(2, Inner, Guard.Inner(indices), kernelSize.Values, stride.Values, padding.Values, outputSize?.ToArray()));
+        new(ConvolutionBridge.unpool(
+            2, Inner, Guard.Inner(indices), kernelSize.Values, stride.Values, padding.Values,
+            outputSize?.ToArray()));
 
     /// <summary>The mean of every window, padding zeros included.</summary>
     public Tensor AvgPool2d(PerAxis kernelSize, PerAxis stride = default, PerAxis padding = default) =>
@@ -57,7 +61,9 @@ public sealed partial class Tensor
     public Tensor MaxUnpool3d(
         Tensor indices, PerAxis kernelSize, PerAxis stride = default, PerAxis padding = default,
         IReadOnlyList<int>? outputSize = null) =>
-        new(ConvolutionBridge.unpool(3, Inner, Guard.Inner(indices), kernelSize.Values, stride.Values, padding.Values, outputSize?.ToArray()));
+        new(ConvolutionBridge.unpool(
+            3, Inner, Guard.Inner(indices), kernelSize.Values, stride.Values, padding.Values,
+            outputSize?.ToArray()));
 
     /// <summary>The mean of every window, padding zeros included.</summary>
     public Tensor AvgPool3d(PerAxis kernelSize, PerAxis stride = default, PerAxis padding = default) =>

@@ -14,7 +14,9 @@ public sealed partial class Tensor
     /// <summary>Where along an axis (the last unless given) the elements in order are.</summary>
     public Tensor ArgSort(int dim = -1, bool descending = false) => new(StatisticsBridge.argsort(Inner, dim, descending));
 
-    /// <summary>The k largest (or smallest) elements along an axis (the last unless given) in order, and where each of them was.</summary>
+    /// <summary>
+    /// The k largest (or smallest) elements along an axis (the last unless given) in order, and where each of them was.
+    /// </summary>
     public (Tensor Values, Tensor Indices) TopK(int k, int dim = -1, bool largest = true) =>
         Wrap(StatisticsBridge.topk(Inner, k, dim, largest));
 

@@ -85,7 +85,9 @@ public sealed partial class Tensor
     public Tensor AddSlice(IReadOnlyList<int> location, Tensor b) =>
         new(TensorBridge.addSlice(Inner, Guard.Shape(location), Guard.Inner(b)));
 
-    /// <summary>The way back from Gather: zeros of that shape, with every element put along an axis where its index says.</summary>
+    /// <summary>
+    /// The way back from Gather: zeros of that shape, with every element put along an axis where its index says.
+    /// </summary>
     public Tensor Scatter(int dim, Tensor indices, IReadOnlyList<int> destinationShape) =>
         new(TensorBridge.scatter(Inner, dim, Guard.Inner(indices), Guard.Shape(destinationShape)));
 }
