@@ -38,7 +38,7 @@ module Device =
     let mutable Default = Device.CPU
 
     let internal ofCode (code: int64) =
-        Device.Device(enum<DeviceType> (int (code >>> 32)), int (int32 code))
+        Device.Device(enum<DeviceType>(int (code >>> 32)), int (int32 code))
 
     /// How many graphics cards libtorch can use.
     let gpuCount () =

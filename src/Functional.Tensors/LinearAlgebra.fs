@@ -48,8 +48,7 @@ module internal LinearAlgebra =
         two matmulOp a b
 
     let private affine (relu: bool) (x: Tensor) (weight: Tensor) (bias: Tensor) =
-        let arguments =
-            [| Arg.tensor x.Handle; Arg.tensor weight.Handle; Arg.tensor bias.Handle; Arg.bool relu |]
+        let arguments = [| Arg.tensor x.Handle; Arg.tensor weight.Handle; Arg.tensor bias.Handle; Arg.bool relu |]
 
         new Tensor(linearOp.Tensor arguments)
 

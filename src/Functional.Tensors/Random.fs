@@ -46,8 +46,7 @@ type internal Generators(seed: uint64) =
 /// Random numbers for a stretch of code, and the state that a resumed run needs.
 module Random =
 
-    let private ambient =
-        Generators(BitConverter.ToUInt64(Security.Cryptography.RandomNumberGenerator.GetBytes 8))
+    let private ambient = Generators(BitConverter.ToUInt64(Security.Cryptography.RandomNumberGenerator.GetBytes 8))
 
     let private local = AsyncLocal<Generators>()
 
@@ -61,7 +60,8 @@ module Random =
     let internal argument (device: Device) = Arg.generator (generator device)
 
     /// Seeds the generators of this stretch of code: the ambient ones outside withSeed.
-    let seed (seed: int) = (current ()).Reseed(uint64 (int64 seed))
+    let seed (seed: int) =
+        (current ()).Reseed(uint64 (int64 seed))
 
     /// Runs `body` with generators of its own, so that it draws the same numbers whatever runs before it or beside it.
     let withSeed (seed: int) (body: unit -> 'T) : 'T =

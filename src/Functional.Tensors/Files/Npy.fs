@@ -23,7 +23,7 @@ module private NpyTensor =
     let write (stream: Stream) (tensor: Tensor) =
         // NumPy has no bfloat16; float32 holds every value of it.
         let tensor = if tensor.dtype = Dtype.BFloat16 then tensor.float32 () else tensor
-        let data = Array.zeroCreate<byte> (Checked.int tensor.memorySize)
+        let data = Array.zeroCreate<byte>(Checked.int tensor.memorySize)
         Memory.copyTo tensor.Handle (data.AsSpan())
 
         NpyFile.write
@@ -35,13 +35,15 @@ module private NpyTensor =
     let read (path: string) (device: Device) (stream: Stream) : Tensor =
         let contents, order = NpyFile.read path stream
         let dtype = names |> List.find (fun (_, name) -> name = contents.Descr) |> fst
-        let make (shape: int[]) = new Tensor(Memory.ofBytes (ReadOnlySpan contents.Data) shape dtype device)
+
+        let make (shape: int[]) =
+            new Tensor(Memory.ofBytes (ReadOnlySpan contents.Data) shape dtype device)
 
         match order with
         | NpyFile.RowMajor -> make contents.Shape
         | NpyFile.ColumnMajor ->
             let reversed = Array.rev contents.Shape
-            (make reversed).permute([ reversed.Length - 1 .. -1 .. 0 ]).clone ()
+            (make reversed).permute([ reversed.Length - 1 .. -1 .. 0 ]).clone()
 
 /// One tensor in NumPy's .npy format.
 module Npy =

@@ -11,16 +11,12 @@ open System.Text.RegularExpressions
 module internal NpyFile =
 
     /// An array: NumPy's name for its elements (`<f4`), its shape, and its elements in row-major order.
-    type Contents =
-        { Descr: string
-          Shape: int[]
-          Data: byte[] }
+    type Contents = { Descr: string; Shape: int[]; Data: byte[] }
 
     let private magic = [| 0x93uy; byte 'N'; byte 'U'; byte 'M'; byte 'P'; byte 'Y' |]
 
     /// Bytes of an element of each kind that is read.
-    let elementSizes =
-        dict [ "|b1", 1; "|u1", 1; "|i1", 1; "<i2", 2; "<i4", 4; "<i8", 8; "<f2", 2; "<f4", 4; "<f8", 8 ]
+    let elementSizes = dict [ "|b1", 1; "|u1", 1; "|i1", 1; "<i2", 2; "<i4", 4; "<i8", 8; "<f2", 2; "<f4", 4; "<f8", 8 ]
 
     let private header (contents: Contents) : byte[] =
         let axes = contents.Shape |> Seq.map (fun axis -> $"{axis},") |> String.concat " "
@@ -99,13 +95,16 @@ module internal NpyFile =
         let header, offset = readHeader path stream
         let descr = field path header "descr" "'([^']*)'"
         let shape = readShape path (field path header "shape" "\\(([^)]*)\\)")
-        let order = if field path header "fortran_order" "(True|False)" = "True" then ColumnMajor else RowMajor
+
+        let order =
+            if field path header "fortran_order" "(True|False)" = "True" then
+                ColumnMajor
+            else
+                RowMajor
+
         let data = take path stream offset (byteCount path descr shape)
 
         if stream.ReadByte() >= 0 then
             raise (Errors.File.npyTrailing path (offset + int64 data.Length))
 
-        { Descr = descr
-          Shape = shape
-          Data = data },
-        order
+        { Descr = descr; Shape = shape; Data = data }, order

@@ -22,7 +22,7 @@ module Safetensors =
           Dtype.Float64, "F64" ]
 
     let private bytes (tensor: Tensor) =
-        let bytes = Array.zeroCreate<byte> (Checked.int tensor.memorySize)
+        let bytes = Array.zeroCreate<byte>(Checked.int tensor.memorySize)
         Memory.copyTo tensor.Handle (bytes.AsSpan())
         bytes
 

@@ -134,10 +134,7 @@ type internal ScopeFrame(parent: ScopeFrame) =
         lock handles (fun () -> handles.LastIndexOf handle >= 0)
 
     static member RegisterWith(frame: ScopeFrame, handle: TensorHandle) =
-        if isNull frame then
-            handle.LeaveToCollector()
-        else
-            frame.Register handle
+        if isNull frame then handle.LeaveToCollector() else frame.Register handle
 
 module internal Ownership =
 
@@ -156,10 +153,7 @@ module internal Ownership =
     /// Frees the handle's tensor with no scope: it lives until it is disposed or unreachable.
     let rec detach (frame: ScopeFrame) (handle: TensorHandle) =
         if not (isNull frame) then
-            if frame.Release handle then
-                handle.HandOutToCollector()
-            else
-                detach frame.Parent handle
+            if frame.Release handle then handle.HandOutToCollector() else detach frame.Parent handle
 
     /// Hands a new handle to the scope that will free `companion`, if any, so that the two live equally long.
     let accompany (companion: TensorHandle) (handle: TensorHandle) =

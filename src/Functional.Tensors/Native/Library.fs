@@ -32,7 +32,10 @@ module internal Exports =
     extern nativeint functional_torch_version()
 
     [<DllImport(Name)>]
-    extern nativeint functional_op([<MarshalAs(UnmanagedType.LPUTF8Str)>] string name, [<MarshalAs(UnmanagedType.LPUTF8Str)>] string overload)
+    extern nativeint functional_op(
+        [<MarshalAs(UnmanagedType.LPUTF8Str)>] string name,
+        [<MarshalAs(UnmanagedType.LPUTF8Str)>] string overload
+    )
 
     [<DllImport(Name)>]
     extern int functional_call(nativeint op, nativeint arguments, int argumentCount, nativeint results, int capacity)
@@ -132,7 +135,11 @@ module internal Exports =
 module private NativeEnvironment =
 
     [<DllImport("libc", EntryPoint = "setenv")>]
-    extern int set([<MarshalAs(UnmanagedType.LPUTF8Str)>] string name, [<MarshalAs(UnmanagedType.LPUTF8Str)>] string value, int overwrite)
+    extern int set(
+        [<MarshalAs(UnmanagedType.LPUTF8Str)>] string name,
+        [<MarshalAs(UnmanagedType.LPUTF8Str)>] string value,
+        int overwrite
+    )
 
 module internal Library =
 

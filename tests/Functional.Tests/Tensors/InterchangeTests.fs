@@ -34,14 +34,12 @@ let tests =
               Expect.equal tensor (dsharp.tensor [ [ 1; 2 ]; [ 3; 4 ] ]) "the middle of it")
 
           testCase "a strided view comes out row by row" (fun () ->
-              let tensor = dsharp.tensor([ [ 1.0; 2.0; 3.0 ]; [ 4.0; 5.0; 6.0 ] ]).transpose ()
+              let tensor = dsharp.tensor([ [ 1.0; 2.0; 3.0 ]; [ 4.0; 5.0; 6.0 ] ]).transpose()
               Expect.equal (outOf tensor 6) [| 1.0; 4.0; 2.0; 5.0; 3.0; 6.0 |] "the transposed order")
 
           testCase "a count that does not fit is refused with both sizes" (fun () ->
-              Expect.throwsC
-                  (fun () -> throughSpan [| 1.0f; 2.0f; 3.0f |] [ 2; 2 ] |> ignore)
-                  (fun error -> Expect.stringContains error.Message "3 values do not fill shape [2; 2]" "going in")
+              Expect.throwsC (fun () -> throughSpan [| 1.0f; 2.0f; 3.0f |] [ 2; 2 ] |> ignore) (fun error ->
+                  Expect.stringContains error.Message "3 values do not fill shape [2; 2]" "going in")
 
-              Expect.throwsC
-                  (fun () -> outOf (dsharp.zeros [ 2; 2 ]) 5 |> ignore)
-                  (fun error -> Expect.stringContains error.Message "5 values do not fill shape [2; 2]" "coming out")) ]
+              Expect.throwsC (fun () -> outOf (dsharp.zeros [ 2; 2 ]) 5 |> ignore) (fun error ->
+                  Expect.stringContains error.Message "5 values do not fill shape [2; 2]" "coming out")) ]
