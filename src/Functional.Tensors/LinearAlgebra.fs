@@ -27,9 +27,9 @@ module internal LinearAlgebra =
         new Tensor(op.Tensor [| Arg.tensor a.Handle; Arg.tensor b.Handle |])
 
     let private inner (a: Tensor) (b: Tensor) =
-        let rows = if b.dim = 1 then b.shape[0] else b.shape[b.dim - 2]
+        let rows () = b.shape[max 0 (b.dim - 2)]
 
-        if a.dim = 0 || b.dim = 0 || a.shape[a.dim - 1] <> rows then
+        if a.dim = 0 || b.dim = 0 || a.shape[a.dim - 1] <> rows () then
             raise (
                 Errors.Operation.mismatch
                     "matmul"
