@@ -22,12 +22,19 @@ module internal Decompositions =
         Check.matrix "qr" t
         pair qrOp [| Arg.tensor t.Handle |]
 
+    // LAPACK's iterations may never end on a matrix that has a NaN or an infinity in it.
+    let private checkFinite (operation: string) (t: Tensor) =
+        if t.hasinfnan () then
+            raise (Errors.Operation.notFinite operation t.shape)
+
     let eigh (t: Tensor) =
         Check.square "eigh" t
+        checkFinite "eigh" t
         pair eighOp [| Arg.tensor t.Handle |]
 
     let svd (fullMatrices: bool) (t: Tensor) : Tensor * Tensor * Tensor =
         Check.matrix "svd" t
+        checkFinite "svd" t
         let factors = svdOp.Tensors([| Arg.tensor t.Handle; Arg.bool fullMatrices |], 3)
         new Tensor(factors[0]), new Tensor(factors[1]), new Tensor(factors[2])
 

@@ -149,8 +149,14 @@ module internal Errors =
                 + $"(first, last, 1 to drop the axis or 0 to keep it); these are {rows} of {columns}."
             )
 
-        let topk (count: int) (axis: int) (dimensions: int[]) =
-            ArgumentException $"topk: k is {count}, and axis {axis} of shape {shape dimensions} has {dimensions[axis]} elements."
+        let notFinite (operation: string) (dimensions: int[]) =
+            ArgumentException(
+                $"{operation}: a matrix of shape {shape dimensions} has an element that is NaN or infinite, and no factors then. "
+                + "Look for it with t.hasinfnan ()."
+            )
+
+        let topk (count: int) (axis: int) (length: int) (dimensions: int[]) =
+            ArgumentException $"topk: k is {count}, and axis {axis} of shape {shape dimensions} has {length} elements."
 
         let einsum (equation: string) (terms: int) (given: int) =
             ArgumentException $"einsum: \"{equation}\" names {terms} tensors, and {given} were given. A comma parts the terms."
@@ -189,6 +195,9 @@ module internal Errors =
 
         let pixels (low: float) (high: float) =
             ArgumentException $"toImage: 0 ≤ pixelMin < pixelMax ≤ 1 must hold; they are {low} and {high}."
+
+        let noLetters () =
+            ArgumentException "toImageString: asciiPalette is empty; it needs a letter for black and one for white."
 
         let columns (columns: int) (count: int) =
             ArgumentException $"toImage: gridCols is {columns}; it runs from 1 to the number of images, {count}."

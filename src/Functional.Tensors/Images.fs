@@ -63,6 +63,10 @@ module internal Images =
     // Each row of the picture is a line, each pixel a letter of the palette.
     let toText (letters: string option) (picture: Tensor) : string =
         let letters = defaultArg letters palette
+
+        if letters = "" then
+            raise (Errors.Operation.noLetters ())
+
         let last = letters.Length - 1
         let places = (picture.mean 0 * float letters.Length).int32().toArray2D<int>()
         let text = StringBuilder()

@@ -20,7 +20,7 @@ module internal Sorting =
         let length = if t.dim = 0 then 1 else t.shape[axis]
 
         if count > length then
-            raise (Errors.Operation.topk count axis t.shape)
+            raise (Errors.Operation.topk count axis length t.shape)
 
         let arguments = [| Arg.tensor t.Handle; Arg.int (int64 count); Arg.int (int64 axis); Arg.bool largest; Arg.bool true |]
         let struct (values, places) = topkOp.TwoTensors arguments

@@ -116,7 +116,7 @@ type Tensor internal (handle: TensorHandle) =
     member this.dim = this.shape.Length
 
     /// The number of elements.
-    member this.nelement = Array.fold (fun count axis -> count * axis) 1 this.shape
+    member this.nelement = Memory.elements this.shape
 
     /// The type of its elements.
     member _.dtype = Memory.dtype handle

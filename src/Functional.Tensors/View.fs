@@ -11,8 +11,7 @@ type Shape = int[]
 module Shape =
 
     /// The number of elements.
-    let nelement (shape: Shape) =
-        Array.fold (fun count axis -> count * axis) 1 shape
+    let nelement (shape: Shape) = Memory.elements shape
 
     /// `[2; 3]`, as error messages print it.
     let toString (shape: Shape) = Errors.shape shape

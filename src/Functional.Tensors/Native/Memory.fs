@@ -28,6 +28,13 @@ module internal Memory =
             Exports.functional_tensor_shape (pointer, NativePtr.toNativeInt pin)
             Array.init (Exports.functional_tensor_rank pointer) (fun i -> Checked.int wide[i]))
 
+    /// The number of elements. Raises OverflowException where an int does not hold it, as of huge tensors that repeat one number.
+    let elements (shape: int[]) : int =
+        if Array.contains 0 shape then
+            0
+        else
+            Array.fold (fun count axis -> Checked.(*) count axis) 1 shape
+
     let dtype (handle: TensorHandle) =
         using "dtype" handle (Exports.functional_tensor_scalar_type >> Dtype.ofCode)
 
@@ -88,7 +95,6 @@ module internal Memory =
 
     /// A tensor's elements as a new array of the .NET type that matches its dtype.
     let toArray<'T when 'T: struct and 'T: (new: unit -> 'T) and 'T :> ValueType> (handle: TensorHandle) : 'T[] =
-        let elements = shape handle |> Array.fold (fun count axis -> count * axis) 1
-        let values = Array.zeroCreate<'T> elements
+        let values = Array.zeroCreate<'T>(elements (shape handle))
         copyTo handle (MemoryMarshal.AsBytes(values.AsSpan()))
         values

@@ -113,6 +113,11 @@ module internal Arg =
             | TypeCode.Single
             | TypeCode.Decimal -> double (value.ToDouble null)
             | TypeCode.Boolean -> bool (value.ToBoolean null)
+            | TypeCode.Object
+            | TypeCode.DBNull
+            | TypeCode.Char
+            | TypeCode.String
+            | TypeCode.DateTime as kind -> raise (Errors.Value.notAScalar kind)
             | _ -> int (value.ToInt64 null)
 
 /// One operator of libtorch, looked up on first use.
