@@ -90,9 +90,26 @@ module internal Make =
         let arguments = [| Arg.shape (Seq.toArray shape); Arg.scalar value |]
         new Tensor(full.Tensor(Array.append arguments (options device dtype)))
 
-    let range (start: scalar) (stop: scalar) (step: scalar) device dtype =
+    // Refused before libtorch divides by a step that is, or in the dtype becomes, zero.
+    let private checkRange (start: float) (stop: float) (step: float) =
+        let count = ceil ((stop - start) / step)
+
+        if not (count >= 0.0 && count <= float Int32.MaxValue) then
+            raise (Errors.Value.range start stop step)
+
+    /// Integers are counted in 64 bits, whatever they become, so that a step never wraps round.
+    let range (start: scalar) (stop: scalar) (step: scalar) (device: Device option) (dtype: Dtype option) =
+        let dtype = defaultArg dtype Dtype.Default
+
+        let whole (value: scalar) =
+            if dtype.IsFloatingPoint then value else truncate (value.ToDouble null) :> scalar
+
+        let start, stop, step = whole start, whole stop, whole step
+        checkRange (start.ToDouble null) (stop.ToDouble null) (step.ToDouble null)
+        let counted = if dtype.IsFloatingPoint then dtype else Dtype.Int64
         let arguments = [| Arg.scalar start; Arg.scalar stop; Arg.scalar step |]
-        new Tensor(arange.Tensor(Array.append arguments (options device dtype)))
+        let counts = new Tensor(arange.Tensor(Array.append arguments (options device (Some counted))))
+        convert counts counts.device dtype
 
     let spaced (op: Operator) (start: float) (stop: float) (steps: int) (extra: Arg[]) device dtype =
         let arguments = Array.append [| Arg.double start; Arg.double stop; Arg.int (int64 steps) |] extra

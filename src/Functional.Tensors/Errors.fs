@@ -65,6 +65,12 @@ module internal Errors =
             let found = if isNull value then "null" else value.GetType().Name
             ArgumentException $"A tensor is made of numbers, booleans and nested sequences of them; this is {found}."
 
+        let range (start: float) (stop: float) (step: float) =
+            ArgumentException(
+                $"arange: from {start} to {stop} by {step} is no range: bounds have to be finite, the step not zero and towards the end, "
+                + "and the numbers fewer than 2^31."
+            )
+
         let notATensorElement (kind: Type) =
             ArgumentException $"A tensor's elements are booleans, integers of 8 to 64 bits, float32 or float; not {kind.Name}."
 

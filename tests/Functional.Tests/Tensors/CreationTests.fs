@@ -174,6 +174,17 @@ let tests =
               Expect.equal (dsharp.randn shape).shape shape "randn"
               Expect.equal (dsharp.randint (0, 5, shape)).shape shape "randint")
 
+          testCase "arange refuses what is no range, and a step never wraps round" (fun () ->
+              for start, stop, step in [ 0.0, 1.0, 0.0; 0.0, 1.0, -1.0; nan, 1.0, 1.0; 0.0, infinity, 1.0; 0.0, 1e300, 1.0 ] do
+                  expectError<ArgumentException> [ "arange"; $"{step}" ] (fun () ->
+                      dsharp.arange (stop, startVal = start, step = step) |> ignore)
+
+              expectError<ArgumentException> [ "arange" ] (fun () ->
+                  dsharp.arange (3.0, step = 0.5, dtype = Dtype.Byte) |> ignore)
+
+              let bytes = dsharp.arange (600, step = 256, dtype = Dtype.Byte)
+              Expect.equal bytes.shape [| 3 |] "0, 256 and 512, each in eight bits")
+
           testCase "a length makes a vector" (fun () ->
               Scope.run (fun () ->
                   for t in

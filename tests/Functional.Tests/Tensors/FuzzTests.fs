@@ -462,6 +462,9 @@ let private creation: (string * (Arguments -> obj)) list =
       "full", (fun a -> box (dsharp.full (a.Shape(), a.Scalar(), dtype = a.Dtype())))
       "empty", (fun a -> box (dsharp.empty (a.Shape(), dtype = a.Dtype())))
       "arange", (fun a -> box (dsharp.arange (float (a.Int() % 100), startVal = float (a.Int() % 100), dtype = a.Dtype())))
+      "arange to anywhere",
+      (fun a ->
+          box (dsharp.arange (a.Pick [ nan; infinity; 1e300; 7.0 ], step = a.Pick [ 1e300; 0.3; 256.0; nan ], dtype = a.Dtype())))
       "arange by steps",
       (fun a -> box (dsharp.arange (float (a.Int() % 100), step = a.Pick [ 0.5; 0.0; -1.0; nan; infinity; 1e-300 ])))
       "arange of integers", (fun a -> box (dsharp.arange (a.Int() % 100, startVal = a.Int() % 100, step = a.AnyInt())))
