@@ -160,7 +160,7 @@ public sealed class TensorOperationTests
     public void Pictures_become_tensors_and_text()
     {
         Assert.Equal([3, 2, 2], Matrix.View([1, 2, 2]).ToImage().Shape);
-        Assert.Contains("#", Tensor.FromArray(new[,,] { { { 0.0, 1.0 } } }).ToImageString(asciiPalette: ".#"));
+        Assert.Contains("#", Tensor.FromArray(new[, ,] { { { 0.0, 1.0 } } }).ToImageString(asciiPalette: ".#"));
     }
 
     private static void Close(Tensor expected, Tensor actual) =>
