@@ -40,7 +40,7 @@ module internal Memory =
 
     // As numbers, not as Dtype: every arithmetic operator asks.
     let private code (handle: TensorHandle) =
-        using "dtype" handle Exports.functional_tensor_scalar_type
+        using "arithmetic" handle Exports.functional_tensor_scalar_type
 
     /// Whether two tensors have elements of one type.
     let sameDtype (a: TensorHandle) (b: TensorHandle) = code a = code b
