@@ -54,8 +54,6 @@ module internal Shapes =
         | Some shape -> shape
         | None -> raise (Errors.Distribution.parameters family first a.shape second b.shape)
 
-    let describe (shape: Shape) = Shape.toString shape
-
 /// A probability distribution over arrays of shape EventShape, or a batch of them, one for each index of BatchShape.
 /// It keeps its parameters and remembers nothing computed from them: it may outlive a scope, and be used with gradients off and on.
 [<AbstractClass>]
@@ -183,7 +181,7 @@ type Distribution() =
         this.LogDensity value
 
     override this.ToString() =
-        $"{this.Name}(batch {Shapes.describe this.BatchShape}, event {Shapes.describe this.EventShape})"
+        $"{this.Name}(batch {Shape.toString this.BatchShape}, event {Shape.toString this.EventShape})"
 
     interface IHoldsTensors with
         member this.Tensors = this.Parameters |> Seq.map snd
