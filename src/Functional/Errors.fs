@@ -27,8 +27,18 @@ module internal Errors =
                 + "Only whole missing leading axes broadcast; expand the shorter axes yourself if you mean it."
             )
 
-        let invalid (family: string) (parameter: string) (requirement: string) (value: float) =
-            ArgumentException $"{family}: {parameter} must be {requirement}; found {value}."
+        let invalid (family: string) (parameter: string) (requirement: string) (found: string) =
+            ArgumentException $"{family}: {parameter} must be {requirement}; found {found}."
+
+        let lacksAxes (family: string) (parameter: string) (found: Shape) (axes: int) =
+            ArgumentException
+                $"{family}: {parameter} has shape {shape found}; it has to end in {axes} event axes, after those of the batch."
+
+        let events (family: string) (first: string) (firstShape: Shape) (second: string) (secondShape: Shape) =
+            ArgumentException(
+                $"{family}: {first} has shape {shape firstShape} and {second} {shape secondShape}, whose event axes do not fit. "
+                + "The sizes of the last axes have to agree."
+            )
 
         // An axis of length 1 at the end of one shape where the other ends early is the commonest slip.
         let private remedy (value: Shape) (wanted: Shape) =
@@ -51,8 +61,14 @@ module internal Errors =
                 + $"and event shape {shape event}. {remedy value wanted}"
             )
 
-        let outside (distribution: string) (requirement: string) (value: float) (remedy: string) =
-            ArgumentException $"{distribution}.LogProb: a value must be {requirement}; found {value}. {remedy}"
+        let outside (distribution: string) (requirement: string) (found: string) =
+            let remedy =
+                if requirement = "0 or 1" then
+                    " Binarise the data first, for one with Dataset.binarized."
+                else
+                    ""
+
+            ArgumentException $"{distribution}.LogProb: a value must be {requirement}; found {found}.{remedy}"
 
         let notReparameterizable (distribution: string) =
             NotReparameterizableException(

@@ -22,36 +22,20 @@ module private BernoulliKernel =
 /// p(1) = probability, p(0) = 1 - probability, elementwise over the batch; values are 0 and 1 in the dtype of the parameter.
 /// With validation off, values between 0 and 1 give the cross-entropy, which is no density: binarise them, or use a family for them.
 [<Sealed>]
-type Bernoulli private (odds: Odds) =
-    inherit Distribution()
-
-    let parameterName, parameter =
-        match odds with
-        | Odds.Logits logits -> "logits", logits
-        | Odds.Probabilities probabilities -> "probabilities", probabilities
+type Bernoulli private (odds: Odds, name: string, parameter: Tensor, support: Support) =
+    inherit Family("Bernoulli", [ name, parameter, support ])
 
     // 0 · log 0 = 0.
     let weighted (weight: Tensor) (value: Tensor) =
         dsharp.where (weight.eq 0.0, weight.scalarLike 0.0, weight * value)
 
-    let check (value: Tensor) =
-        Validation.check
-            Support.Boolean.Contains
-            (fun found ->
-                Errors.Distribution.outside "Bernoulli" "0 or 1" found "Binarise the data first, for one with Dataset.binarized.")
-            value
-
-    /// From log-odds, any real numbers.
-    static member FromLogits(logits: Tensor) = Bernoulli(Odds.Logits logits)
+    /// From log-odds. Raises ArgumentException when one is not finite.
+    static member FromLogits(logits: Tensor) =
+        Bernoulli(Odds.Logits logits, "logits", logits, Support.Real)
 
     /// From probabilities of 1. Raises ArgumentException outside [0, 1].
     static member FromProbabilities(probabilities: Tensor) =
-        Validation.check
-            (fun p -> (p.ge 0.0).logicalAnd(p.le 1.0))
-            (Errors.Distribution.invalid "Bernoulli" "probabilities" "between 0 and 1")
-            probabilities
-
-        Bernoulli(Odds.Probabilities probabilities)
+        Bernoulli(Odds.Probabilities probabilities, "probabilities", probabilities, Support.UnitInterval)
 
     /// p(1).
     member _.Probability =
@@ -77,11 +61,7 @@ type Bernoulli private (odds: Odds) =
         | Odds.Logits logits -> (-logits).logsigmoid()
         | Odds.Probabilities p -> (-p).log1p()
 
-    override _.Name = "Bernoulli"
-    override _.BatchShape = parameter.shape
-    override _.EventShape = [||]
     override _.Support = Support.Boolean
-    override _.Parameters = [ parameterName, parameter ]
 
     override this.Draw sampleShape =
         Gradient.off (fun () -> this.Probability.expand(Array.append sampleShape parameter.shape).bernoulli())
@@ -89,8 +69,6 @@ type Bernoulli private (odds: Odds) =
     override this.LogDensity value = this.SummedLogDensity(value, 0)
 
     override _.SummedLogDensity(value, axes) =
-        check value
-
         match odds with
         | Odds.Logits logits -> BernoulliKernel.logProb logits value axes
         | Odds.Probabilities p ->
@@ -112,13 +90,10 @@ type Bernoulli private (odds: Odds) =
         let belowOne = dsharp.where (value.lt 0.0, parameter.scalarLike 0.0, this.Complement)
         dsharp.where (value.ge 1.0, parameter.scalarLike 1.0, belowOne)
 
-    override this.Expand shape =
-        if not (Shape.endsWith parameter.shape shape) then
-            raise (Errors.Distribution.expand this.Name parameter.shape shape)
-
+    override _.With parameters =
         match odds with
-        | Odds.Logits logits -> Bernoulli(Odds.Logits(logits.expand shape))
-        | Odds.Probabilities p -> Bernoulli(Odds.Probabilities(p.expand shape))
+        | Odds.Logits _ -> Bernoulli.FromLogits parameters[0]
+        | Odds.Probabilities _ -> Bernoulli.FromProbabilities parameters[0]
 
     override _.EnumerateSupport() =
         let values = Array.append [| 2 |] (Array.create parameter.dim 1)

@@ -13,42 +13,24 @@ type private Weighting =
 /// p(k) = probabilities_k for k in 0..K-1; the last axis of the parameter holds the K categories, the axes before it are the batch.
 /// Values are indices (Int64). It has no mean and no variance: its values are labels.
 [<Sealed>]
-type Categorical private (weighting: Weighting, parameter: Tensor) =
-    inherit Distribution()
+type Categorical private (weighting: Weighting, name: string, parameter: Tensor, support: Support) =
+    inherit Family("Categorical", [ name, parameter, Support.Elementwise(support, 1 - support.EventRank) ])
 
-    let batchShape = Array.truncate (parameter.dim - 1) parameter.shape
+    let batchShape = Shapes.leading 1 parameter.shape
     let count = parameter.shape[parameter.dim - 1]
 
-    let check (value: Tensor) =
-        Validation.check
-            (Support.Categories count).Contains
-            (fun found -> Errors.Distribution.outside "Categorical" $"an integer from 0 to {count - 1}" found "")
-            value
+    do
+        if count = 0 then
+            raise (Errors.Distribution.lacks "Categorical" "categories" "its parameter's last axis has to hold at least one")
 
-    /// From unnormalized log-probabilities along the last axis.
+    /// From unnormalized log-probabilities along the last axis; -inf is a probability of zero.
+    /// Raises ArgumentException for NaN and infinity.
     static member FromLogits(logits: Tensor) =
-        Categorical.CheckCategories logits
-        Categorical(Weighting.Logits, logits)
+        Categorical(Weighting.Logits, "logits", logits, Support.LogWeight)
 
     /// From probabilities along the last axis. Raises ArgumentException when one is negative or they do not sum to one.
     static member FromProbabilities(probabilities: Tensor) =
-        Categorical.CheckCategories probabilities
-
-        Validation.check
-            (fun p -> p.ge 0.0)
-            (Errors.Distribution.invalid "Categorical" "probabilities" "non-negative")
-            probabilities
-
-        Validation.check
-            (fun sum -> ((sum - 1.0).abs()).le 1e-5)
-            (Errors.Distribution.invalid "Categorical" "the sum of probabilities" "one (to 1e-5)")
-            (probabilities.sum -1)
-
-        Categorical(Weighting.Probabilities, probabilities)
-
-    static member private CheckCategories(parameter: Tensor) =
-        if parameter.dim = 0 || parameter.shape[parameter.dim - 1] = 0 then
-            raise (Errors.Distribution.lacks "Categorical" "categories" "its parameter's last axis has to hold at least one")
+        Categorical(Weighting.Probabilities, "probabilities", probabilities, Support.Simplex)
 
     /// The number of categories.
     member _.Count = count
@@ -65,15 +47,7 @@ type Categorical private (weighting: Weighting, parameter: Tensor) =
         | Weighting.Logits -> parameter.softmax -1
         | Weighting.Probabilities -> parameter
 
-    override _.Name = "Categorical"
-    override _.BatchShape = batchShape
-    override _.EventShape = [||]
     override _.Support = Support.Categories count
-
-    override _.Parameters =
-        match weighting with
-        | Weighting.Logits -> [ "logits", parameter ]
-        | Weighting.Probabilities -> [ "probabilities", parameter ]
 
     override this.Draw sampleShape =
         Gradient.off (fun () ->
@@ -88,7 +62,6 @@ type Categorical private (weighting: Weighting, parameter: Tensor) =
                 columns.view (Array.append sampleShape batchShape))
 
     override this.LogDensity value =
-        check value
         let shape = if value.dim > batchShape.Length then value.shape else batchShape
 
         let pick (table: Tensor) =
@@ -106,11 +79,10 @@ type Categorical private (weighting: Weighting, parameter: Tensor) =
 
     override _.Mode = parameter.argmax -1
 
-    override this.Expand shape =
-        if not (Shape.endsWith batchShape shape) then
-            raise (Errors.Distribution.expand this.Name batchShape shape)
-
-        Categorical(weighting, parameter.expand (Array.append shape [| count |]))
+    override _.With parameters =
+        match weighting with
+        | Weighting.Logits -> Categorical.FromLogits parameters[0]
+        | Weighting.Probabilities -> Categorical.FromProbabilities parameters[0]
 
     override _.EnumerateSupport() =
         let values = Array.append [| count |] (Array.create batchShape.Length 1)

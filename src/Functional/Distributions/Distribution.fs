@@ -4,56 +4,6 @@ namespace Functional
 
 open Functional.Tensors
 
-/// Where a distribution's values lie.
-[<RequireQualifiedAccess>]
-type Support =
-    /// All real numbers.
-    | Real
-    /// Real numbers between two bounds.
-    | Interval of low: Tensor * high: Tensor
-    /// 0 and 1.
-    | Boolean
-    /// The integers 0 to count - 1.
-    | Categories of count: int
-    /// Arrays whose elements each lie in a support.
-    | Elementwise of Support * axes: int
-
-    /// Whether it is a set of isolated points.
-    member this.IsDiscrete =
-        match this with
-        | Real
-        | Interval _ -> false
-        | Boolean
-        | Categories _ -> true
-        | Elementwise(element, _) -> element.IsDiscrete
-
-    /// Which elements lie in it; over the trailing event axes all of them have to.
-    member this.Contains(value: Tensor) : Tensor =
-        match this with
-        | Real -> value.isfinite ()
-        | Interval(low, high) -> (value.ge low).logicalAnd(value.le high)
-        | Boolean -> (value.eq 0.0).logicalOr(value.eq 1.0)
-        | Categories count -> ((value.ge 0).logicalAnd(value.le (count - 1))).logicalAnd((value.cast Dtype.Int64).eq value)
-        | Elementwise(element, 0) -> element.Contains value
-        | Elementwise(element, axes) ->
-            let missing = (element.Contains value).logicalNot()
-            (missing.sum [ for axis in 1..axes -> -axis ]).eq 0
-
-/// Lining shapes up from the right: only whole missing leading axes broadcast, an axis of length 1 is never stretched.
-module internal Shapes =
-
-    /// The longer of two shapes that line up.
-    let tryLineUp (a: Shape) (b: Shape) : Shape option =
-        if Shape.endsWith b a then Some a
-        elif Shape.endsWith a b then Some b
-        else None
-
-    /// The batch shape of a family from the shapes of its two parameters.
-    let ofParameters (family: string) (first: string, a: Tensor) (second: string, b: Tensor) : Shape =
-        match tryLineUp a.shape b.shape with
-        | Some shape -> shape
-        | None -> raise (Errors.Distribution.parameters family first a.shape second b.shape)
-
 /// A probability distribution over arrays of shape EventShape, or a batch of them, one for each index of BatchShape.
 /// It keeps its parameters and remembers nothing computed from them: it may outlive a scope, and be used with gradients off and on.
 [<AbstractClass>]
@@ -177,6 +127,9 @@ type Distribution() =
 
         if value.dim < this.EventShape.Length || Option.isNone (Shapes.tryLineUp value.shape full) then
             raise (Errors.Distribution.value this.Name value.shape this.BatchShape this.EventShape)
+
+        if Validation.isOn () && this.Support.RefusesOutsiders then
+            Validation.inside this.Support (Errors.Distribution.outside this.Name this.Support.Requirement) value
 
         this.LogDensity value
 

@@ -7,17 +7,10 @@ open Functional.Tensors
 /// 1/(high - low) between `low` and `high`, elementwise over the batch; low < high. Raises ArgumentException otherwise.
 [<Sealed>]
 type Uniform(low: Tensor, high: Tensor) =
-    inherit Distribution()
+    inherit Family("Uniform", [ "low", low, Support.Real; "high", high, Support.Real ])
 
-    let batchShape = Shapes.ofParameters "Uniform" ("low", low) ("high", high)
-    let width = high - low
-
-    do
-        Validation.real "Uniform" "low" low
-        Validation.real "Uniform" "high" high
-        Validation.positive "Uniform" "high - low" width
-
-    let fill (value: Tensor) = value.expand batchShape
+    let width () : Tensor = high - low
+    do Validation.parameter "Uniform" "high - low" Support.Positive (width ())
 
     new(low: float, high: float) = Uniform(dsharp.scalar low, dsharp.scalar high)
 
@@ -27,32 +20,25 @@ type Uniform(low: Tensor, high: Tensor) =
     /// The upper bound.
     member _.High = high
 
-    override _.Name = "Uniform"
-    override _.BatchShape = batchShape
-    override _.EventShape = [||]
     override _.Support = Support.Interval(low, high)
-    override _.Parameters = [ "low", low; "high", high ]
     override _.HasRSample = true
 
-    override _.RDraw sampleShape =
-        low + width * width.randLike (Array.append sampleShape batchShape)
+    override this.RDraw sampleShape =
+        let width = width ()
+        low + width * width.randLike (Array.append sampleShape this.BatchShape)
 
     override _.LogDensity value =
         let inside = (value.ge low).logicalAnd(value.le high)
-        dsharp.where (inside, -width.log(), width.scalarLike -infinity)
+        dsharp.where (inside, -(width ()).log(), low.scalarLike -infinity)
 
-    override _.Entropy() = fill (width.log ())
-    override _.Mean = fill ((low + high) / 2.0)
-    override _.Variance = fill (width.square () / 12.0)
-    override _.Mode = fill low
+    override this.Entropy() = this.Fill ((width ()).log())
+    override this.Mean = this.Fill ((low + high) / 2.0)
+    override this.Variance = this.Fill ((width ()).square() / 12.0)
+    override this.Mode = this.Fill low
 
     override _.Cdf value =
-        ((value - low) / width).clamp(low = 0.0, high = 1.0)
+        ((value - low) / width ()).clamp(low = 0.0, high = 1.0)
 
-    override _.Icdf probability = low + width * probability
+    override _.Icdf probability = low + width () * probability
 
-    override this.Expand shape =
-        if not (Shape.endsWith batchShape shape) then
-            raise (Errors.Distribution.expand this.Name batchShape shape)
-
-        Validation.off (fun () -> Uniform(low.expand shape, high.expand shape))
+    override _.With parameters = Uniform(parameters[0], parameters[1])

@@ -24,12 +24,12 @@ let private invalid: (string * (unit -> Distribution) * string list) list =
       "a probability above one", (fun () -> Bernoulli.FromProbabilities(float64 [ 0.5; 1.5 ])), [ "between 0 and 1; found 1.5" ]
       "a negative probability", (fun () -> Bernoulli.FromProbabilities(float64 -0.5)), [ "Bernoulli: probabilities"; "-0.5" ]
       "a probability that is no number", (fun () -> Bernoulli.FromProbabilities(float64 nan)), [ "NaN" ]
-      "a negative category", (fun () -> Categorical.FromProbabilities(float64 [ 1.5; -0.5 ])), [ "non-negative; found -0.5" ]
+      "a negative category", (fun () -> Categorical.FromProbabilities(float64 [ 1.5; -0.5 ])), [ "non-negative with a sum of one"; "1.5"; "-0.5" ]
       "categories of another sum",
       (fun () -> Categorical.FromProbabilities(float64 [ [ 0.5; 0.5 ]; [ 0.5; 0.75 ] ])),
-      [ "sum"; "1.25" ]
+      [ "sum"; "0.75" ]
       "no categories", (fun () -> Categorical.FromLogits(dsharp.zeros [ 3; 0 ])), [ "Categorical has no categories" ]
-      "a categorical scalar", (fun () -> Categorical.FromLogits(float64 1.0)), [ "at least one" ]
+      "a categorical scalar", (fun () -> Categorical.FromLogits(float64 1.0)), [ "logits has shape []"; "1 event axes" ]
       "more event axes than there are", (fun () -> Independent(Normal(two (), two ()), 2)), [ "2 batch axes of Normal"; "[2]" ]
       "a negative rank", (fun () -> Independent(Normal(two (), two ()), -1)), [ "-1 batch axes" ] ]
 

@@ -8,9 +8,9 @@ open MathNet.Numerics.Distributions
 open Functional
 open Functional.Tensors
 open Functional.Tests.Testing
-open Functional.Tests.Families
 
-type private Law = { Name: string; Seeds: int; Holds: Family -> Draw -> unit }
+
+type private Law = { Name: string; Seeds: int; Holds: FamilyEntry -> Draw -> unit }
 
 /// What a distribution says of itself, where that is defined.
 let private defined (statistic: unit -> Tensor) : Tensor option =
@@ -22,7 +22,7 @@ let private defined (statistic: unit -> Tensor) : Tensor option =
 let private shapeOf (distribution: Distribution) =
     Array.append distribution.BatchShape distribution.EventShape
 
-let private random (family: Family) (draw: Draw) =
+let private random (family: FamilyEntry) (draw: Draw) =
     (instance family draw (draw.Batch())).Distribution
 
 /// So many values, away from the ends of an interval, where a density is not differentiable.
@@ -170,7 +170,7 @@ let private entropyIsExpectation family draw =
 // ---- 5. gradients of the log-density ----
 
 /// log p as a function of the parameters and, where that makes sense, of the value.
-let private logDensity (family: Family) (draw: Draw) =
+let private logDensity (family: FamilyEntry) (draw: Draw) =
     let instance = instance family draw (draw.Batch())
     let values = innerValues 2 instance.Distribution
     let weights = draw.Tensor(Array.append [| 2 |] instance.Distribution.BatchShape, 0.5, 1.5)
@@ -202,7 +202,7 @@ let private copies = 40
 let private copied (parameters: Tensor list) : Tensor list =
     [ for parameter in parameters -> parameter.expand(Array.append [| copies |] parameter.shape).clone() ]
 
-let private pathwise (family: Family) (draw: Draw) =
+let private pathwise (family: FamilyEntry) (draw: Draw) =
     let instance = instance family draw (draw.FullBatch())
 
     if not instance.Distribution.HasRSample then
@@ -252,7 +252,7 @@ let private agree (message: string) (found: (string * Tensor option) list) (want
         Expect.equal found.IsSome wanted.IsSome $"{message}, {name}: whether it is defined"
         Option.map2 (isClose 1e-12 $"{message}, {name}") found wanted |> ignore
 
-let private stacking (family: Family) (draw: Draw) =
+let private stacking (family: FamilyEntry) (draw: Draw) =
     let batch = draw.Batch()
     let next = family.Start draw
     let parameters = [ next draw batch; next draw batch; next draw batch ]
@@ -309,7 +309,7 @@ let private leadingAxes family draw =
     isClose 1e-12 "many samples for one batch" (distribution.LogProb many) each
 
 // Each parameter may have fewer leading axes than the other.
-let private parametersLineUp (family: Family) (draw: Draw) =
+let private parametersLineUp (family: FamilyEntry) (draw: Draw) =
     let instance = instance family draw [| 2; 3 |]
 
     for place in 0 .. instance.Parameters.Length - 1 do
@@ -324,7 +324,7 @@ let private parametersLineUp (family: Family) (draw: Draw) =
                 (statistics (family.OfParameters(List.updateAt place short instance.Parameters)) value)
                 (statistics (family.OfParameters(List.updateAt place wide instance.Parameters)) value)
 
-let private noStretching (family: Family) (draw: Draw) =
+let private noStretching (family: FamilyEntry) (draw: Draw) =
     let next = family.Start draw
     let of' batch = family.OfParameters(next draw batch)
 
@@ -362,7 +362,7 @@ let private outside (support: Support) (value: Tensor) : Tensor list =
     | Support.Interval(low, high) -> [ value * 0.0 + low - 0.1; value * 0.0 + high + 0.1; value * 0.0 + infinity ]
     | Support.Boolean -> [ value + 2.0; value - 3.0; value * 0.0 + 0.5 ]
     | Support.Categories count -> [ value + count; value - count; value.cast Dtype.Float64 + 0.5 ]
-    | Support.Elementwise _ -> []
+    | _ -> []
 
 let private outsideSupport family draw =
     let distribution = (instance family draw (draw.FullBatch())).Distribution
@@ -386,7 +386,7 @@ let private outsideSupport family draw =
                 (refused = distribution.Support.IsDiscrete)
                 "values of a finite support are checked, those of others have density 0"
 
-let private extremes (family: Family) (_: Draw) =
+let private extremes (family: FamilyEntry) (_: Draw) =
     for parameters, value in family.Extremes() do
         let exact = (family.OfParameters parameters).LogProb value
         let single = [ for parameter in parameters -> parameter.float32 () ]
@@ -427,7 +427,7 @@ let private seeds family draw =
             first.Distribution.Sample [ 200 ])
 
     let others () =
-        for other in Families.numbersOnly do
+        for other in Families.plain do
             (instance other (Draw(draw.Seed + 1)) [| 3 |]).Distribution.LogProb |> ignore
 
     let reference: Tensor = samples draw.Seed ignore
@@ -440,7 +440,7 @@ let private seeds family draw =
 // ---- use over time ----
 
 /// A distribution that outlives scopes and gradients, as a prior does, gives every later use the same as a fresh one.
-let private remembersNothing (family: Family) (draw: Draw) =
+let private remembersNothing (family: FamilyEntry) (draw: Draw) =
     let leaves = [ for parameter in (instance family draw (draw.FullBatch())).Parameters -> Gradient.record (parameter.clone ()) ]
     let value = innerValues 2 (family.OfParameters leaves)
 

@@ -8,12 +8,12 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Tensors
 open Functional.Tests.Testing
-open Functional.Tests.Families
+
 
 /// Two families whose random instances have the same event shape and the same categories.
-type private Pair = { P: Family; Q: Family }
+type private Pair = { P: FamilyEntry; Q: FamilyEntry }
 
-let private start (family: Family) (draw: Draw) = family.Start (Draw draw.Seed) draw
+let private start (family: FamilyEntry) (draw: Draw) = family.Start (Draw draw.Seed) draw
 
 /// Random p and q, each of its own batch shape.
 let private instances (pair: Pair) (draw: Draw) (pBatch: Shape) (qBatch: Shape) : Instance * Instance =

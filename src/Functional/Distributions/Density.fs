@@ -1,0 +1,24 @@
+// Densities that are zero outside a part of the real line: -inf there, and no NaN in value or gradient.
+// Families write their formula for the inside and pass it through here.
+namespace Functional
+
+open Functional.Tensors
+
+module internal Density =
+
+    /// `density`, one number for each event of so many axes, where all elements of the value lie in the support; -inf elsewhere.
+    /// The formula sees a number inside in place of those outside: a NaN there would reach the gradients of the parameters even though
+    /// it is not chosen.
+    let insideEvents (support: Support) (axes: int) (value: Tensor) (density: Tensor -> Tensor) : Tensor =
+        let holds = support.Contains value
+
+        // A look at the result costs a wait on a GPU, and next to nothing on a CPU, where it saves two passes over memory.
+        if value.device = Device.CPU && holds.all().toBool() then
+            density value
+        else
+            let densities = density (dsharp.where (holds, value, support.InnerPoint value))
+            let holds = if axes = 0 then holds else (Shapes.sumLast axes (holds.logicalNot ())).eq 0
+            dsharp.where (holds, densities, densities.scalarLike -infinity)
+
+    /// The same, element by element.
+    let inside (support: Support) (value: Tensor) (density: Tensor -> Tensor) : Tensor = insideEvents support 0 value density
