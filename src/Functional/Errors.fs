@@ -94,6 +94,12 @@ module internal Errors =
                 + "Event shapes must be equal, and only whole missing leading batch axes broadcast."
             )
 
+        let klBaseMeasures (p: string) (q: string) =
+            NotSupportedException(
+                $"KL({p} || {q}) has a closed form only for equal base measures, such as equal numbers of trials. "
+                + "Estimate it with Kl.estimate."
+            )
+
         let noClosedForm (p: string) (q: string) (nearest: string) =
             NotSupportedException(
                 $"There is no closed form for KL({p} || {q}). {nearest}Register one with Kl.register, or estimate it with Kl.estimate."

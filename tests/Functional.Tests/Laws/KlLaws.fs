@@ -24,13 +24,15 @@ let private distributions (pair: Pair) (draw: Draw) : Distribution * Distributio
     let p, q = instances pair draw batch batch
     p.Distribution, q.Distribution
 
+// Families of one kind: numbers with numbers, and Independents of one rank with each other.
 let private pairs: Pair list =
-    [ for p, q in List.allPairs Families.all Families.all do
-          let pair = { P = p; Q = q }
-          let first, second = distributions pair (Draw 1)
+    [ for families in Families.plain :: List.map Families.independents [ 0; 1; 2 ] do
+          for p, q in List.allPairs families families do
+              let pair = { P = p; Q = q }
+              let first, second = distributions pair (Draw 1)
 
-          if Kl.hasClosedForm first second then
-              pair ]
+              if first.EventShape = second.EventShape && Kl.hasClosedForm first second then
+                  pair ]
 
 let private finite (divergence: Tensor) =
     (numbers divergence) |> Array.forall Double.IsFinite
