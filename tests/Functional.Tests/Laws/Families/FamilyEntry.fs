@@ -19,6 +19,12 @@ type FamilyEntry =
         Extremes: unit -> (Tensor list * Tensor) list
         /// Where a density of one number is not smooth, between the ends of its support: the pieces are integrated apart.
         Breaks: Distribution -> Tensor list
+        /// By how much the tolerances of quadrature are wider than elsewhere, and why.
+        Tolerance: float * string
+        /// Laws that do not hold, by a part of their names, each with the reason.
+        Without: (string * string) list
+        /// The parameters, by place, in which nothing is differentiated: counts.
+        Constants: int list
     }
 
 /// A random distribution with what it was made from.
@@ -39,11 +45,23 @@ let family (name: string) (start: Draw -> Draw -> Shape -> Tensor list) (ofParam
       Start = start
       OfParameters = ofParameters
       Extremes = fun () -> []
-      Breaks = fun _ -> [] }
+      Breaks = fun _ -> []
+      Tolerance = 1.0, ""
+      Without = []
+      Constants = [] }
 
 let withExtremes (extremes: unit -> (Tensor list * Tensor) list) (family: FamilyEntry) = { family with Extremes = extremes }
 
 let withBreaks (breaks: Distribution -> Tensor list) (family: FamilyEntry) = { family with Breaks = breaks }
+
+/// Quadrature is less exact, by a factor, for a reason.
+let withTolerance (factor: float) (reason: string) (family: FamilyEntry) = { family with Tolerance = factor, reason }
+
+/// A law, named by a part of its name, that does not hold, for a reason.
+let withoutLaw (law: string) (reason: string) (family: FamilyEntry) = { family with Without = (law, reason) :: family.Without }
+
+/// Parameters, by place, that are counts: nothing is differentiated in them.
+let withConstants (places: int list) (family: FamilyEntry) = { family with Constants = places }
 
 let one (make: Tensor -> Distribution) (parameters: Tensor list) = make parameters[0]
 let two (make: Tensor -> Tensor -> Distribution) (parameters: Tensor list) = make parameters[0] parameters[1]
