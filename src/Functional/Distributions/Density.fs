@@ -1,4 +1,4 @@
-// Densities that are zero outside a part of the real line: -inf there, and no NaN in value or gradient.
+// Densities and distribution functions of values on a part of the real line: constant outside, and no NaN in value or gradient there.
 // Families write their formula for the inside and pass it through here.
 namespace Functional
 
@@ -22,3 +22,10 @@ module internal Density =
 
     /// The same, element by element.
     let inside (support: Support) (value: Tensor) (density: Tensor -> Tensor) : Tensor = insideEvents support 0 value density
+
+    /// A distribution function: `share` inside the support, 0 below it and 1 above.
+    let below (support: Support) (value: Tensor) (share: Tensor -> Tensor) : Tensor =
+        let inner = support.InnerPoint value
+        let holds = support.Contains value
+        let shares = share (dsharp.where (holds, value, inner))
+        dsharp.where (holds, shares, (value.gt inner).cast shares.dtype)

@@ -26,6 +26,8 @@ module private Matrices =
 type Support =
     /// All real numbers.
     | Real
+    /// Real numbers, -inf and inf: bounds.
+    | ExtendedReal
     /// Logarithms of weights: real numbers, and -inf for a weight of zero.
     | LogWeight
     /// x > 0.
@@ -36,6 +38,8 @@ type Support =
     | AtLeast of low: Tensor
     /// 0 ≤ x ≤ 1.
     | UnitInterval
+    /// 0 < x < 1.
+    | OpenUnitInterval
     /// low ≤ x ≤ high.
     | Interval of low: Tensor * high: Tensor
     /// 0 and 1.
@@ -102,11 +106,13 @@ type Support =
     member internal this.Requirement: string =
         match this with
         | Real -> "finite"
+        | ExtendedReal -> "a number, which may be infinite"
         | LogWeight -> "a number below infinity"
         | Positive -> "positive"
         | NonNegative -> "non-negative"
         | AtLeast _ -> "at least the lower bound"
         | UnitInterval -> "between 0 and 1"
+        | OpenUnitInterval -> "above 0 and below 1"
         | Interval _ -> "between the bounds"
         | Boolean -> "0 or 1"
         | Categories count -> $"an integer from 0 to {count - 1}"
@@ -136,7 +142,8 @@ type Support =
         | Positive
         | NonNegative -> like.scalarLike 1.0
         | AtLeast low -> low + 1.0
-        | UnitInterval -> like.scalarLike 0.5
+        | UnitInterval
+        | OpenUnitInterval -> like.scalarLike 0.5
         | Interval(low, high) -> (low + high) / 2.0
         | _ -> like.scalarLike 0.0
 
@@ -151,11 +158,13 @@ type Support =
 
         match this with
         | Real -> value.isfinite ()
+        | ExtendedReal -> value.eq value
         | LogWeight -> value.lt infinity
         | Positive -> (value.gt 0.0).logicalAnd(value.lt infinity)
         | NonNegative -> (value.ge 0.0).logicalAnd(value.lt infinity)
         | AtLeast low -> (value.ge low).logicalAnd(value.lt infinity)
         | UnitInterval -> (value.ge 0.0).logicalAnd(value.le 1.0)
+        | OpenUnitInterval -> (value.gt 0.0).logicalAnd(value.lt 1.0)
         | Interval(low, high) -> between low high
         | Boolean -> (value.eq 0.0).logicalOr(value.eq 1.0)
         | Categories count -> ((value.ge 0).logicalAnd(value.le (count - 1))).logicalAnd(isInteger ())

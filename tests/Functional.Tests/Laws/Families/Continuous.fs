@@ -27,7 +27,157 @@ let private uniform (name: string) (low: float * float) (high: float * float) =
             let single = List.map (fun (x: float) -> float (float32 x)) >> float64
             [ [ single low; single high ], single value ])
 
+/// Parameters and, last, a value in each row; rounded to what a float32 holds.
+let private rows (rows: float list list) () =
+    let columns = rows |> List.map (List.map (float32 >> float)) |> List.transpose |> List.map float64
+    [ List.truncate (columns.Length - 1) columns, List.last columns ]
+
+let private singles = List.map (float32 >> float)
+
+let private step = 1.0 / 16777216.0
+
+// Locations and scales of numbers on the whole line.
+let private located = elementwise [ between -2.0 2.0; positiveBetween 0.4 1.6 ]
+
+let private farOut =
+    [ [ 0.0; 1.0; 1e4 ]; [ 0.0; 1.0; -1e4 ]; [ 0.0; 1e-8; 1e4 ]; [ 1e4; 1e4; -1e4 ]; [ 0.0; 1e4; 0.0 ]; [ 1e4; 0.1; 1e4 ] ]
+
+let private logNormal =
+    family "LogNormal" (elementwise [ between -1.0 1.0; positiveBetween 0.2 0.7 ]) (two (fun location scale -> LogNormal(location, scale)))
+    |> withExtremes (rows [ [ 0; 1; 1e-30 ]; [ 0; 1; 1e30 ]; [ -10; 0.1; 5e-5 ]; [ 0; 1e4; 1 ]; [ 0; 1e4; 1e30 ]; [ 9; 10; 1e4 ] ])
+
+let private logitNormal =
+    family "LogitNormal" (elementwise [ between -1.0 1.0; positiveBetween 0.3 1.0 ]) (two (fun location scale -> LogitNormal(location, scale)))
+    |> withExtremes (
+        rows
+            [ [ 0; 1; 1e-30 ]
+              [ 0; 1; 1.0 - step ]
+              [ -10; 1; 1e-5 ]
+              [ 5; 0.1; 0.993 ]
+              [ 0; 100; 0.5 ]
+              [ 0; 1e4; 1e-30 ]
+              [ 0; 1e-3; 0.5 + 1e-4 ] ]
+    )
+
+let private halfNormal =
+    family "HalfNormal" (elementwise [ positiveBetween 0.3 3.0 ]) (one (fun scale -> HalfNormal scale))
+    |> withExtremes (fun () -> crossed (singles [ 1e-8; 1.0; 1e4 ]) (singles [ 0.0; 1e-4; 1.0; 1e4 ]))
+
+let private truncatedNormal (name: string) (low: float * float) (high: float * float) =
+    family
+        name
+        (elementwise [ between -3.0 3.0; positiveBetween 0.5 2.0; between (fst low) (snd low); between (fst high) (snd high) ])
+        (fun p -> TruncatedNormal(p[0], p[1], p[2], p[3]))
+    |> withExtremes (
+        rows
+            [ [ 0; 1; 100; 101; 100.5 ]
+              [ 0; 1; 1e4; 10001; 10000.25 ]
+              [ 0; 1; -101; -100; -100.25 ]
+              [ 0; 1; -1; 1; 0.5 ]
+              [ 0; 1; -1e4; 1e4; 5 ]
+              [ 0; 1e4; -1; 1; 0.5 ]
+              [ 0; 1e-4; -1; 1; 0.5 ]
+              [ 0; 1; 100; infinity; 100.01 ]
+              [ 0; 1; -infinity; infinity; 3 ]
+              [ 0; 1; -infinity; -5; -5.125 ]
+              [ 0; 1; 0; 1e-4; 5e-5 ]
+              [ 50; 1; 0; 1; 0.999 ] ]
+    )
+
+let private laplace =
+    family "Laplace" located (two (fun location scale -> Laplace(location, scale)))
+    |> withExtremes (rows farOut)
+    |> withBreaks (fun distribution -> [ (element distribution :?> Laplace).Location ])
+
+let private logistic =
+    family "Logistic" located (two (fun location scale -> Logistic(location, scale))) |> withExtremes (rows farOut)
+
+let private gumbel =
+    family "Gumbel" located (two (fun location scale -> Gumbel(location, scale)))
+    |> withExtremes (
+        rows [ [ 0; 1; 1e4 ]; [ 0; 1; -80 ]; [ 0; 1e-8; 1e4 ]; [ 1e4; 1e4; -1e4 ]; [ 0; 1e4; 0 ]; [ 1e4; 0.1; 1e4 ]; [ -1e4; 125; -2e4 ] ]
+    )
+
+let private cauchy =
+    family "Cauchy" located (two (fun location scale -> Cauchy(location, scale))) |> withExtremes (rows farOut)
+
+let private halfCauchy =
+    family "HalfCauchy" (elementwise [ positiveBetween 0.3 3.0 ]) (one (fun scale -> HalfCauchy scale))
+    |> withExtremes (fun () -> crossed (singles [ 1e-8; 1.0; 1e4 ]) (singles [ 0.0; 1e-4; 1.0; 1e4 ]))
+
+let private exponential =
+    family "Exponential" (elementwise [ positiveBetween 0.3 3.0 ]) (one (fun rate -> Exponential rate))
+    |> withExtremes (fun () -> crossed (singles [ 1e-3; 1.0; 1e6 ]) (singles [ 0.0; 1e-10; 1e4 ]))
+
+let private weibull =
+    family "Weibull" (elementwise [ positiveBetween 0.3 3.0; positiveBetween 1.2 4.0 ]) (two (fun scale k -> Weibull(scale, k)))
+    |> withExtremes (
+        rows
+            [ [ 1; 1e-3; 1e-30 ]
+              [ 1; 1e-3; 1e30 ]
+              [ 1; 1e6; 1.0 + 16.0 * step ]
+              [ 1; 1e6; 1.0 - 16.0 * step ]
+              [ 1; 1e6; 0.5 ]
+              [ 1e4; 2; 1e4 ]
+              [ 1e-4; 0.5; 1e4 ]
+              [ 1e4; 1e3; 10001 ] ]
+    )
+
+let private pareto =
+    family "Pareto" (elementwise [ positiveBetween 0.3 3.0; positiveBetween 6.0 12.0 ]) (two (fun scale alpha -> Pareto(scale, alpha)))
+    |> withExtremes (
+        rows
+            [ [ 1; 1e-3; 1e30 ]
+              [ 1; 1e6; 1 ]
+              [ 1; 1e6; 1.0 + 16.0 * step ]
+              [ 1; 1e6; 1e4 ]
+              [ 1e4; 2; 1e4 ]
+              [ 1e-8; 1; 1e4 ] ]
+    )
+
+let private kumaraswamy =
+    family "Kumaraswamy" (elementwise [ positiveBetween 1.2 4.0; positiveBetween 1.2 4.0 ]) (two (fun a b -> Kumaraswamy(a, b)))
+    |> withExtremes (
+        rows
+            [ [ 1e-3; 1e-3; 1e-30 ]
+              [ 1e-3; 1e-3; 1.0 - step ]
+              [ 1e6; 1e6; 1.0 - 1e-5 ]
+              [ 1e-3; 1e6; 1e-30 ]
+              [ 1e6; 1e-3; 1.0 - step ]
+              [ 2; 1e6; 1e-3 ]
+              [ 2; 3; 0.5 ] ]
+    )
+
+let private continuousBernoulli =
+    family "ContinuousBernoulli from logits" (elementwise [ between -4.0 4.0 ]) (one (fun logits -> ContinuousBernoulli.FromLogits logits))
+    |> withExtremes (fun () ->
+        let slopes = [ -1e4; -100.0; -1.0; -1e-3; 0.0; 1e-8; 1e-3; 0.999; 1.001; 20.0; 100.0; 1e4 ]
+        crossed (singles slopes) (singles [ 0.0; 1e-6; 0.5; 1.0 ]))
+
+let private continuousBernoulliFromProbabilities =
+    family
+        "ContinuousBernoulli from probabilities"
+        (elementwise [ between 0.05 0.95 ])
+        (one (fun probabilities -> ContinuousBernoulli.FromProbabilities probabilities))
+    |> withExtremes (fun () -> crossed (singles [ 1e-30; 0.49; 0.5; 0.50001; 0.75; 1.0 - step ]) [ 0.0; 0.5; 1.0 ])
+
 let all: FamilyEntry list =
     [ normal
       uniform "Uniform" (-1.0, 0.0) (0.2, 1.2)
-      uniform "Uniform on wide intervals" (-3.0, -1.1) (1.3, 3.0) ]
+      uniform "Uniform on wide intervals" (-3.0, -1.1) (1.3, 3.0)
+      logNormal
+      logitNormal
+      halfNormal
+      truncatedNormal "TruncatedNormal" (-2.5, -0.5) (0.5, 2.5)
+      truncatedNormal "TruncatedNormal to narrow intervals" (0.0, 1.0) (1.05, 1.3)
+      laplace
+      logistic
+      gumbel
+      cauchy
+      halfCauchy
+      exponential
+      weibull
+      pareto
+      kumaraswamy
+      continuousBernoulli
+      continuousBernoulliFromProbabilities ]
