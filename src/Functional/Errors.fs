@@ -79,6 +79,24 @@ module internal Errors =
         let lacks (distribution: string) (what: string) (why: string) =
             NotSupportedException $"{distribution} has no {what}: {why}."
 
+        let totals (distribution: string) =
+            ArgumentException(
+                $"{distribution}.EnumerateSupport: the totals differ over the batch, so its elements have different lists of values. "
+                + "Enumerate them one by one."
+            )
+
+        let countsNeeded (wrapper: string) (distribution: string) =
+            ArgumentException $"{wrapper}: the base distribution has to be a discrete one of numbers, and {distribution} is not."
+
+        let numbersNeeded (wrapper: string) (distribution: string) =
+            ArgumentException $"{wrapper}: the base distribution has to be a continuous one of numbers, and {distribution} is not."
+
+        let levels (distribution: string) (levels: int) =
+            ArgumentException $"{distribution}: there have to be at least two levels; found {levels}."
+
+        let bounds (distribution: string) (low: int) (high: int) =
+            ArgumentException $"{distribution}: low has to be below high; found {low} and {high}."
+
         let rank (distribution: string) (rank: int) (batch: Shape) =
             ArgumentException(
                 $"Independent: {rank} batch axes of {distribution} were to become event axes, and its batch shape is {shape batch}."

@@ -50,6 +50,8 @@ type Support =
     | NonNegativeIntegers
     /// The integers from low to high.
     | Integers of low: Tensor * high: Tensor
+    /// So many equally spaced numbers from -1 to 1.
+    | Levels of count: int
     /// Vectors of non-negative numbers whose sum is one.
     | Simplex
     /// Vectors with a one and zeros.
@@ -82,6 +84,7 @@ type Support =
         | Categories _
         | NonNegativeIntegers
         | Integers _
+        | Levels _
         | OneHot
         | Counts _
         | Points _ -> true
@@ -118,6 +121,7 @@ type Support =
         | Categories count -> $"an integer from 0 to {count - 1}"
         | NonNegativeIntegers -> "a non-negative integer"
         | Integers _ -> "an integer between the bounds"
+        | Levels count -> $"one of {count} equally spaced numbers from -1 to 1"
         | Simplex -> "non-negative with a sum of one along the last axis"
         | OneHot -> "one-hot along the last axis"
         | Counts _ -> "non-negative integers with the given total along the last axis"
@@ -169,7 +173,11 @@ type Support =
         | Boolean -> (value.eq 0.0).logicalOr(value.eq 1.0)
         | Categories count -> ((value.ge 0).logicalAnd(value.le (count - 1))).logicalAnd(isInteger ())
         | NonNegativeIntegers -> ((value.ge 0).logicalAnd(value.isfinite ())).logicalAnd(isInteger ())
-        | Integers(low, high) -> (between low high).logicalAnd(isInteger ())
+        | Integers(low, high) -> ((between low high).logicalAnd(value.isfinite ())).logicalAnd(isInteger ())
+        | Levels count ->
+            // as near as float32 can be asked to come to a sum of two of its numbers
+            let index = (value + 1.0) * (float (count - 1) / 2.0)
+            ((index - index.round ()).abs().le(1e-3)).logicalAnd(value.abs().le(1.0 + 1e-6))
         | Simplex -> ((value.ge 0.0) |> allOver 1).logicalAnd(((value.sum -1) - 1.0).abs().le 1e-5)
         | OneHot -> ((Boolean.Contains value) |> allOver 1).logicalAnd((value.sum -1).eq 1.0)
         | Counts total -> ((NonNegativeIntegers.Contains value) |> allOver 1).logicalAnd((value.sum -1).eq total)
