@@ -40,6 +40,12 @@ module internal Errors =
                 + "The sizes of the last axes have to agree."
             )
 
+        let notSquare (family: string) (parameter: string) (found: Shape) =
+            ArgumentException $"{family}: {parameter} has shape {shape found}; its last two axes have to be equal, as of square matrices."
+
+        let dimension (family: string) (found: int) =
+            ArgumentException $"{family}: matrices have at least 2 rows, not {found}."
+
         // An axis of length 1 at the end of one shape where the other ends early is the commonest slip.
         let private remedy (value: Shape) (wanted: Shape) =
             if Array.append value [| 1 |] = wanted then
