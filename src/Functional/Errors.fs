@@ -40,6 +40,49 @@ module internal Errors =
                 + "The sizes of the last axes have to agree."
             )
 
+        let notSquare (family: string) (parameter: string) (found: Shape) =
+            ArgumentException $"{family}: {parameter} has shape {shape found}; its last two axes have to be equal, as of square matrices."
+
+        let components (count: int) (distribution: string) (batch: Shape) =
+            ArgumentException(
+                $"Mixture: the weights are of {count} components, and {distribution} has batch shape {shape batch}. "
+                + "Its last batch axis has to be that of the components; for several distributions use Mixture.Of."
+            )
+
+        let listedComponents (count: int) (found: int) =
+            ArgumentException $"Mixture: the weights are of {count} components, and there are {found}."
+
+        let unlikeComponents (first: string) (other: string) =
+            ArgumentException $"{first} and {other} do not go together: batch and event shapes have to be equal; use Expand."
+
+        let incompatible (first: string) (other: string) =
+            ArgumentException(
+                $"Mixture: {first} and {other} have no common support, so that their densities do not add up. "
+                + "Mix distributions of numbers, of integers, or of the same kind of array."
+            )
+
+        let stretch (distribution: string) (batch: Shape) (target: Shape) =
+            ArgumentException
+                $"Expanded: batch shape {shape batch} of {distribution} cannot become {shape target}; only axes of length 1 and new leading ones change."
+
+        let mask (distribution: string) (dtype: string) =
+            ArgumentException $"{distribution}: the mask has dtype {dtype} and should be of Bool; compare with something, for one mask.ne 0."
+
+        let noSamples (found: Shape) (rank: int) =
+            ArgumentException
+                $"Empirical: samples have shape {shape found}; they need a first axis of at least one sample, and {rank} event axes at the end."
+
+        let noParts () = ArgumentException "Joint: there are no parts; it takes at least one distribution."
+
+        let noExperts () =
+            ArgumentException "ProductOfExperts: there are no experts; withStandardPrior makes N(0, 1) of none."
+
+        let notNormal (found: string) =
+            ArgumentException $"ProductOfExperts: an expert is a Normal, or an Independent of one, and not {found}."
+
+        let dimension (family: string) (found: int) =
+            ArgumentException $"{family}: matrices have at least 2 rows, not {found}."
+
         // An axis of length 1 at the end of one shape where the other ends early is the commonest slip.
         let private remedy (value: Shape) (wanted: Shape) =
             if Array.append value [| 1 |] = wanted then

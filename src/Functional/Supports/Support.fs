@@ -70,6 +70,8 @@ type Support =
     | Points of values: Tensor * eventRank: int
     /// Arrays whose elements each lie in a support.
     | Elementwise of Support * axes: int
+    /// Vectors made of values of several supports one after another, each of that shape and flattened.
+    | Concatenated of (Support * Shape) list
 
     /// Vectors of real numbers.
     static member RealVector = Elementwise(Real, 1)
@@ -89,6 +91,7 @@ type Support =
         | Counts _
         | Points _ -> true
         | Elementwise(element, _) -> element.IsDiscrete
+        | Concatenated parts -> parts |> List.forall (fun (part, _) -> part.IsDiscrete)
         | _ -> false
 
     /// How many trailing axes one value has.
@@ -97,7 +100,8 @@ type Support =
         | Simplex
         | OneHot
         | Counts _
-        | Ordered -> 1
+        | Ordered
+        | Concatenated _ -> 1
         | LowerCholesky
         | PositiveDefinite
         | CorrelationCholesky -> 2
@@ -131,6 +135,9 @@ type Support =
         | CorrelationCholesky -> "lower-triangular with a positive diagonal and rows of length one"
         | Points _ -> "one of the listed values"
         | Elementwise(element, _) -> element.Requirement
+        | Concatenated parts ->
+            let requirements = parts |> List.map (fun (part, _) -> part.Requirement) |> List.distinct
+            System.String.Join("; then ", requirements)
 
     /// Whether LogProb refuses values outside: those of discrete sets, and arrays that rounding could push off a surface.
     /// Everywhere else the density is zero outside.
@@ -138,6 +145,7 @@ type Support =
         match this with
         | Points _ -> false
         | Elementwise(element, _) -> element.RefusesOutsiders
+        | Concatenated parts -> parts |> List.exists (fun (part, _) -> part.RefusesOutsiders)
         | support -> support.IsDiscrete || support.EventRank > 0
 
     /// A number well inside, for formulas that must not see what lies outside.
@@ -194,3 +202,12 @@ type Support =
             ((isTriangular ()).logicalAnd(hasPositiveDiagonal ())).logicalAnd hasUnitRows
         | Points(values, rank) -> ((value.unsqueeze 0).eq values |> allOver rank).sum(0).gt 0
         | Elementwise(element, axes) -> (element.Contains value) |> allOver axes
+        | Concatenated parts ->
+            let leading = Shapes.leading 1 value.shape
+            let pieces = value.split ([ for _, shape in parts -> Shape.nelement shape ], -1)
+
+            (parts, List.ofSeq pieces)
+            ||> List.map2 (fun (part, shape) piece ->
+                let holds = part.Contains(piece.view (Array.append leading shape))
+                holds |> allOver (shape.Length - part.EventRank))
+            |> List.reduce (fun a b -> a.logicalAnd b)
