@@ -50,3 +50,22 @@ module internal DifferentiationBridge =
     let pullback (f: Func<Tensor, Tensor>) (x: Tensor) : struct (Tensor * Func<Tensor, Tensor>) =
         let value, pull = dsharp.evalReverseDiff f.Invoke x
         struct (value, Func<Tensor, Tensor> pull)
+
+    let unaryOperation (name: string) (f: Func<Tensor, Tensor>) (gradient: Func<Tensor, Tensor, Tensor, Tensor>) (a: Tensor) =
+        CustomOperation.apply
+            name
+            (fun inputs -> f.Invoke inputs[0])
+            [| fun inputs value upstream -> gradient.Invoke(inputs[0], value, upstream) |]
+            [| a |]
+
+    let binaryOperation
+        (name: string)
+        (f: Func<Tensor, Tensor, Tensor>)
+        (gradients: Func<Tensor, Tensor, Tensor, Tensor, Tensor>[])
+        (a: Tensor)
+        (b: Tensor)
+        =
+        let rule (gradient: Func<Tensor, Tensor, Tensor, Tensor, Tensor>) (inputs: Tensor[]) value upstream =
+            gradient.Invoke(inputs[0], inputs[1], value, upstream)
+
+        CustomOperation.apply name (fun inputs -> f.Invoke(inputs[0], inputs[1])) (Array.map rule gradients) [| a; b |]
