@@ -228,8 +228,20 @@ module internal Errors =
 
         let intermediate (operation: string) =
             InvalidOperationException(
-                $"{operation}: in reverse mode only the tensors that reverseDiff returned have derivatives, and this one was computed "
-                + "from them. Call reverse on the result, then ask the variable; dsharp.grad and jacobianTv differentiate in any tensor."
+                $"{operation}: only the derivatives of tensors that reverseDiff returned can be assigned, and this one was computed. "
+                + "Assign the variable's, or pass reverse a value to weigh the result with."
+            )
+
+        let unmarked (operation: string) =
+            InvalidOperationException(
+                $"{operation}: this tensor is recorded, but depends on nothing that forwardDiff or reverseDiff returned. "
+                + "Ask dsharp.grad, jacobianTv or Gradient.ofLoss for its derivatives."
+            )
+
+        let lost (operation: string) =
+            InvalidOperationException(
+                $"{operation}: a result that was reversed has been freed, and the derivative of what it was computed from with it. "
+                + "Ask inside the scope of the result, keep that with Scope.keep, or ask the variable that reverseDiff returned."
             )
 
         let notReverse (operation: string) =
