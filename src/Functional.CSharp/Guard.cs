@@ -43,6 +43,11 @@ internal static class Guard
             ? value
             : throw new ArgumentOutOfRangeException(name, $"{name} must be at least {minimum}; it is {value}.");
 
+    public static double Positive(double value, [CallerArgumentExpression(nameof(value))] string? name = null) =>
+        value > 0
+            ? value
+            : throw new ArgumentOutOfRangeException(name, $"{name} must be positive; it is {value}.");
+
     public static string Path(string? path, [CallerArgumentExpression(nameof(path))] string? name = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path, name);

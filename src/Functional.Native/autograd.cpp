@@ -18,13 +18,6 @@ using torch::autograd::variable_list;
 
 namespace {
 
-std::vector<at::Tensor> borrow_all(const functional_tensor* handles, int32_t count) {
-    std::vector<at::Tensor> tensors(count);
-    for (int32_t i = 0; i < count; i++)
-        if (handles[i]) tensors[i] = borrow(handles[i]);
-    return tensors;
-}
-
 std::shared_ptr<Node> node_of(const at::Tensor& tensor) {
     return tensor.grad_fn() ? tensor.grad_fn() : torch::autograd::impl::grad_accumulator(tensor);
 }

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <exception>
 #include <string>
+#include <vector>
 #include "functional.h"
 
 // A fused loop is compiled twice, for processors with AVX2 and for all others; the loader picks.
@@ -31,6 +32,13 @@ inline functional_tensor hand_over(at::Tensor tensor) {
     if (!tensor.defined()) return nullptr;
     live_tensors.fetch_add(1, std::memory_order_relaxed);
     return tensor.unsafeReleaseTensorImpl();
+}
+
+inline std::vector<at::Tensor> borrow_all(const functional_tensor* handles, int32_t count) {
+    std::vector<at::Tensor> tensors(count);
+    for (int32_t i = 0; i < count; i++)
+        if (handles[i]) tensors[i] = borrow(handles[i]);
+    return tensors;
 }
 
 inline int32_t kibibytes(size_t bytes) { return static_cast<int32_t>(std::min<size_t>(bytes >> 10, INT32_MAX)); }

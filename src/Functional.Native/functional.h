@@ -3,7 +3,7 @@
 #pragma once
 #include <stdint.h>
 
-#define FUNCTIONAL_ABI 3
+#define FUNCTIONAL_ABI 4
 #define FUNCTIONAL_API extern "C" __attribute__((visibility("default")))
 
 // What an argument or a result of an operator is.
@@ -62,6 +62,7 @@ FUNCTIONAL_API int64_t functional_tensor_device(functional_tensor tensor);  // t
 FUNCTIONAL_API int32_t functional_tensor_requires_grad(functional_tensor tensor);
 FUNCTIONAL_API int32_t functional_tensor_set_requires_grad(functional_tensor tensor, int32_t required);
 FUNCTIONAL_API int32_t functional_tensor_kibibytes(functional_tensor tensor);  // of memory that it holds: its share where others hold it too
+FUNCTIONAL_API functional_tensor functional_tensor_share(functional_tensor tensor);  // another handle to it
 FUNCTIONAL_API void functional_tensor_release(functional_tensor tensor);
 FUNCTIONAL_API int64_t functional_live_tensors();
 
@@ -73,6 +74,16 @@ FUNCTIONAL_API int32_t functional_grad(const functional_tensor* outputs, const f
 FUNCTIONAL_API int32_t functional_reaches(functional_tensor output, const functional_tensor* leaves, int32_t leaf_count, int32_t* reached);
 // The output's value and all its derivatives but those in these leaves, of which it is independent, to any order.
 FUNCTIONAL_API functional_tensor functional_without(functional_tensor output, const functional_tensor* leaves, int32_t leaf_count);
+// A derivative that the caller computes. `tensors` are the gradient that arrives, the operation's value and its inputs, all recorded as the
+// moment asks for; the rule owns them. It writes a gradient for each input that is wanted (null: none) and hands it over, and returns 0, or
+// the number of its failure, which the error's text then carries after "functional_rule ".
+typedef int64_t (*functional_rule)(void* context, const functional_tensor* tensors, int32_t input_count, const int32_t* wanted,
+                                   functional_tensor* gradients);
+typedef void (*functional_forget)(void* context);
+// A tensor of that value which came from these inputs by an operation with that derivative. Takes the context over, and forgets it when no
+// computation needs the rule any more, at once where none records it.
+FUNCTIONAL_API functional_tensor functional_operation(const char* name, functional_tensor value, const functional_tensor* inputs,
+                                                      int32_t input_count, functional_rule rule, functional_forget forget, void* context);
 // The recorded operations behind a tensor, a line each, indented below what used them; valid until this thread's next call.
 FUNCTIONAL_API const char* functional_history(functional_tensor tensor);
 FUNCTIONAL_API int32_t functional_set_grad_mode(int32_t enabled);  // returns what it was, on this thread

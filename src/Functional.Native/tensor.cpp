@@ -68,6 +68,10 @@ int32_t functional_tensor_kibibytes(functional_tensor handle) {
     });
 }
 
+functional_tensor functional_tensor_share(functional_tensor tensor) {
+    return guarded<functional_tensor>(nullptr, [&] { return hand_over(borrow(tensor)); });
+}
+
 void functional_tensor_release(functional_tensor tensor) {
     live_tensors.fetch_sub(1, std::memory_order_relaxed);
     c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>::reclaim(static_cast<c10::TensorImpl*>(tensor));

@@ -57,6 +57,7 @@ module Gradient =
 
             if code < 0 then
                 let reason = Library.lastError ()
+                Rule.raiseAgain reason
                 raise (Errors.Native.refused "gradient" (outputs |> Seq.map (Memory.shape >> Errors.shape)) reason))
 
         results

@@ -115,6 +115,52 @@ module internal Errors =
         let mismatch (operation: string) (left: int[]) (right: int[]) (remedy: string) =
             ArgumentException $"{operation}: shapes {shape left} and {shape right} do not fit. {remedy}"
 
+        let broadcast (operator: string) (shapes: string seq) (axis: string) (left: string) (right: string) : exn =
+            let operation = operator.Substring(operator.LastIndexOf ':' + 1)
+            let shapes = String.Join(" and ", shapes)
+
+            ArgumentException(
+                $"{operation}: shapes {shapes} do not broadcast: axis {axis} of the result would be {left} and {right} long. "
+                + "Axes are matched from the last one back, and two fit where they are equal or one of them is 1."
+            )
+
+        let view (dimensions: int[]) (wanted: int[]) =
+            let given = Array.fold (fun n d -> n * int64 d) 1L dimensions
+            let known = wanted |> Array.filter ((<>) -1) |> Array.fold (fun n d -> n * int64 d) 1L
+            let multiple = if known >= 0L && Array.contains -1 wanted then "a multiple of " else ""
+
+            ArgumentException(
+                $"view: shape {shape dimensions} has {given} elements, and shape {shape wanted} takes {multiple}{known}. "
+                + "The lengths multiply to the number of elements; one of them may be -1, for whatever is left."
+            )
+
+        let expand (dimensions: int[]) (wanted: int[]) =
+            ArgumentException(
+                $"expand: shape {shape dimensions} does not expand to {shape wanted}. Axes are matched from the last one back: those of "
+                + "length 1 grow, all others keep their length (which may be written as -1), and new ones come in front."
+            )
+
+        let cat (operation: string) (axis: int option) (shapes: int[] seq) =
+            let rule =
+                match axis with
+                | Some axis -> $"All axes but axis {axis} have to be equal."
+                | None -> "They have to be equal."
+
+            let shapes = String.Join(", ", Seq.map shape shapes)
+            ArgumentException $"{operation}: tensors of shapes {shapes} do not fit together. {rule}"
+
+        let split (dimensions: int[]) (axis: int) (lengths: int[]) =
+            ArgumentException(
+                $"split: the lengths {shape lengths} add up to {Array.sumBy int64 lengths}, and axis {axis} of shape {shape dimensions} "
+                + $"has {dimensions[axis]}. They are 0 or more and add up to that."
+            )
+
+        let gather (dimensions: int[]) (axis: int) (indices: int[]) =
+            ArgumentException(
+                $"gather: indices of shape {shape indices} do not fit a tensor of shape {shape dimensions}. They have as many axes, and "
+                + $"none longer than the tensor's but axis {axis}."
+            )
+
         let empty (operation: string) =
             ArgumentException $"{operation}: the sequence of tensors is empty."
 
@@ -228,8 +274,20 @@ module internal Errors =
 
         let intermediate (operation: string) =
             InvalidOperationException(
-                $"{operation}: in reverse mode only the tensors that reverseDiff returned have derivatives, and this one was computed "
-                + "from them. Call reverse on the result, then ask the variable; dsharp.grad and jacobianTv differentiate in any tensor."
+                $"{operation}: only the derivatives of tensors that reverseDiff returned can be assigned, and this one was computed. "
+                + "Assign the variable's, or pass reverse a value to weigh the result with."
+            )
+
+        let unmarked (operation: string) =
+            InvalidOperationException(
+                $"{operation}: this tensor is recorded, but depends on nothing that forwardDiff or reverseDiff returned. "
+                + "Ask dsharp.grad, jacobianTv or Gradient.ofLoss for its derivatives."
+            )
+
+        let lost (operation: string) =
+            InvalidOperationException(
+                $"{operation}: a result that was reversed has been freed, and the derivative of what it was computed from with it. "
+                + "Ask inside the scope of the result, keep that with Scope.keep, or ask the variable that reverseDiff returned."
             )
 
         let notReverse (operation: string) =

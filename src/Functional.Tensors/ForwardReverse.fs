@@ -13,12 +13,33 @@ type TensorOp =
 
     override this.ToString() = this.Name
 
+/// A result that was reversed, what it was weighed with, and whether it depends on anything besides its level's variables.
+[<Sealed>]
+type internal Reversal(root: Tensor, value: Tensor, outer: bool) =
+    member _.Root = root
+    member _.Value = value
+    member _.Outer = outer
+
+    /// Whether a scope has freed what the derivatives of intermediate tensors are computed from.
+    member _.IsLost = root.isDisposed || value.isDisposed
+
 /// What is known of a tensor that reverseDiff returned.
 [<Sealed; AllowNullLiteral>]
 type internal ReverseVariable(tag: uint32, leaf: Tensor, derivative: Tensor option) =
+    let mutable reversals: Reversal list = []
+
     member _.Tag = tag
     member _.Leaf = leaf
     member val Derivative = derivative with get, set
+
+    /// The reversals that have reached it since the last reset.
+    member _.Reversals = reversals
+
+    member _.Remember(reversal: Reversal) = reversals <- reversal :: reversals
+
+    member this.Reset() =
+        this.Derivative <- None
+        reversals <- []
 
 /// A leaf that derivatives are taken in, and the nesting level that it belongs to.
 type internal Marker =
@@ -118,6 +139,32 @@ module internal Dual =
             let derivative = (Derivative.push t epsilon None record).move(t.device, t.dtype)
             if record then Gradient.without [| epsilon |] derivative else derivative)
 
+    let private variablesAmong (markers: Marker[]) =
+        markers
+        |> Array.choose (function
+            | Reverse(seen, variable) -> Some(seen, variable)
+            | _ -> None)
+
+    // libtorch keeps no gradients of intermediate tensors, so the reversals that passed here are run again, as far as here.
+    let private intermediateDerivative (t: Tensor) (variables: (Tensor * ReverseVariable)[]) : Tensor =
+        let reversals = variables |> Array.collect (fun (_, variable) -> List.toArray variable.Reversals) |> Array.distinct
+
+        if reversals |> Array.exists _.IsLost then
+            raise (Errors.Differentiation.lost "derivative")
+
+        let leaves = variables |> Array.map (fun (_, variable) -> variable.Leaf)
+
+        let contribution (reversal: Reversal) =
+            Gradient.on (fun recording ->
+                let record = recording && (reversal.Outer || Gradient.isRecorded reversal.Value)
+
+                (Gradient.compute [| reversal.Root |] [| Some reversal.Value |] [| t |] true record)[0]
+                |> Option.map (fun gradient -> if record then Gradient.without leaves gradient else gradient))
+
+        match reversals |> Array.choose contribution with
+        | [||] -> t.noDiff().zerosLike()
+        | gradients -> Array.reduce (+) gradients
+
     let private tryVariable (t: Tensor) =
         match variables.TryGetValue t with
         | true, variable -> Some variable
@@ -131,7 +178,8 @@ module internal Dual =
 
             match tryForward markers with
             | Some epsilon -> forwardDerivative t epsilon outer
-            | None when Gradient.isRecorded t -> raise (Errors.Differentiation.intermediate "derivative")
+            | None when (variablesAmong markers).Length > 0 -> intermediateDerivative t (variablesAmong markers)
+            | None when Gradient.isRecorded t -> raise (Errors.Differentiation.unmarked "derivative")
             | None -> raise (Errors.Differentiation.constant "derivative")
 
     let setDerivative (t: Tensor) (derivative: Tensor) =
@@ -147,12 +195,6 @@ module internal Dual =
         let result = derivative t
         if isForward result then derivativeDeep result else result
 
-    let private variablesAmong (markers: Marker[]) =
-        markers
-        |> Array.choose (function
-            | Reverse(seen, variable) -> Some(seen, variable)
-            | _ -> None)
-
     // The variables of the innermost level, which a reversal reaches.
     let private reversed (operation: string) (y: Tensor) =
         let markers, outer = innermost y
@@ -164,7 +206,7 @@ module internal Dual =
 
     let private reset (variables: (Tensor * ReverseVariable)[]) =
         for _, variable in variables do
-            variable.Derivative <- None
+            variable.Reset()
 
     // A derivative lives as long as its variable, which may be longer than the scope that it was computed in.
     let private accumulate (seen: Tensor) (variable: ReverseVariable) (gradient: Tensor) =
@@ -181,6 +223,10 @@ module internal Dual =
 
         if variables.Length > 0 then
             let leaves = variables |> Array.map (fun (_, variable) -> variable.Leaf)
+            let reversal = Reversal(y, value, outer)
+
+            for _, variable in variables do
+                variable.Remember reversal
 
             Gradient.on (fun recording ->
                 let record = recording && (outer || Gradient.isRecorded value)
@@ -243,8 +289,9 @@ module ForwardReverseExtensions =
         static member ofRawTensor(rawTensor: RawTensor) : Tensor = rawTensor.Value
 
         /// The innermost derivative, of the tensor's shape. Forward: computed when asked for, so ask once. Reverse: of a tensor that
-        /// reverseDiff returned, what reversals have added up since the last reset, zeros at first; it can be assigned.
-        /// Raises InvalidOperationException for any other tensor.
+        /// reverseDiff returned, what reversals have added up since the last reset, zeros at first; it can be assigned. Of a tensor
+        /// computed from these: the same, computed when asked for by running those reversals again, for which their results are
+        /// kept until the next reset. Raises InvalidOperationException for any other tensor, or where a scope has freed such a result.
         member t.derivative
             with get (): Tensor = Dual.derivative t
             and set (value: Tensor) = Dual.setDerivative t value

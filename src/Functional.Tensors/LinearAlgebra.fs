@@ -42,7 +42,7 @@ module internal LinearAlgebra =
     let matmul (a: Tensor) (b: Tensor) =
         inner a b
 
-        if not (Memory.sameDtype a.Handle b.Handle) then
+        if not (Memory.sameDtype "matmul" a.Handle b.Handle) then
             raise (Errors.Operation.dtypes "matmul" (string a.dtype) (string b.dtype))
 
         two matmulOp a b

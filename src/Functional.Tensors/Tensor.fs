@@ -68,12 +68,12 @@ module private Core =
             | _ -> false
 
     /// A tensor with the dtype that it takes beside a scalar.
-    let besideScalar (a: TensorHandle) (b: scalar) =
-        if isReal b && not (Memory.isReal a) then cast a Dtype.Default else a
+    let besideScalar (operation: string) (a: TensorHandle) (b: scalar) =
+        if isReal b && not (Memory.isReal operation a) then cast a Dtype.Default else a
 
     /// A tensor of real numbers: itself, or one of the default dtype.
     let real (a: TensorHandle) =
-        if Memory.isReal a then a else cast a Dtype.Default
+        if Memory.isReal div.Name a then a else cast a Dtype.Default
 
 /// A multi-dimensional array of numbers on a device, recorded for differentiation where it has to be.
 /// Freed by the scope it was made in, by Dispose, or by the collector; using it after that raises ObjectDisposedException.
@@ -87,14 +87,14 @@ type Tensor internal (handle: TensorHandle) =
         new Tensor(op.Tensor [| Arg.tensor a.Handle |])
 
     static member private Binary(op: Operator, a: Tensor, b: Tensor) =
-        if Memory.sameDtype a.Handle b.Handle then
+        if Memory.sameDtype op.Name a.Handle b.Handle then
             new Tensor(op.Tensor [| Arg.tensor a.Handle; Arg.tensor b.Handle |])
         else
             let struct (a, b) = Core.widened a.Handle b.Handle
             new Tensor(op.Tensor [| Arg.tensor a; Arg.tensor b |])
 
     static member private WithScalar(op: Operator, a: Tensor, b: scalar) =
-        new Tensor(op.Tensor [| Arg.tensor (Core.besideScalar a.Handle b); Arg.scalar b |])
+        new Tensor(op.Tensor [| Arg.tensor (Core.besideScalar op.Name a.Handle b); Arg.scalar b |])
 
     static member private Constant(value: int) =
         let shape, device = Arg.shape [||], Arg.device Device.Default
@@ -220,7 +220,7 @@ type Tensor internal (handle: TensorHandle) =
 
     /// The quotient, real even of integers.
     static member (/)(a: Tensor, b: Tensor) =
-        if not (Memory.isReal a.Handle || Memory.isReal b.Handle) then
+        if not (Memory.isReal Core.div.Name a.Handle || Memory.isReal Core.div.Name b.Handle) then
             Tensor.Binary(Core.div, Tensor.Of(Core.real a.Handle), Tensor.Of(Core.real b.Handle))
         else
             Tensor.Binary(Core.div, a, b)
@@ -241,7 +241,7 @@ type Tensor internal (handle: TensorHandle) =
     static member Pow(a: Tensor, b: scalar) = Tensor.WithScalar(Core.powScalar, a, b)
 
     static member Pow(a: scalar, b: Tensor) =
-        Tensor.Of(Core.scalarPow.Tensor [| Arg.scalar a; Arg.tensor (Core.besideScalar b.Handle a) |])
+        Tensor.Of(Core.scalarPow.Tensor [| Arg.scalar a; Arg.tensor (Core.besideScalar Core.scalarPow.Name b.Handle a) |])
 
     static member Pow(a: Tensor, b: float) = Tensor.Pow(a, b :> scalar)
     static member Pow(a: Tensor, b: int) = Tensor.Pow(a, b :> scalar)

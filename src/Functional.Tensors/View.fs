@@ -57,11 +57,53 @@ module internal View =
     let private axesArg operation t (dims: seq<int>) =
         dims |> Seq.map (axis operation 0 t) |> Seq.toArray |> Arg.shape
 
+    // libtorch checks shapes anyway, so the better sentence is looked for only once it has refused: a check before would cost every
+    // call. Where nothing is found to explain it, its own words stay.
+    let inline private orExplain ([<InlineIfLambda>] explain: unit -> exn option) ([<InlineIfLambda>] call: unit -> 'T) : 'T =
+        try
+            call ()
+        with :? TensorException ->
+            match explain () with
+            | Some error -> raise error
+            | None -> reraise ()
+
+    let private unless (fits: bool) (error: unit -> exn) : exn option = if fits then None else Some(error ())
+
+    let private explainView (dimensions: int[]) (wanted: int[]) () : exn option =
+        let known = wanted |> Array.filter ((<>) -1)
+        let product = known |> Array.fold (fun n d -> n * int64 d) 1L
+        let given = dimensions |> Array.fold (fun n d -> n * int64 d) 1L
+
+        let fits =
+            match wanted.Length - known.Length with
+            | 0 -> product = given
+            | 1 -> product > 0L && given % product = 0L
+            | _ -> false
+
+        unless (fits && Array.forall (fun d -> d >= 0) known) (fun () -> Errors.Operation.view dimensions wanted)
+
+    let private explainExpand (dimensions: int[]) (wanted: int[]) () : exn option =
+        let news = wanted.Length - dimensions.Length
+
+        let fits =
+            news >= 0
+            && wanted |> Array.forall (fun d -> d >= -1)
+            && dimensions
+               |> Array.indexed
+               |> Array.forall (fun (i, d) -> d = 1 || wanted[news + i] = d || wanted[news + i] = -1)
+
+        unless (fits && not (wanted |> Array.take news |> Array.contains -1)) (fun () ->
+            Errors.Operation.expand dimensions wanted)
+
     let view (shape: seq<int>) (t: Tensor) =
-        tensorOf (viewOp.Tensor [| Arg.tensor t.Handle; Arg.shape (Seq.toArray shape) |])
+        let shape = Seq.toArray shape
+
+        orExplain (explainView t.shape shape) (fun () -> tensorOf (viewOp.Tensor [| Arg.tensor t.Handle; Arg.shape shape |]))
 
     let expand (shape: seq<int>) (t: Tensor) =
-        tensorOf (expandOp.Tensor [| Arg.tensor t.Handle; Arg.shape (Seq.toArray shape) |])
+        let shape = Seq.toArray shape
+
+        orExplain (explainExpand t.shape shape) (fun () -> tensorOf (expandOp.Tensor [| Arg.tensor t.Handle; Arg.shape shape |]))
 
     let transpose (dim0: int) (dim1: int) (t: Tensor) =
         tensorOf (transposeOp.Tensor [| Arg.tensor t.Handle; axisArg "transpose" 0 t dim0; axisArg "transpose" 0 t dim1 |])
@@ -90,12 +132,25 @@ module internal View =
 
         view (Array.concat [ t.shape[.. dim - 1]; lengths; t.shape[dim + 1 ..] ]) t
 
+    // `cat` passes over vectors without elements.
+    let private explainJoin (operation: string) (extra: int) (dim: int) (shapes: int[][]) : exn option =
+        let compared = if extra = 1 then shapes else shapes |> Array.filter ((<>) [| 0 |])
+
+        let rest (shape: int[]) =
+            if extra = 1 || dim >= shape.Length then shape else Array.updateAt dim 0 shape
+
+        unless (compared |> Array.distinctBy rest |> Array.length <= 1) (fun () ->
+            Errors.Operation.cat operation (if extra = 1 then None else Some dim) shapes)
+
     let private join (operation: string) (op: Operator) (extra: int) (tensors: seq<Tensor>) (dim: int) =
         match Seq.toArray tensors with
         | [||] -> raise (Errors.Operation.empty operation)
         | tensors ->
             let handles = tensors |> Array.map _.Handle
-            tensorOf (op.Tensor [| Arg.tensors handles; axisArg operation extra tensors[0] dim |])
+            let dim = axis operation extra tensors[0] dim
+
+            orExplain (fun () -> explainJoin operation extra dim (tensors |> Array.map _.shape)) (fun () ->
+                tensorOf (op.Tensor [| Arg.tensors handles; Arg.int (int64 dim) |]))
 
     let cat tensors dim = join "cat" catOp 0 tensors dim
 
@@ -103,8 +158,14 @@ module internal View =
 
     let split (sizes: seq<int>) (dim: int) (t: Tensor) : Tensor[] =
         let sizes = Seq.toArray sizes
+        let dim = axis "split" 0 t dim
 
-        splitOp.Tensors([| Arg.tensor t.Handle; Arg.shape sizes; axisArg "split" 0 t dim |], sizes.Length)
+        let explain () =
+            unless (Array.forall (fun size -> size >= 0) sizes && Array.sumBy int64 sizes = int64 t.shape[dim]) (fun () ->
+                Errors.Operation.split t.shape dim sizes)
+
+        orExplain explain (fun () ->
+            splitOp.Tensors([| Arg.tensor t.Handle; Arg.shape sizes; Arg.int (int64 dim) |], sizes.Length))
         |> Array.map tensorOf
 
     let unstack (dim: int) (t: Tensor) : Tensor[] =
@@ -115,11 +176,38 @@ module internal View =
     let private indices (indices: Tensor) =
         Arg.tensor (indices.cast Dtype.Int64).Handle
 
+    // Which positions lie beyond the axis is known only from reading them, which happens after a refusal only.
+    let private explainPositions (dim: int) (positions: Tensor) (t: Tensor) : exn option =
+        let length = int64 t.shape[dim]
+
+        Memory.toArray<int64>((positions.cast Dtype.Int64).Handle)
+        |> Array.tryFind (fun position -> position < 0L || position >= length)
+        |> Option.map (fun position -> Errors.Operation.index (int position) dim t.shape :> exn)
+
     let gather (dim: int) (positions: Tensor) (t: Tensor) =
-        tensorOf (gatherOp.Tensor [| Arg.tensor t.Handle; axisArg "gather" 0 t dim; indices positions |])
+        let dim = axis "gather" 0 t dim
+
+        let explain () =
+            let fits i length = i = dim || length <= t.shape[i]
+
+            if positions.dim = t.dim && positions.shape |> Array.mapi fits |> Array.forall id then
+                explainPositions dim positions t
+            else
+                Some(Errors.Operation.gather t.shape dim positions.shape :> exn)
+
+        orExplain explain (fun () -> tensorOf (gatherOp.Tensor [| Arg.tensor t.Handle; Arg.int (int64 dim); indices positions |]))
 
     let indexSelect (dim: int) (positions: Tensor) (t: Tensor) =
-        tensorOf (indexSelectOp.Tensor [| Arg.tensor t.Handle; axisArg "indexSelect" 0 t dim; indices positions |])
+        let dim = axis "indexSelect" 0 t dim
+
+        let explain () =
+            if positions.dim <= 1 then
+                explainPositions dim positions t
+            else
+                Some(Errors.Operation.expected "indexSelect" "a vector of indices" positions.shape :> exn)
+
+        orExplain explain (fun () ->
+            tensorOf (indexSelectOp.Tensor [| Arg.tensor t.Handle; Arg.int (int64 dim); indices positions |]))
 
     let select (dim: int) (position: int) (t: Tensor) =
         let dim = axis "indexing" 0 t dim

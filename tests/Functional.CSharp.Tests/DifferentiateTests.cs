@@ -120,6 +120,37 @@ public sealed class DifferentiateTests
     }
 
     [Fact]
+    public void An_operation_of_ones_own_differentiates_by_its_own_rule()
+    {
+        var exp = Tensor.Op(a => a.Exp(), (_, value, upstream) => upstream * value);
+        Tensor Own(Tensor x) => exp(x * x).Sum();
+        Tensor BuiltIn(Tensor x) => (x * x).Exp().Sum();
+        var x = Row(0.5, 1);
+        Assert.Equal(BuiltIn(x), Own(x));
+        Assert.True(Differentiate.Gradient(BuiltIn, x).AllClose(Differentiate.Gradient(Own, x)));
+        Assert.True(Differentiate.Hessian(BuiltIn, x).AllClose(Differentiate.Hessian(Own, x)));
+        Assert.True(Differentiate.HessianVector(BuiltIn, x, x).AllClose(Differentiate.HessianVector(Own, x, x)));
+    }
+
+    [Fact]
+    public void An_operation_of_two_tensors_has_a_rule_for_each()
+    {
+        var product = Tensor.Op((a, b) => a * b, (_, b, _, upstream) => upstream * b, (a, _, _, upstream) => upstream * a, "product");
+        Assert.Equal(Hessian, Differentiate.Hessian(p => product(product(p[0], p[0]), product(p[0], p[1])), Point));
+    }
+
+    [Fact]
+    public void What_a_rule_throws_is_thrown_where_the_derivative_is_asked_for()
+    {
+        var broken = Tensor.Op(a => a.Exp(), (_, _, _) => throw new TimeZoneNotFoundException("mine"));
+        var error = Assert.Throws<TimeZoneNotFoundException>(() => Differentiate.Gradient(x => broken(x).Sum(), Point));
+        Assert.Equal("mine", error.Message);
+        Assert.Throws<ArgumentNullException>("gradient", () => Tensor.Op(a => a, null!));
+        var empty = Tensor.Op(a => a.Exp(), (_, _, _) => null!);
+        Assert.Throws<ArgumentException>("gradient", () => Differentiate.Gradient(x => empty(x).Sum(), Point));
+    }
+
+    [Fact]
     public void What_cannot_be_differentiated_is_an_ArgumentException()
     {
         Assert.Throws<ArgumentNullException>("f", () => Differentiate.Gradient(null!, Point));

@@ -249,8 +249,17 @@ public sealed class TensorTests
     [Fact]
     public void What_libtorch_refuses_is_an_InvalidOperationException()
     {
-        Assert.ThrowsAny<InvalidOperationException>(() => Row(1, 2) + Row(1, 2, 3));
+        Assert.ThrowsAny<InvalidOperationException>(() => Tensor.Zeros([2, 2]).Inv());
         Assert.ThrowsAny<InvalidOperationException>(() => Row(1, 2).ToDouble());
+    }
+
+    [Fact]
+    public void Shapes_that_do_not_fit_are_an_ArgumentException_that_names_them()
+    {
+        var sum = Assert.ThrowsAny<ArgumentException>(() => Row(1, 2) + Row(1, 2, 3));
+        Assert.Contains("add: shapes [2] and [3] do not broadcast", sum.Message);
+        Assert.ThrowsAny<ArgumentException>(() => Row(1, 2).View([3]));
+        Assert.ThrowsAny<ArgumentException>(() => Tensor.Cat([Row(1, 2), Tensor.Zeros([1, 1])]));
     }
 
     [Fact]

@@ -27,11 +27,15 @@ public sealed record Device
     /// <summary>The first graphics card.</summary>
     public static Device Gpu { get; } = new(Functional.Tensors.Device.GPU);
 
+    /// <summary>The devices of this machine: the processor first, then every graphics card that libtorch can use.</summary>
+    public static IReadOnlyList<Device> All => Array.ConvertAll(TensorBridge.devices(), device => new Device(device));
+
     /// <summary>Where tensors are made unless told otherwise. Default: the processor. Holds for the whole process.</summary>
+    /// <exception cref="InvalidOperationException">This machine has no such device.</exception>
     public static Device Default
     {
         get => new(Functional.Tensors.DeviceModule.Default);
-        set => Functional.Tensors.DeviceModule.Default = Guard.NotNull(value).Inner;
+        set => TensorBridge.setDefaultDevice(Guard.NotNull(value).Inner);
     }
 
     /// <summary>The kind of device.</summary>

@@ -172,7 +172,7 @@ public static class Differentiate
 
     // ---- to the library and back ----
 
-    private static Func<Core, Core> Lift(Func<Tensor, Tensor> f)
+    internal static Func<Core, Core> Lift(Func<Tensor, Tensor> f)
     {
         Guard.NotNull(f);
         return x => f(new(x))?.Inner ?? throw new ArgumentException("The function returned null.", nameof(f));

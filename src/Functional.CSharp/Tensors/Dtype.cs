@@ -48,6 +48,7 @@ public static class DtypeExtensions
         /// <summary>
         /// What a tensor of real numbers is made of unless told otherwise. Default: Float32. Holds for the whole process.
         /// </summary>
+        /// <exception cref="ArgumentException">The dtype holds no real numbers.</exception>
         public static Dtype Default
         {
             get => (Dtype)TensorBridge.defaultDtype();

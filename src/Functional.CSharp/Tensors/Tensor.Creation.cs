@@ -36,6 +36,30 @@ public sealed partial class Tensor
     public static Tensor FromScalar(Scalar value, Dtype? dtype = null, Device? device = null) =>
         new(TensorBridge.scalar(value.Inner, (int?)dtype, device?.Inner));
 
+    /// <summary>A vector whose i-th element is <paramref name="element"/>(i).</summary>
+    /// <exception cref="ArgumentException">The elements are no numbers.</exception>
+    public static Tensor Init<T>(int length, Func<int, T> element) where T : unmanaged =>
+        new(TensorBridge.init(Guard.AtLeast(length, 0), Guard.NotNull(element)));
+
+    /// <summary>A matrix whose elements are <paramref name="element"/>(row, column).</summary>
+    /// <exception cref="ArgumentException">The elements are no numbers.</exception>
+    public static Tensor Init<T>(int rows, int columns, Func<int, int, T> element) where T : unmanaged =>
+        new(TensorBridge.init2d(Guard.AtLeast(rows, 0), Guard.AtLeast(columns, 0), Guard.NotNull(element)));
+
+    /// <summary>A tensor of three axes whose elements are <paramref name="element"/>(i, j, k).</summary>
+    /// <exception cref="ArgumentException">The elements are no numbers.</exception>
+    public static Tensor Init<T>(int length0, int length1, int length2, Func<int, int, int, T> element) where T : unmanaged =>
+        new(TensorBridge.init3d(
+            Guard.AtLeast(length0, 0), Guard.AtLeast(length1, 0), Guard.AtLeast(length2, 0), Guard.NotNull(element)));
+
+    /// <summary>A tensor of four axes whose elements are <paramref name="element"/>(i, j, k, l).</summary>
+    /// <exception cref="ArgumentException">The elements are no numbers.</exception>
+    public static Tensor Init<T>(int length0, int length1, int length2, int length3, Func<int, int, int, int, T> element)
+        where T : unmanaged =>
+        new(TensorBridge.init4d(
+            Guard.AtLeast(length0, 0), Guard.AtLeast(length1, 0), Guard.AtLeast(length2, 0), Guard.AtLeast(length3, 0),
+            Guard.NotNull(element)));
+
     /// <summary>Zeros.</summary>
     public static Tensor Zeros(IReadOnlyList<int> shape, Dtype? dtype = null, Device? device = null) =>
         new(TensorBridge.zeros(Guard.Shape(shape), (int?)dtype, device?.Inner));

@@ -245,4 +245,33 @@ public sealed partial class Tensor
         Guard.NotNull(mapping);
         return new(TensorBridge.mapi((index, element) => Guard.Inner(mapping(index, new(element))), Inner));
     }
+
+    /// <summary>The function's value at each triple of elements of three tensors of one shape.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public Tensor Map(Tensor second, Tensor third, Func<Tensor, Tensor, Tensor, Tensor> mapping)
+    {
+        Guard.NotNull(mapping);
+
+        return new(TensorBridge.map3(
+            (a, b, c) => Guard.Inner(mapping(new(a), new(b), new(c))), Inner, Guard.Inner(second), Guard.Inner(third)));
+    }
+
+    /// <summary>The function's value at each pair of elements of two tensors of one shape, given their index.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public Tensor MapIndexed(Tensor other, Func<IReadOnlyList<int>, Tensor, Tensor, Tensor> mapping)
+    {
+        Guard.NotNull(mapping);
+        return new(TensorBridge.mapi2((index, a, b) => Guard.Inner(mapping(index, new(a), new(b))), Inner, Guard.Inner(other)));
+    }
+
+    /// <summary>The function's value at each triple of elements of three tensors of one shape, given their index.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public Tensor MapIndexed(
+        Tensor second, Tensor third, Func<IReadOnlyList<int>, Tensor, Tensor, Tensor, Tensor> mapping)
+    {
+        Guard.NotNull(mapping);
+
+        return new(TensorBridge.mapi3(
+            (index, a, b, c) => Guard.Inner(mapping(index, new(a), new(b), new(c))), Inner, Guard.Inner(second), Guard.Inner(third)));
+    }
 }

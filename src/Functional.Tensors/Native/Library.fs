@@ -75,6 +75,9 @@ module internal Exports =
     extern int functional_tensor_kibibytes(nativeint tensor)
 
     [<DllImport(Name)>]
+    extern nativeint functional_tensor_share(nativeint tensor)
+
+    [<DllImport(Name)>]
     extern void functional_tensor_release(nativeint tensor)
 
     [<DllImport(Name)>]
@@ -97,6 +100,17 @@ module internal Exports =
 
     [<DllImport(Name)>]
     extern nativeint functional_without(nativeint output, nativeint leaves, int leafCount)
+
+    [<DllImport(Name)>]
+    extern nativeint functional_operation(
+        [<MarshalAs(UnmanagedType.LPUTF8Str)>] string name,
+        nativeint value,
+        nativeint inputs,
+        int inputCount,
+        nativeint rule,
+        nativeint forget,
+        nativeint context
+    )
 
     [<DllImport(Name)>]
     extern nativeint functional_history(nativeint tensor)
@@ -143,7 +157,7 @@ module private NativeEnvironment =
 
 module internal Library =
 
-    let private abi = 3
+    let private abi = 4
 
     let private fileName = "libfunctional.so"
 

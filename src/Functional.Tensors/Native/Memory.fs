@@ -39,14 +39,15 @@ module internal Memory =
         using "dtype" handle (Exports.functional_tensor_scalar_type >> Dtype.ofCode)
 
     // As numbers, not as Dtype: every arithmetic operator asks.
-    let private code (handle: TensorHandle) =
-        using "arithmetic" handle Exports.functional_tensor_scalar_type
+    let private code (operation: string) (handle: TensorHandle) =
+        using operation handle Exports.functional_tensor_scalar_type
 
     /// Whether two tensors have elements of one type.
-    let sameDtype (a: TensorHandle) (b: TensorHandle) = code a = code b
+    let sameDtype (operation: string) (a: TensorHandle) (b: TensorHandle) = code operation a = code operation b
 
     /// Whether a tensor has real elements.
-    let isReal (handle: TensorHandle) = Dtype.isRealCode (code handle)
+    let isReal (operation: string) (handle: TensorHandle) =
+        Dtype.isRealCode (code operation handle)
 
     let device (handle: TensorHandle) =
         using "device" handle (Exports.functional_tensor_device >> Device.ofCode)

@@ -9,6 +9,7 @@ open System
 open System.Collections.Concurrent
 open System.Runtime.InteropServices
 open System.Text
+open System.Text.RegularExpressions
 open Microsoft.FSharp.NativeInterop
 open Functional.Tensors
 
@@ -222,6 +223,20 @@ type internal Operator(name: string, overload: string) =
             finally
                 handle.GiveBack()
 
+    // libtorch compares shapes anyway; asking before it does would cost every sum what only a refusal needs.
+    static let unequal =
+        Regex @"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d+)"
+
+    // In products of matrices the last two axes do not broadcast.
+    static let broadcasts (name: string) =
+        not (name.Contains "matmul" || name.Contains "linalg")
+
+    static let refusal (name: string) (shapes: string seq) (reason: string) : exn =
+        match unequal.Match reason with
+        | found when found.Success && broadcasts name ->
+            Errors.Operation.broadcast name shapes found.Groups[3].Value found.Groups[1].Value found.Groups[2].Value
+        | _ -> Errors.Native.refused name shapes reason
+
     static let shapes (arguments: Arg[]) =
         arguments
         |> Seq.collect (fun argument ->
@@ -231,6 +246,9 @@ type internal Operator(name: string, overload: string) =
             | _ -> Seq.empty)
 
     static let onHeapAbove = 256
+
+    /// `aten::add`.
+    member _.Name = name
 
     // Calls it with room for `capacity` results, written to `results`; returns how many there were.
     member private _.Invoke(arguments: Arg[], results: nativeptr<Value>, capacity: int) =
@@ -261,7 +279,7 @@ type internal Operator(name: string, overload: string) =
 
             if count < 0 then
                 let reason = Library.lastError ()
-                raise (Errors.Native.refused name (shapes arguments) reason)
+                raise (refusal name (shapes arguments) reason)
 
             count
         finally

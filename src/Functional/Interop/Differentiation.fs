@@ -50,3 +50,78 @@ module internal DifferentiationBridge =
     let pullback (f: Func<Tensor, Tensor>) (x: Tensor) : struct (Tensor * Func<Tensor, Tensor>) =
         let value, pull = dsharp.evalReverseDiff f.Invoke x
         struct (value, Func<Tensor, Tensor> pull)
+
+    let unaryOperation (name: string) (f: Func<Tensor, Tensor>) (gradient: Func<Tensor, Tensor, Tensor, Tensor>) (a: Tensor) =
+        CustomOperation.apply
+            name
+            (fun inputs -> f.Invoke inputs[0])
+            [| fun inputs value upstream -> gradient.Invoke(inputs[0], value, upstream) |]
+            [| a |]
+
+    let binaryOperation
+        (name: string)
+        (f: Func<Tensor, Tensor, Tensor>)
+        (gradients: Func<Tensor, Tensor, Tensor, Tensor, Tensor>[])
+        (a: Tensor)
+        (b: Tensor)
+        =
+        let rule (gradient: Func<Tensor, Tensor, Tensor, Tensor, Tensor>) (inputs: Tensor[]) value upstream =
+            gradient.Invoke(inputs[0], inputs[1], value, upstream)
+
+        CustomOperation.apply name (fun inputs -> f.Invoke(inputs[0], inputs[1])) (Array.map rule gradients) [| a; b |]
+
+/// Differentiation by hand.
+module internal ForwardReverseBridge =
+
+    let private tag (level: Nullable<uint32>) = Option.ofNullable level
+
+    let forwardDiff (t: Tensor) (derivative: Tensor) (level: Nullable<uint32>) =
+        t.forwardDiff (derivative, ?nestingTag = tag level)
+
+    let reverseDiff (t: Tensor) (derivative: Tensor) (level: Nullable<uint32>) =
+        t.reverseDiff (?derivative = Option.ofObj derivative, ?nestingTag = tag level)
+
+    let primal (t: Tensor) = t.primal
+    let primalDeep (t: Tensor) = t.primalDeep
+    let derivative (t: Tensor) = t.derivative
+    let setDerivative (t: Tensor) (value: Tensor) = t.derivative <- value
+    let derivativeDeep (t: Tensor) = t.derivativeDeep
+
+    let reverse (t: Tensor) (value: Tensor) (zeroDerivatives: bool) =
+        t.reverse (?value = Option.ofObj value, zeroDerivatives = zeroDerivatives)
+
+    let reversePush (t: Tensor) (value: Tensor) = t.reversePush value
+    let reverseReset (t: Tensor) = t.reverseReset true
+    let isForwardDiff (t: Tensor) = t.isForwardDiff
+    let isReverseDiff (t: Tensor) = t.isReverseDiff
+    let isNoDiff (t: Tensor) = t.isNoDiff
+    let isSameDiffType (a: Tensor) (b: Tensor) = a.isSameDiffType b
+    let depth (t: Tensor) = t.depth
+    let nestingTag (t: Tensor) = t.nestingTag
+    let parentOp (t: Tensor) = t.parentOp.Name
+
+    let ancestors (t: Tensor) =
+        let tensors, text = t.ancestors ()
+        struct (List.toArray tensors, text)
+
+    let level () = dsharp.nestLevel ()
+    let setLevel (level: uint32) = dsharp.nest level
+
+/// Derivatives by central differences.
+module internal NumericalBridge =
+    open Functional.Tensors.Numerical
+
+    let derivative (epsilon: float) (f: Func<Tensor, Tensor>) (x: Tensor) = dsharp.numdiff epsilon f.Invoke x
+    let secondDerivative (epsilon: float) (f: Func<Tensor, Tensor>) (x: Tensor) = dsharp.numdiff2 epsilon f.Invoke x
+    let gradient (epsilon: float) (f: Func<Tensor, Tensor>) (x: Tensor) = dsharp.numgrad epsilon f.Invoke x
+    let gradientAlong (epsilon: float) (f: Func<Tensor, Tensor>) (x: Tensor) (v: Tensor) = dsharp.numgradv epsilon f.Invoke x v
+    let hessian (epsilon: float) (f: Func<Tensor, Tensor>) (x: Tensor) = dsharp.numhessian epsilon f.Invoke x
+    let hessianVector (epsilon: float) (f: Func<Tensor, Tensor>) (x: Tensor) (v: Tensor) = dsharp.numhessianv epsilon f.Invoke x v
+    let laplacian (epsilon: float) (f: Func<Tensor, Tensor>) (x: Tensor) = dsharp.numlaplacian epsilon f.Invoke x
+    let jacobian (epsilon: float) (f: Func<Tensor, Tensor>) (x: Tensor) = dsharp.numjacobian epsilon f.Invoke x
+
+    let jacobianVector (epsilon: float) (f: Func<Tensor, Tensor>) (x: Tensor) (v: Tensor) =
+        dsharp.numjacobianv epsilon f.Invoke x v
+
+    let divergence (epsilon: float) (f: Func<Tensor, Tensor>) (x: Tensor) = dsharp.numdivergence epsilon f.Invoke x
+    let curl (epsilon: float) (f: Func<Tensor, Tensor>) (x: Tensor) = dsharp.numcurl epsilon f.Invoke x

@@ -17,8 +17,13 @@ module internal TensorBridge =
 
     let dtype (t: Tensor) = Dtype.code t.dtype
     let defaultDtype () = Dtype.code Dtype.Default
-    let setDefaultDtype (code: int) = Dtype.Default <- Dtype.ofCode code
+
+    let setDefaultDtype (code: int) =
+        dsharp.config (dtype = Dtype.ofCode code)
+
+    let setDefaultDevice (device: Device) = dsharp.config (device = device)
     let isAvailable (device: Device) = dsharp.isDeviceAvailable device
+    let devices () = dsharp.devices () |> List.toArray
 
     // ---- creation ----
 
@@ -69,6 +74,17 @@ module internal TensorBridge =
 
     let logspace (start: float) (stop: float) (steps: int) (powersOf: float) (dtype: Dtypes) (device: Devices) =
         dsharp.logspace (start, stop, steps, powersOf, ?device = Option.ofNullable device, ?dtype = some dtype)
+
+    let init (length: int) (element: Func<int, 'T>) = dsharp.init length element.Invoke
+
+    let init2d (length1: int) (length2: int) (element: Func<int, int, 'T>) =
+        dsharp.init2d length1 length2 (fun i j -> element.Invoke(i, j))
+
+    let init3d (length1: int) (length2: int) (length3: int) (element: Func<int, int, int, 'T>) =
+        dsharp.init3d length1 length2 length3 (fun i j k -> element.Invoke(i, j, k))
+
+    let init4d (length1: int) (length2: int) (length3: int) (length4: int) (element: Func<int, int, int, int, 'T>) =
+        dsharp.init4d length1 length2 length3 length4 (fun i j k l -> element.Invoke(i, j, k, l))
 
     let bernoulli (probabilities: Tensor) (dtype: Dtypes) (device: Devices) =
         probabilities.bernoulli (?device = Option.ofNullable device, ?dtype = some dtype)
@@ -138,6 +154,15 @@ module internal TensorBridge =
 
     let mapi (f: Func<int[], Tensor, Tensor>) (t: Tensor) =
         dsharp.mapi (fun index element -> f.Invoke(index, element)) t
+
+    let map3 (f: Func<Tensor, Tensor, Tensor, Tensor>) (a: Tensor) (b: Tensor) (c: Tensor) =
+        dsharp.map3 (fun a b c -> f.Invoke(a, b, c)) a b c
+
+    let mapi2 (f: Func<int[], Tensor, Tensor, Tensor>) (a: Tensor) (b: Tensor) =
+        dsharp.mapi2 (fun index a b -> f.Invoke(index, a, b)) a b
+
+    let mapi3 (f: Func<int[], Tensor, Tensor, Tensor, Tensor>) (a: Tensor) (b: Tensor) (c: Tensor) =
+        dsharp.mapi3 (fun index a b c -> f.Invoke(index, a, b, c)) a b c
 
     let where (condition: Tensor) (a: Tensor) (b: Tensor) = dsharp.where (condition, a, b)
 

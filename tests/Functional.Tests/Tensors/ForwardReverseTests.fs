@@ -173,6 +173,50 @@ let tests =
 
                           expectClose 1e-14 (first dropped (number x)) (scalarOf 0.0) "noDiff is constant for both"))
 
+          unnested "an intermediate tensor has a derivative, too" pairs (fun (x, v) ->
+              let variable = (tensor x).reverseDiff()
+              let inner = field variable
+              let beside = variable.sin ()
+              let y = (inner.cos () * inner).sum()
+              let ofInner = dsharp.grad (fun (z: Tensor) -> (z.cos () * z).sum()) (inner.noDiff ())
+              expectSame inner.derivative (Plain.map (fun _ -> 0.0) x) "zeros before"
+              y.reverse ()
+              expectClose 1e-12 inner.derivative (plain ofInner) "∂y/∂ inner"
+              expectSame y.derivative (scalarOf 1.0) "∂y/∂y"
+              expectSame beside.derivative (Plain.map (fun _ -> 0.0) x) "of what y does not depend on"
+              Expect.isTrue inner.derivative.isNoDiff "free of derivatives"
+              inner.reverse (tensor v, zeroDerivatives = false)
+              expectClose 1e-12 inner.derivative (plain (ofInner + tensor v)) "reversals add up"
+
+              expectClose
+                  1e-12
+                  variable.derivative
+                  (plain (dsharp.jacobianTv field (tensor x) (ofInner + tensor v)))
+                  "as the variable's do"
+
+              y |> dsharp.reverseReset
+              expectSame inner.derivative (Plain.map (fun _ -> 0.0) x) "reset")
+
+          unnested "an intermediate tensor's derivative is differentiated by outer levels" pairs (fun (x, v) ->
+              let dual = (tensor x).forwardDiff(tensor v, 1u)
+              let variable = dual.reverseDiff (nestingTag = 2u)
+              let inner = variable.square ()
+              (inner * inner).sum().reverse()
+              let slope = inner.derivative
+              Expect.isTrue (slope.isForwardDiff && not slope.isReverseDiff) "only the outer level is left"
+              expectClose 1e-12 slope.primal (Plain.map (fun x -> 2.0 * x * x) x) "2 x²"
+              expectClose 1e-12 slope.derivative (Plain.map2 (fun x v -> 4.0 * x * v) x v) "4 x v")
+
+          case "the derivative of an intermediate tensor goes with the result that was reversed" (fun () ->
+              let variable = (vector [ 1.0; 2.0 ]).reverseDiff()
+              let inner = variable * 2.0
+              Scope.run (fun () -> inner.square().sum().reverse())
+              expectSame variable.derivative { Shape = [| 2 |]; Values = [| 8.0; 16.0 |] } "the variable's stays"
+
+              expectError<InvalidOperationException> [ "freed"; "Scope.keep" ] (fun () -> inner.derivative |> ignore)
+              inner.sum().reverse()
+              expectSame inner.derivative { Shape = [| 2 |]; Values = [| 1.0; 1.0 |] } "after the next reversal")
+
           unnested "derivatives and primals of two forward levels" (Gen.zip points pairs) (fun (x, (v, w)) ->
               let x, v, w = tensor x, tensor v, tensor w
               let y = field ((x.forwardDiff (v, 1u)).forwardDiff(w, 2u))
@@ -406,7 +450,7 @@ let tests =
               fails [ "nestingTag" ] (fun () -> box x.nestingTag)
               fails [ "fanout" ] (fun () -> box dual.fanout)
               fails [ "parentOp" ] (fun () -> box x.parentOp)
-              fails [ "derivative"; "reverseDiff returned" ] (fun () -> (variable * 2.0).derivative)
+              fails [ "derivative"; "dsharp.grad" ] (fun () -> (Gradient.record (vector [ 1.0 ]) * 2.0).derivative)
 
               fails [ "derivative"; "forwardDiff or reverseDiff" ] (fun () ->
                   x.derivative <- x

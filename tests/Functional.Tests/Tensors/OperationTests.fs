@@ -14,6 +14,10 @@ let private refused (parts: string list) (body: unit -> 'T) =
 let private zeros (shape: int list) =
     dsharp.zeros (shape, dtype = Dtype.Float64)
 
+/// A matrix with elements that are no finite numbers.
+let private spoilt (element: float) =
+    dsharp.tensor ([ [ 1.0; element ]; [ element; 2.0 ] ], dtype = Dtype.Float64)
+
 /// Calls that no tensor fits, and what their errors say.
 let private refusals: (string * string list * (unit -> obj)) list =
     [ "conv1d of an image",
@@ -106,6 +110,16 @@ let private refusals: (string * string list * (unit -> obj)) list =
       "toImage with too many columns", [ "gridCols is 4"; "3" ], (fun () -> (zeros [ 3; 1; 2; 2 ]).toImage(gridCols = 4))
       "a sum of Byte and Int8", [ "Byte"; "Int8" ], (fun () -> box (dsharp.tensor [ 1uy ] + dsharp.tensor [ 1y ]))
       "map2 over two shapes", [ "map2"; "[2]"; "[3]" ], (fun () -> dsharp.map2 (+) (zeros [ 2 ]) (zeros [ 3 ]))
+      "svd of a matrix with a NaN", [ "svd"; "[2; 2]"; "NaN"; "hasinfnan" ], (fun () -> (spoilt nan).svd())
+      "svd of a batch with an infinity",
+      [ "svd"; "[2; 2; 2]" ],
+      (fun () -> (Tensor.stack [ zeros [ 2; 2 ]; spoilt infinity ]).svd())
+      "eigh of a matrix with a NaN", [ "eigh"; "[2; 2]"; "NaN"; "hasinfnan" ], (fun () -> (spoilt nan).eigh())
+      "eigh of a matrix with an infinity", [ "eigh"; "[2; 2]" ], (fun () -> (spoilt -infinity).eigh())
+      "eigh of a matrix that is not square", [ "eigh"; "[2; 3]"; "square" ], (fun () -> (zeros [ 2; 3 ]).eigh())
+      "topk of two numbers where there is one", [ "k is 2"; "axis 0"; "[] has 1" ], (fun () -> (zeros []).topk 2)
+      "topk of fewer than none", [ "topk"; "k is -1"; "0" ], (fun () -> (zeros [ 3 ]).topk -1)
+      "toImageString without letters", [ "asciiPalette"; "black" ], (fun () -> (zeros [ 2; 2 ]).toImageString(asciiPalette = ""))
       "polygamma of order -1", [ "polygamma"; "-1" ], (fun () -> (zeros [ 2 ]).polygamma -1) ]
 
 /// Derivatives by differences of a scalar function.
@@ -194,6 +208,26 @@ let tests =
                       let share = (drawn[0].float64().mean()).toDouble()
                       Expect.floatClose { absolute = 0.035; relative = 0.0 } share 0.75 "five standard errors"
                       Expect.equal (dsharp.multinomial (weights, 3, dtype = Dtype.Int64)).dtype Dtype.Int64 "told")))
+
+          testCase "topk takes all there is, and a number's one element" (fun () ->
+              Scope.run (fun () ->
+                  let t = dsharp.tensor [ [ 3.0; 1.0; 2.0 ]; [ 4.0; 6.0; 5.0 ] ]
+                  let values, places = t.topk 3
+                  Expect.equal values (dsharp.tensor [ [ 3.0; 2.0; 1.0 ]; [ 6.0; 5.0; 4.0 ] ]) "in order"
+                  Expect.equal places (dsharp.tensor [ [ 0L; 2L; 1L ]; [ 1L; 2L; 0L ] ]) "where they were"
+                  Expect.equal (t.topk (1, dim = 0, largest = false) |> fst) (dsharp.tensor [ [ 3.0; 1.0; 2.0 ] ]) "the least"
+                  Expect.equal (t.topk 0 |> fst).shape [| 2; 0 |] "none"
+                  Expect.equal ((dsharp.tensor 7.0).topk 1 |> fst) (dsharp.tensor 7.0) "of a number"))
+
+          testCase "a picture in letters has a line for each row and a letter for each pixel" (fun () ->
+              Scope.run (fun () ->
+                  let lines (text: string) =
+                      text.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)
+
+                  let picture = dsharp.tensor [ [ 0.0; 1.0; 0.4 ]; [ 1.0; -5.0; 7.0 ] ]
+                  Expect.equal (lines (picture.toImageString (asciiPalette = "ab"))) [| "aba"; "bab" |] "two letters"
+                  Expect.equal (lines (picture.toImageString (asciiPalette = "x"))) [| "xxx"; "xxx" |] "one letter"
+                  Expect.equal (lines (picture.toImageString ())).Length 2 "its own letters"))
 
           testCase "the map functions pass elements and their indices" (fun () ->
               Scope.run (fun () ->

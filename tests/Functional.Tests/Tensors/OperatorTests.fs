@@ -123,15 +123,11 @@ let tests =
           propertyOf 20 "what libtorch refuses raises with operator and shapes" oblong (fun x ->
               let t = tensor x
               let shape = Shape.toString t.shape
-              let other = dsharp.zeros ([ t.shape[0] + 5; t.shape[1] + 5 ], dtype = Dtype.Float64)
 
               let refused operator (shapes: string list) (body: unit -> Tensor) =
                   expectError<TensorException> (operator :: shapes) (body >> ignore)
 
-              refused "aten::add" [ shape; Shape.toString other.shape ] (fun () -> t + other)
-              refused "aten::reshape" [ shape ] (fun () -> t.view [ t.nelement + 1 ])
-              refused "aten::cat" [ shape; Shape.toString other.shape ] (fun () -> Tensor.cat [ t; other ])
-              refused "aten::expand" [ shape ] (fun () -> t.expand [ 7 ])
+              refused "aten::matmul" [ shape ] (fun () -> call "matmul" "" [ arg t; arg (t.unsqueeze (0)) ])
               refused "aten::linalg_cholesky" [ "[3; 3]" ] (fun () -> (dsharp.zeros [ 3; 3 ]).cholesky()))
 
           testCase "a refused call lets go of its tensors" (fun () ->
@@ -141,12 +137,12 @@ let tests =
                       let freed = vector [ 1.0 ]
                       freed.Dispose()
                       Expect.throwsT<ObjectDisposedException> (fun () -> Tensor.cat [ live; freed; live ] |> ignore) "freed"
-                      Expect.throwsT<TensorException> (fun () -> live.view [ 3 ] |> ignore) "refused")
+                      Expect.throwsT<ArgumentException> (fun () -> live.view [ 3 ] |> ignore) "refused")
 
               Expect.equal grown 0L "tensors left")
 
           testCase "a refusal carries libtorch's own words but not its stack" (fun () ->
               Scope.run (fun () ->
-                  let message = messageOf<TensorException>(fun () -> (vector [ 1.0; 2.0 ]).view [ 3 ] |> ignore)
-                  Expect.stringContains message "shape '[3]' is invalid for input of size 2" "the reason"
+                  let message = messageOf<TensorException>(fun () -> (dsharp.ones [ 2; 2 ]).inv() |> ignore)
+                  Expect.stringContains message "singular" "the reason"
                   Expect.isFalse (message.Contains "frame #") "no native stack")) ]

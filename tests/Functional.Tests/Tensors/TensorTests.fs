@@ -120,7 +120,26 @@ let tests =
               let parts = [ Shape.toString a.shape; Shape.toString b.shape ]
 
               for name, apply, _ in binary do
-                  expectError<TensorException> parts (fun () -> apply a b |> ignore))
+                  expectError<ArgumentException> ("last one back" :: parts) (fun () -> apply a b |> ignore))
+
+          testCase "a freed operand is reported under the operator's name" (fun () ->
+              Scope.run (fun () ->
+                  let freed, live = vector [ 1.0 ], vector [ 2.0 ]
+                  freed.Dispose()
+
+                  let cases: (string * (unit -> Tensor)) list =
+                      [ "add", (fun () -> freed + live)
+                        "add", (fun () -> live + freed)
+                        "sub", (fun () -> freed - 1.0)
+                        "mul", (fun () -> 2 * freed)
+                        "div", (fun () -> freed / live)
+                        "div", (fun () -> live / freed)
+                        "div", (fun () -> freed / 2)
+                        "pow", (fun () -> freed ** live)
+                        "pow", (fun () -> Tensor.Pow(2.0, freed)) ]
+
+                  for name, body in cases do
+                      expectError<ObjectDisposedException> [ $"aten::{name}:"; "Scope.keep" ] (body >> ignore)))
 
           testCase "integers stay integers with integers and become real with real numbers" (fun () ->
               Scope.run (fun () ->

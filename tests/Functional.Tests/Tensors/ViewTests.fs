@@ -71,6 +71,39 @@ let private select (axis: int) (positions: int[]) (x: Plain) =
     Plain.init (Array.updateAt axis positions.Length x.Shape) (fun index ->
         Plain.at x (Array.updateAt axis positions[index[axis]] index))
 
+/// Lengths as a user might ask for them, most of them in vain.
+let private wantedShapes =
+    Gen.choose (0, 3)
+    |> Gen.bind (fun rank -> Gen.arrayOfLength rank (Gen.elements [ -2; -1; -1; 0; 1; 1; 2; 3; 4; 6 ]))
+
+let private misfits: (string * string list * (unit -> obj)) list =
+    let t = dsharp.zeros [ 2; 3 ] |> Scope.keep
+
+    [ "a view of too few elements", [ "view"; "[2; 3] has 6"; "[4] takes 4" ], (fun () -> t.view [ 4 ])
+      "a view that does not come out", [ "view"; "[2; 3] has 6"; "[4; -1] takes a multiple of 4" ], (fun () -> t.view [ 4; -1 ])
+      "a view with two open axes", [ "view"; "[-1; -1]"; "one of them may be -1" ], (fun () -> t.view [ -1; -1 ])
+      "expanding another axis", [ "expand"; "[2; 3]"; "[4; 3]"; "length 1" ], (fun () -> t.expand [ 4; 3 ])
+      "expanding to fewer axes", [ "expand"; "[2; 3]"; "[3]" ], (fun () -> t.expand [ 3 ])
+      "joining other lengths", [ "cat"; "[2; 3], [2; 4]"; "axis 0" ], (fun () -> Tensor.cat [ t; dsharp.zeros [ 2; 4 ] ])
+      "joining other ranks", [ "cat"; "[2; 3], [3]"; "axis 0" ], (fun () -> Tensor.cat [ t; dsharp.zeros [ 3 ] ])
+      "stacking other shapes", [ "stack"; "[2; 3], [3; 2]"; "equal" ], (fun () -> Tensor.stack [ t; dsharp.zeros [ 3; 2 ] ])
+      "splitting into too little", [ "split"; "[1; 1]"; "add up to 2"; "axis 1"; "has 3" ], (fun () -> t.split ([ 1; 1 ], 1))
+      "splitting into less than nothing", [ "split"; "[3; -1]"; "0 or more" ], (fun () -> t.split [ 3; -1 ])
+      "gathering with fewer axes", [ "gather"; "[2]"; "[2; 3]" ], (fun () -> t.gather (1, dsharp.zeros([ 2 ]).int64()))
+      "gathering along longer axes", [ "gather"; "[4; 1]"; "axis 1" ], (fun () -> t.gather (1, dsharp.zeros([ 4; 1 ]).int64()))
+      "selecting by a matrix",
+      [ "indexSelect"; "a vector"; "[1; 1]" ],
+      (fun () -> t.indexSelect (0, dsharp.zeros([ 1; 1 ]).int64()))
+      "a sum",
+      [ "add: shapes [2; 3] and [2; 4]"; "axis 1"; "3 and 4"; "last one back" ],
+      (fun () -> box (t + dsharp.zeros [ 2; 4 ]))
+      "a quotient",
+      [ "div: shapes [2; 3] and [4; 1; 3; 3]"; "axis 2"; "2 and 3" ],
+      (fun () -> box (t / dsharp.zeros [ 4; 1; 3; 3 ]))
+      "a power", [ "pow: shapes [2; 3] and [2]" ], (fun () -> box (t ** dsharp.zeros [ 2 ]))
+      "a comparison", [ "lt: shapes [2; 3] and [5]" ], (fun () -> t.lt (dsharp.zeros [ 5 ]))
+      "a choice", [ "where: shapes"; "[2; 3]"; "[5]" ], (fun () -> dsharp.where (t.gt 0.0, t, dsharp.zeros [ 5 ])) ]
+
 [<Tests>]
 let tests =
     testList
@@ -178,10 +211,32 @@ let tests =
                   |> Array.iteri (fun i piece ->
                       expectSame piece { narrow axis i 1 x with Shape = Array.removeAt axis x.Shape } $"part {i}"))
 
-          testCase "split sizes that do not add up are refused" (fun () ->
-              Scope.run (fun () ->
-                  expectError<TensorException> [ "aten::split_with_sizes"; "[5; 2]" ] (fun () ->
-                      (dsharp.zeros [ 5; 2 ]).split [ 2; 2 ] |> ignore)))
+          for name, parts, body in misfits do
+              testCase $"{name} is refused, naming both shapes and what would fit" (fun () ->
+                  Scope.run (fun () -> expectError<ArgumentException> parts (body >> ignore)))
+
+          property
+              "every shape that libtorch refuses is explained"
+              (Gen.zip (Generate.shape 0 3) wantedShapes)
+              (fun (shape, wanted) ->
+                  let t = dsharp.zeros shape
+
+                  let explained (body: unit -> Tensor) =
+                      try
+                          body () |> ignore
+                      with error ->
+                          Expect.equal (error.GetType()) typeof<ArgumentException> error.Message
+
+                  explained (fun () -> t.view wanted)
+                  explained (fun () -> t.expand wanted)
+                  let other = dsharp.zeros (wanted |> Array.map abs)
+                  explained (fun () -> t + other)
+                  explained (fun () -> Tensor.stack [ t; other ])
+
+                  if t.dim > 0 && other.dim > 0 then
+                      explained (fun () -> Tensor.cat [ t; other ])
+                      explained (fun () -> (t.split (wanted |> Seq.toArray))[0])
+                      explained (fun () -> t.gather (0, other.int64 ())))
 
           property "indexSelect picks whole slices" (Gen.choose (1, 5) |> Gen.bind withPositions) (fun (x, axis, positions) ->
               let expected = select axis positions x
@@ -202,10 +257,10 @@ let tests =
               Scope.run (fun () ->
                   let t = dsharp.zeros [ 2; 3 ]
 
-                  expectError<TensorException> [ "aten::index_select"; "[2; 3]" ] (fun () ->
-                      t.indexSelect (1, dsharp.tensor [ 3 ]) |> ignore)
+                  expectError<IndexOutOfRangeException> [ "position 3"; "axis 1"; "[2; 3]" ] (fun () ->
+                      t.indexSelect (1, dsharp.tensor [ 0; 3 ]) |> ignore)
 
-                  expectError<TensorException> [ "aten::gather"; "[2; 3]" ] (fun () ->
+                  expectError<IndexOutOfRangeException> [ "position 5"; "axis 1"; "[2; 3]" ] (fun () ->
                       t.gather (1, dsharp.tensor [ [ 5 ] ]) |> ignore)))
 
           property "flip turns axes round" withTwoAxes (fun (x, first, second) ->
