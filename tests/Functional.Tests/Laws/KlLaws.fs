@@ -27,12 +27,11 @@ let private distributions (pair: Pair) (draw: Draw) : Distribution * Distributio
 // Families of one kind: numbers with numbers, and Independents of one rank with each other.
 let private pairs: Pair list =
     [ for families in Families.plain :: List.map Families.independents [ 0; 1; 2 ] do
-          for p, q in List.allPairs families families do
-              let pair = { P = p; Q = q }
-              let first, second = distributions pair (Draw 1)
+          let examples = [ for family in families -> family, (instance family (Draw 1) [||]).Distribution ]
 
+          for (p, first), (q, second) in List.allPairs examples examples do
               if first.EventShape = second.EventShape && Kl.hasClosedForm first second then
-                  pair ]
+                  { P = p; Q = q } ]
 
 let private finite (divergence: Tensor) =
     (numbers divergence) |> Array.forall Double.IsFinite
