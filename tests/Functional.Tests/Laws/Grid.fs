@@ -383,6 +383,9 @@ let rec private overWith (step: float) (breaks: Tensor list) (distribution: Dist
             let grid = integersFrom distribution low (if range.nelement = 0 then 1 else 1 + int (range.max().toDouble()))
             let isInside = grid.Points.le high
             masked isInside (low.cast grid.Points.dtype) grid
+        | Support.Levels count ->
+            let levels = [| for i in 0 .. count - 1 -> -1.0 + 2.0 * float i / float (count - 1) |]
+            listed distribution ((float64 levels).view (Array.append [| count |] (Array.create batch.Length 1)))
         | Support.OneHot ->
             let size = event[event.Length - 1]
             let rows = [ for i in 0 .. size - 1 -> [ for j in 0 .. size - 1 -> if i = j then 1.0 else 0.0 ] ]
@@ -424,6 +427,15 @@ let private weigh (mass: Tensor) (values: Tensor) : Tensor =
 let mass (distribution: Distribution) (grid: Grid) : Tensor =
     let density = (Validation.off (fun () -> distribution.LogProb grid.Points)).exp()
     dsharp.where ((grid.Weights.eq 0.0).logicalOr(density.eq 0.0), density.scalarLike 0.0, density * grid.Weights)
+
+/// The grid without the points that hold nothing, in whose place a sample stands: formulas may be followed there by autodiff.
+let massive (distribution: Distribution) (grid: Grid) : Grid =
+    let mass = mass distribution grid
+    let holds = mass.gt 1e-100
+    let wide = (holds.view (Array.append mass.shape (Array.create distribution.EventShape.Length 1))).expand grid.Points.shape
+
+    { Points = dsharp.where (wide, grid.Points, (distribution.Sample()).expand grid.Points.shape)
+      Weights = dsharp.where (holds, grid.Weights.expand mass.shape, mass.scalarLike 0.0) }
 
 /// E[f(x)], f returning a tensor of shape [n; batch; more].
 let expectationOver (breaks: Tensor list) (distribution: Distribution) (f: Tensor -> Tensor) : Tensor =
