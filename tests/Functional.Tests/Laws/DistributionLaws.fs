@@ -55,7 +55,7 @@ let private keep (holds: Tensor) (value: Tensor) =
 let private momentAgrees (family: FamilyEntry) (message: string) (actual: Tensor) (byQuadrature: Tensor) =
     let isFinite = actual.isfinite ()
     agrees family 1e-7 message (keep isFinite actual) (keep isFinite byQuadrature)
-    let far = byQuadrature.abs().le(100.0).logicalAnd(actual.isinf ())
+    let far = byQuadrature.abs().le(10.0).logicalAnd(actual.isinf ())
     Expect.isFalse (far.any().toBool()) $"{message}: infinite, and by quadrature finite"
 
 // ---- 1. density ----
@@ -193,7 +193,7 @@ let private merged (cells: (float * float) list) : (float * float) list =
 /// Rows, one for each value of each distribution of the batch: [batch; n] of arrays of numbers.
 let private rows (distribution: Distribution) (values: Tensor) : string[][] =
     let size, batch = Shape.nelement distribution.EventShape, Shape.nelement distribution.BatchShape
-    let all = numbers (values.view -1)
+    let all = numbers (values.float64().view -1 + 0.0) // no negative zeros
 
     [| for element in 0 .. batch - 1 ->
            [| for row in 0 .. values.shape[0] - 1 ->
@@ -326,7 +326,8 @@ let private pathwise (family: FamilyEntry) (draw: Draw) =
 
         for place in 0 .. varied.Length - 1 do
             let mean, error = meanAndError (gradientIn place sampled copies)
-            isWithin $"the gradient of E[{name}] in parameter {place}" mean error (gradientIn place (exact >> chosen >> _.sum()) varied)
+            // of rare events a sample's standard error knows nothing
+            isWithin $"the gradient of E[{name}] in parameter {place}" mean (error + 1e-4) (gradientIn place (exact >> chosen >> _.sum()) varied)
 
     if not instance.Distribution.HasRSample then
         let message = messageOf<NotReparameterizableException, _>(fun () -> instance.Distribution.RSample [ 2 ])
@@ -341,7 +342,9 @@ let private pathwise (family: FamilyEntry) (draw: Draw) =
         | _ -> ()
 
         if not (isMoving instance.Distribution.Support) then
-            let grid = Grid.overPieces (family.Breaks (element instance.Distribution)) instance.Distribution
+            let grid =
+                Grid.overPieces (family.Breaks (element instance.Distribution)) instance.Distribution
+                |> Grid.massive instance.Distribution
 
             for g in bounded instance.Distribution do
                 let values = g grid.Points
@@ -426,7 +429,7 @@ let private expanding family draw =
     if distribution.BatchShape <> [||] then
         let message = messageOf<ArgumentException, _>(fun () -> distribution.Expand(Array.append distribution.BatchShape [| 7 |]))
 
-        says message [ distribution.Name; Shape.toString distribution.BatchShape ]
+        says message [ ".Expand: batch shape"; Shape.toString distribution.BatchShape ]
 
 let private leadingAxes family draw =
     let batch = [| 2; 3 |]
@@ -477,7 +480,7 @@ let private noStretching (family: FamilyEntry) (draw: Draw) =
             messageOf<ArgumentException, _>(fun () ->
                 family.OfParameters(List.mapi (fun i (pair: Tensor list) -> pair[i % 2]) mixed))
 
-        says message [ (element (of' [||])).Name; "do not line up" ]
+        says message [ "do not line up" ]
 
 let private isFinite (support: Support) =
     match support with
@@ -499,7 +502,7 @@ let private enumeration family draw =
         isClose 1e-9 "the mass of all" mass (mass.onesLike ())
     | None ->
         Expect.isFalse (isFinite distribution.Support) "a finite support can be listed"
-        says (messageOf<NotSupportedException, _>(distribution.EnumerateSupport)) [ distribution.Name ]
+        says (messageOf<NotSupportedException, _>(distribution.EnumerateSupport)) [ "has no list of values" ]
 
 // ---- 8. the support and its ends ----
 
@@ -645,18 +648,18 @@ let private law name seeds holds =
     { Name = name; Seeds = seeds; Holds = holds }
 
 let private laws =
-    [ law "the density integrates to one" 9 normalized
-      law "mean and variance are those of the density" 9 momentsOfDensity
-      law "mean and variance are those of samples" 9 momentsOfSamples
-      law "no value is more probable than the mode" 6 modeIsHighest
-      law "the distribution function is the integral of the density" 9 cdfIsIntegral
+    [ law "the density integrates to one" 6 normalized
+      law "mean and variance are those of the density" 6 momentsOfDensity
+      law "mean and variance are those of samples" 4 momentsOfSamples
+      law "no value is more probable than the mode" 4 modeIsHighest
+      law "the distribution function is the integral of the density" 6 cdfIsIntegral
       law "the distribution function is zero and one beyond the ends of the support" 3 cdfBeyondEnds
-      law "the inverse distribution function inverts it" 9 icdfInverts
-      law "samples follow the distribution" 9 samplesFollow
-      law "the entropy is the expectation of minus the log-density" 9 entropyIsExpectation
-      law "gradients of the log-density agree with finite differences" 9 gradients
-      law "gradients of gradients of the log-density agree with finite differences" 6 secondGradients
-      law "pathwise gradients of moments agree with the derivatives of the moments" 9 pathwise
+      law "the inverse distribution function inverts it" 6 icdfInverts
+      law "samples follow the distribution" 5 samplesFollow
+      law "the entropy is the expectation of minus the log-density" 6 entropyIsExpectation
+      law "gradients of the log-density agree with finite differences" 6 gradients
+      law "gradients of gradients of the log-density agree with finite differences" 3 secondGradients
+      law "pathwise gradients of moments agree with the derivatives of the moments" 4 pathwise
       law "samples, log-densities and statistics have the shapes that batch and event give them" 24 sampleShapes
       law "stacking parameters stacks results" 12 stacking
       law "expanding repeats and changes nothing else" 12 expanding

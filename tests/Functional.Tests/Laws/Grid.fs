@@ -317,17 +317,19 @@ let private ofArray (distribution: Distribution) (coordinates: Coordinates) : Gr
     let at (standard: Tensor) =
         let rows = standard.view (Array.concat [ [| standard.shape[0] |]; Array.create distribution.BatchShape.Length 1; [| 1; k |] ])
         let points, logDet = coordinates.ToArray(centre + (rows * factor).sum -1)
-        points, logDet + logVolume
 
-    let density (standard: Tensor) =
-        let points, logDet = at standard
-        distribution.LogProb points + logDet
+        // Far out, rounding leaves the support.
+        let isInside = (distribution.Support.Contains points).logicalAnd(logDet.isfinite ())
+        let wide = (isInside.view (Array.append isInside.shape (Array.create distribution.EventShape.Length 1))).expand points.shape
+        let middle = (fst (coordinates.ToArray centre)).expand points.shape
+        dsharp.where (wide, points, middle), dsharp.where (isInside, logDet + logVolume, logDet.scalarLike -infinity)
 
     // Far out, does the density fall like an exponential function, or slower?
     let isHeavy =
-        let far = [ for i in 0 .. k - 1 do for sign in [ -40.0; 40.0 ] -> [ for j in 0 .. k - 1 -> if i = j then sign else 0.0 ] ]
-        let highest = density (float64 (List.replicate k 0.0 :: far))
-        highest.nelement > 0 && ((highest[1..].max 0).gt(highest[0] - 40.0)).any().toBool()
+        let far = [ for i in 0 .. k - 1 do for sign in [ -100.0; 100.0 ] -> [ for j in 0 .. k - 1 -> if i = j then sign else 0.0 ] ]
+        let points, logDet = at (float64 (List.replicate k 0.0 :: far))
+        let density = distribution.LogProb points + logDet
+        density.nelement > 0 && ((density[1..]).gt(density[0] - 60.0)).any().toBool()
 
     let x, weight =
         if isHeavy then
@@ -335,7 +337,7 @@ let private ofArray (distribution: Distribution) (coordinates: Coordinates) : Gr
             let step = nodes[1] - nodes[0]
             [| for t in nodes -> sinh (sinh' t) |], [| for t in nodes -> step * Math.PI / 2.0 * cosh t * cosh (sinh' t) |]
         else
-            let nodes = nodes ([| 1.0 / 32.0; 1.0 / 10.0; 1.0 / 5.0 |][k - 1]) (-4.6, 4.6)
+            let nodes = nodes ([| 1.0 / 32.0; 1.0 / 10.0; 1.0 / 6.0 |][k - 1]) (if k < 3 then -4.6, 4.6 else -4.2, 4.2)
             let step = nodes[1] - nodes[0]
             [| for t in nodes -> sinh t |], [| for t in nodes -> step * cosh t |]
 
@@ -381,6 +383,9 @@ let rec private overWith (step: float) (breaks: Tensor list) (distribution: Dist
             let grid = integersFrom distribution low (if range.nelement = 0 then 1 else 1 + int (range.max().toDouble()))
             let isInside = grid.Points.le high
             masked isInside (low.cast grid.Points.dtype) grid
+        | Support.Levels count ->
+            let levels = [| for i in 0 .. count - 1 -> -1.0 + 2.0 * float i / float (count - 1) |]
+            listed distribution ((float64 levels).view (Array.append [| count |] (Array.create batch.Length 1)))
         | Support.OneHot ->
             let size = event[event.Length - 1]
             let rows = [ for i in 0 .. size - 1 -> [ for j in 0 .. size - 1 -> if i = j then 1.0 else 0.0 ] ]
@@ -421,7 +426,16 @@ let private weigh (mass: Tensor) (values: Tensor) : Tensor =
 /// The mass at each point of a grid, of shape [n; batch].
 let mass (distribution: Distribution) (grid: Grid) : Tensor =
     let density = (Validation.off (fun () -> distribution.LogProb grid.Points)).exp()
-    dsharp.where (grid.Weights.eq 0.0, density.scalarLike 0.0, density * grid.Weights)
+    dsharp.where ((grid.Weights.eq 0.0).logicalOr(density.eq 0.0), density.scalarLike 0.0, density * grid.Weights)
+
+/// The grid without the points that hold nothing, in whose place a sample stands: formulas may be followed there by autodiff.
+let massive (distribution: Distribution) (grid: Grid) : Grid =
+    let mass = mass distribution grid
+    let holds = mass.gt 1e-100
+    let wide = (holds.view (Array.append mass.shape (Array.create distribution.EventShape.Length 1))).expand grid.Points.shape
+
+    { Points = dsharp.where (wide, grid.Points, (distribution.Sample()).expand grid.Points.shape)
+      Weights = dsharp.where (holds, grid.Weights.expand mass.shape, mass.scalarLike 0.0) }
 
 /// E[f(x)], f returning a tensor of shape [n; batch; more].
 let expectationOver (breaks: Tensor list) (distribution: Distribution) (f: Tensor -> Tensor) : Tensor =
@@ -441,5 +455,5 @@ let below (breaks: Tensor list) (distribution: Distribution) (value: Tensor) : T
         let low, _ = ends distribution
         let centre, scale = place distribution
         let wide (tensor: Tensor) = tensor.expand value.shape
-        let grid = pieces (1.0 / 32.0) (wide centre, wide scale) low (inner distribution centre breaks) (Some value)
+        let grid = pieces (1.0 / 32.0) (wide centre, wide scale) low (centre :: breaks) (Some value)
         (mass distribution grid).sum 0

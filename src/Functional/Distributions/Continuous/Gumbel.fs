@@ -30,9 +30,10 @@ type Gumbel(location: Tensor, scale: Tensor) =
     override this.RDraw sampleShape =
         location - scale * (Noise.exponential location (Array.append sampleShape this.BatchShape)).log()
 
-    override _.LogDensity value =
-        let z = standardized value
-        -z - (-z).exp() - scale.log ()
+    override this.LogDensity value =
+        Density.inside this.Support value (fun value ->
+            let z = standardized value
+            -z - (-z).exp() - scale.log ())
 
     override this.Entropy() = this.Fill (scale.log () + (1.0 + gamma))
     override this.Mean = this.Fill (location + scale * gamma)

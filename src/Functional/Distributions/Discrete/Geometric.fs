@@ -33,7 +33,14 @@ type Geometric private (odds: Odds) =
     override _.LogDensity value =
         odds.Weigh(value.scalarLike 1.0, value)
 
-    override _.Entropy() = odds.Entropy() / odds.Probability
+    // The entropy of one trial over p; where p is small, -log p - (1 - p)/p log (1 - p) by its series, since the quotient is of two that vanish.
+    override _.Entropy() =
+        let p = odds.Probability
+        let isSmall = p.lt 1e-3
+        let series = 1.0 - p * (0.5 + p * (1.0 / 6.0 + p * (1.0 / 12.0 + p / 20.0)))
+        let other = odds.With(dsharp.where (isSmall, p.scalarLike 0.5, odds.Tensor))
+        dsharp.where (isSmall, series - odds.LogProbability, other.Entropy() / other.Probability)
+
     override _.Mean = odds.InverseRatio
     override _.Variance = odds.InverseRatio / odds.Probability
     override this.Mode = odds.Tensor.zerosLike this.BatchShape

@@ -52,7 +52,7 @@ let private oneHotFromLogits =
         (one (fun parameter -> OneHotCategorical.FromLogits parameter))
     |> withExtremes (fun () ->
             [ for size in [ 5.0; 100.0; 1e4 ] do
-                  [ float64 [ for _ in 1..2 -> [ size; -size ] ] ], float64 [ [ 1.0; 0.0 ]; [ 0.0; 1.0 ] ]
+                  [ float64 [ for _ in 1..2 -> [ size; -size; 0.0 ] ] ], float64 [ [ 1.0; 0.0; 0.0 ]; [ 0.0; 1.0; 0.0 ] ]
               [ float64 [ [ 0.0; -infinity; 1.0 ] ] ], float64 [ [ 0.0; 0.0; 1.0 ] ] ])
 
 let private oneHotFromProbabilities =
