@@ -160,8 +160,10 @@ let tests =
           testCase "draws from the ends of the parameters' ranges are finite" (fun () ->
               let tiny = float64 1e-3
 
-              for distribution: Distribution in
-                  [ BetaBinomial(10, tiny, tiny); NegativeBinomial.FromLogits(tiny, float64 5.0); Geometric.FromProbabilities(float64 1.0) ] do
+              let distributions: Distribution list =
+                  [ BetaBinomial(10, tiny, tiny); NegativeBinomial.FromLogits(tiny, float64 5.0); Geometric.FromProbabilities(float64 1.0) ]
+
+              for distribution in distributions do
                   let draws = numbers (distribution.Sample [ 2_000 ])
                   Expect.all draws (fun value -> Double.IsFinite value && value >= 0.0) distribution.Name)
 

@@ -51,7 +51,10 @@ let private followsDiscrete (draw: Draw) =
 let private cold (draw: Draw) =
     let logits = (draw.Tensor([| 6 |], -5.0, 5.0)).float32 ()
 
-    for relaxed: Distribution in [ RelaxedOneHotCategorical.FromLogits(0.1, logits); RelaxedBernoulli.FromLogits(0.1, logits) ] do
+    let distributions: Distribution list =
+        [ RelaxedOneHotCategorical.FromLogits(0.1, logits); RelaxedBernoulli.FromLogits(0.1, logits) ]
+
+    for relaxed in distributions do
         let value, logDensity = relaxed.SampleAndLogProb [ 2_000 ]
         Expect.all (numbers value) Double.IsFinite $"values of {relaxed.Name}"
         Expect.all (numbers logDensity) Double.IsFinite $"log-densities of {relaxed.Name} with their values"

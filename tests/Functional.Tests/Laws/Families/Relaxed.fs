@@ -54,12 +54,14 @@ let private straightThroughBernoulli =
         "StraightThroughBernoulli"
         (elementwise [ between 0.3 2.0; between -2.0 2.0 ])
         (two (fun (temperature: Tensor) logits -> StraightThroughBernoulli.FromLogits(temperature, logits)))
+    |> withoutLaw "pathwise gradients" "the gradient of a straight-through sample is biased"
 
 let private straightThroughOneHot =
     family
         "StraightThroughOneHotCategorical"
         (categories id 0.3 2.0)
         (two (fun (temperature: Tensor) logits -> StraightThroughOneHotCategorical.FromLogits(temperature, logits)))
+    |> withoutLaw "pathwise gradients" "the gradient of a straight-through sample is biased"
 
 // ---- images ----
 
