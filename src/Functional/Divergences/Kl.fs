@@ -92,7 +92,10 @@ module Kl =
         match box p, box q with
         | (:? IExponentialFamily as first), (:? IExponentialFamily as second) when p.GetType() = q.GetType() ->
             Some(fun () ->
-                let equal = List.forall2 (fun (a: Tensor) (b: Tensor) -> a.Equals b) first.BaseMeasure second.BaseMeasure
+                let agree (a: Tensor) (b: Tensor) =
+                    (Shapes.tryLineUp a.shape b.shape).IsSome && (a.eq b).all().toBool()
+
+                let equal = List.forall2 agree first.BaseMeasure second.BaseMeasure
 
                 if not equal then
                     raise (Errors.Distribution.klBaseMeasures p.Name q.Name)

@@ -73,13 +73,18 @@ let private differentiable (pair: Pair) (draw: Draw) =
     let batch = draw.Batch()
     let p, q = instances pair draw batch batch
     let count = p.Parameters.Length
+    let names = List.map fst (p.Distribution.Parameters @ q.Distribution.Parameters)
+    let inputs = p.Parameters @ q.Parameters
+    // a closed form that needs equal numbers of trials has no derivative in them
+    let free = names |> List.indexed |> List.filter (fun (_, name) -> name <> "total") |> List.map fst
 
     if finite (Kl.divergence p.Distribution q.Distribution) then
-        let divergence (parameters: Tensor list) =
+        let divergence (moved: Tensor list) =
+            let parameters = List.fold2 (fun all place value -> List.updateAt place value all) inputs free moved
             let p, q = List.splitAt count parameters
             (Kl.divergence (pair.P.OfParameters p) (pair.Q.OfParameters q)).sum()
 
-        differentiates "the gradient of KL(p || q)" divergence (p.Parameters @ q.Parameters)
+        differentiates "the gradient of KL(p || q)" divergence [ for place in free -> inputs[place] ]
 
 let private linesUp (pair: Pair) (draw: Draw) =
     let wide (distribution: Distribution) = distribution.Expand [| 2; 3 |]

@@ -16,7 +16,7 @@ module private BernoulliKernel =
 /// p(1) = probability, p(0) = 1 - probability, elementwise over the batch; values are 0 and 1 in the dtype of the parameter.
 /// With validation off, values between 0 and 1 give the cross-entropy, which is no density: binarise them, or use a family for them.
 [<Sealed>]
-type Bernoulli private (odds: Odds) =
+type Bernoulli internal (odds: Odds) =
     inherit Family("Bernoulli", [ odds.Parameter ])
 
     /// From log-odds. Raises ArgumentException when one is not finite.

@@ -7,7 +7,7 @@ open Functional.Tensors
 /// p(e_k) = probabilities_k for the unit vectors e_0..e_{K-1}; the last axis of the parameter holds the K categories, the axes before it
 /// are the batch. Values are vectors with a one and zeros in the dtype of the parameter.
 [<Sealed>]
-type OneHotCategorical private (weighting: Weighting) =
+type OneHotCategorical internal (weighting: Weighting) =
     inherit Family("OneHotCategorical", [ weighting.Parameter "OneHotCategorical" ])
 
     let count = weighting.Count
@@ -29,9 +29,6 @@ type OneHotCategorical private (weighting: Weighting) =
 
     /// p(e_k) along the last axis.
     member _.Probabilities = weighting.Probability
-
-    /// The unit vectors of these indices.
-    member internal _.OneHot(indices: Tensor) = weighting.OneHot indices
 
     override _.EventShape = [| count |]
     override _.Support = Support.OneHot

@@ -11,7 +11,7 @@ open Functional.Tensors
 /// Raises ArgumentException for parameters outside their ranges.
 /// Source: Maddison, Mnih, Teh 2017, arXiv:1611.00712, appendix B; Jang, Gu, Poole 2017, arXiv:1611.01144.
 [<Sealed>]
-type RelaxedBernoulli private (temperature: Tensor, odds: Odds) =
+type RelaxedBernoulli internal (temperature: Tensor, odds: Odds) =
     inherit Family("RelaxedBernoulli", [ "temperature", temperature, Support.Positive; odds.Parameter ])
 
     do

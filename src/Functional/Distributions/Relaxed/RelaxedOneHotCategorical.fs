@@ -12,7 +12,7 @@ open MathNet.Numerics
 /// LogProb takes 0 for the smallest number above it. Raises ArgumentException for parameters outside their ranges.
 /// Source: Maddison, Mnih, Teh 2017, arXiv:1611.00712, definition 1; Jang, Gu, Poole 2017, arXiv:1611.01144.
 [<Sealed>]
-type RelaxedOneHotCategorical private (temperature: Tensor, weighting: Weighting) =
+type RelaxedOneHotCategorical internal (temperature: Tensor, weighting: Weighting) =
     inherit
         Family(
             "RelaxedOneHotCategorical",

@@ -9,30 +9,32 @@ open Functional.Tensors
 /// derivative of an expectation. Parameters and exceptions are those of RelaxedBernoulli.
 /// Source: Bengio, Léonard, Courville 2013, arXiv:1308.3432; Jang, Gu, Poole 2017, arXiv:1611.01144, section 2.2.
 [<Sealed>]
-type StraightThroughBernoulli private (relaxed: RelaxedBernoulli, discrete: Bernoulli) =
-    inherit Distribution()
+type StraightThroughBernoulli private (temperature: Tensor, odds: Odds) =
+    inherit Family("StraightThroughBernoulli", [ "temperature", temperature, Support.Positive; odds.Parameter ])
+
+    do
+        odds.NotNever "StraightThroughBernoulli"
+        odds.NotAlways "StraightThroughBernoulli"
+
+    // They share the parameters, which have been checked.
+    let relaxed = Validation.off (fun () -> RelaxedBernoulli(temperature, odds))
+    let discrete = Validation.off (fun () -> Bernoulli odds)
 
     /// From log-odds.
     static member FromLogits(temperature: Tensor, logits: Tensor) =
-        StraightThroughBernoulli(RelaxedBernoulli.FromLogits(temperature, logits), Bernoulli.FromLogits logits)
+        StraightThroughBernoulli(temperature, Odds.Logits logits)
 
     /// From log-odds.
     static member FromLogits(temperature: float, logits: Tensor) =
-        StraightThroughBernoulli(RelaxedBernoulli.FromLogits(temperature, logits), Bernoulli.FromLogits logits)
+        StraightThroughBernoulli(logits.scalarLike temperature, Odds.Logits logits)
 
     /// From probabilities inside (0, 1).
     static member FromProbabilities(temperature: Tensor, probabilities: Tensor) =
-        StraightThroughBernoulli(
-            RelaxedBernoulli.FromProbabilities(temperature, probabilities),
-            Bernoulli.FromProbabilities probabilities
-        )
+        StraightThroughBernoulli(temperature, Odds.Probabilities probabilities)
 
     /// From probabilities inside (0, 1).
     static member FromProbabilities(temperature: float, probabilities: Tensor) =
-        StraightThroughBernoulli(
-            RelaxedBernoulli.FromProbabilities(temperature, probabilities),
-            Bernoulli.FromProbabilities probabilities
-        )
+        StraightThroughBernoulli(probabilities.scalarLike temperature, Odds.Probabilities probabilities)
 
     /// The distribution of x.
     member _.Relaxed = relaxed
@@ -40,11 +42,7 @@ type StraightThroughBernoulli private (relaxed: RelaxedBernoulli, discrete: Bern
     /// The distribution of the values.
     member _.Discrete = discrete
 
-    override _.Name = "StraightThroughBernoulli"
-    override _.BatchShape = relaxed.BatchShape
-    override _.EventShape = [||]
     override _.Support = Support.Boolean
-    override _.Parameters = relaxed.Parameters
     override _.HasRSample = true
 
     override _.RDraw sampleShape =
@@ -53,16 +51,16 @@ type StraightThroughBernoulli private (relaxed: RelaxedBernoulli, discrete: Bern
 
     override this.LogDensity value =
         let density = discrete.LogDensity value
-        if density.dim < this.BatchShape.Length then density.expand this.BatchShape else density
+        if density.dim < this.BatchShape.Length then this.FillBatch density else density
 
-    override _.Entropy() = discrete.Entropy().expand relaxed.BatchShape
-    override _.Mean = discrete.Mean.expand relaxed.BatchShape
-    override _.Variance = discrete.Variance.expand relaxed.BatchShape
-    override _.Mode = discrete.Mode.expand relaxed.BatchShape
+    override this.Entropy() = this.FillBatch(discrete.Entropy())
+    override this.Mean = this.Fill discrete.Mean
+    override this.Variance = this.Fill discrete.Variance
+    override this.Mode = this.Fill discrete.Mode
     override _.Cdf value = discrete.Cdf value
 
-    override _.EnumerateSupport() =
-        (discrete.Expand relaxed.BatchShape).EnumerateSupport()
+    override _.With parameters =
+        StraightThroughBernoulli(parameters[0], odds.With parameters[1])
 
-    override _.Expand shape =
-        StraightThroughBernoulli(relaxed.Expand shape :?> RelaxedBernoulli, discrete.Expand shape :?> Bernoulli)
+    override this.EnumerateSupport() =
+        (discrete.Expand this.BatchShape).EnumerateSupport()

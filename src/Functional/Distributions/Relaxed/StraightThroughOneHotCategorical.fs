@@ -9,38 +9,35 @@ open Functional.Tensors
 /// variance then: it is no derivative of an expectation. Parameters and exceptions are those of RelaxedOneHotCategorical.
 /// Source: Jang, Gu, Poole 2017, arXiv:1611.01144, section 2.2.
 [<Sealed>]
-type StraightThroughOneHotCategorical private (relaxed: RelaxedOneHotCategorical, discrete: OneHotCategorical) =
-    inherit Distribution()
+type StraightThroughOneHotCategorical private (temperature: Tensor, weighting: Weighting) =
+    inherit
+        Family(
+            "StraightThroughOneHotCategorical",
+            [ "temperature", temperature, Support.Positive
+              weighting.Parameter "StraightThroughOneHotCategorical" ]
+        )
 
-    let shape = Array.append relaxed.BatchShape relaxed.EventShape
+    do weighting.NotNever "StraightThroughOneHotCategorical"
+
+    // They share the parameters, which have been checked.
+    let relaxed = Validation.off (fun () -> RelaxedOneHotCategorical(temperature, weighting))
+    let discrete = Validation.off (fun () -> OneHotCategorical weighting)
 
     /// From unnormalized log-probabilities along the last axis.
     static member FromLogits(temperature: Tensor, logits: Tensor) =
-        StraightThroughOneHotCategorical(
-            RelaxedOneHotCategorical.FromLogits(temperature, logits),
-            OneHotCategorical.FromLogits logits
-        )
+        StraightThroughOneHotCategorical(temperature, Weighting.Logits logits)
 
     /// From unnormalized log-probabilities along the last axis.
     static member FromLogits(temperature: float, logits: Tensor) =
-        StraightThroughOneHotCategorical(
-            RelaxedOneHotCategorical.FromLogits(temperature, logits),
-            OneHotCategorical.FromLogits logits
-        )
+        StraightThroughOneHotCategorical(logits.scalarLike temperature, Weighting.Logits logits)
 
     /// From positive probabilities along the last axis.
     static member FromProbabilities(temperature: Tensor, probabilities: Tensor) =
-        StraightThroughOneHotCategorical(
-            RelaxedOneHotCategorical.FromProbabilities(temperature, probabilities),
-            OneHotCategorical.FromProbabilities probabilities
-        )
+        StraightThroughOneHotCategorical(temperature, Weighting.Probabilities probabilities)
 
     /// From positive probabilities along the last axis.
     static member FromProbabilities(temperature: float, probabilities: Tensor) =
-        StraightThroughOneHotCategorical(
-            RelaxedOneHotCategorical.FromProbabilities(temperature, probabilities),
-            OneHotCategorical.FromProbabilities probabilities
-        )
+        StraightThroughOneHotCategorical(probabilities.scalarLike temperature, Weighting.Probabilities probabilities)
 
     /// The distribution of x.
     member _.Relaxed = relaxed
@@ -48,28 +45,25 @@ type StraightThroughOneHotCategorical private (relaxed: RelaxedOneHotCategorical
     /// The distribution of the values.
     member _.Discrete = discrete
 
-    override _.Name = "StraightThroughOneHotCategorical"
-    override _.BatchShape = relaxed.BatchShape
     override _.EventShape = relaxed.EventShape
     override _.Support = Support.OneHot
-    override _.Parameters = relaxed.Parameters
     override _.HasRSample = true
 
     override _.RDraw sampleShape =
         let logX = relaxed.DrawLog sampleShape
-        Relaxation.straightThrough (discrete.OneHot(logX.argmax -1)) (logX.exp ())
+        Relaxation.straightThrough (weighting.OneHot(logX.argmax -1)) (logX.exp ())
 
     override this.LogDensity value =
         let density = discrete.LogDensity value
-        if density.dim < this.BatchShape.Length then density.expand this.BatchShape else density
+        if density.dim < this.BatchShape.Length then this.FillBatch density else density
 
-    override _.Entropy() = discrete.Entropy().expand relaxed.BatchShape
-    override _.Mean = discrete.Mean.expand shape
-    override _.Variance = discrete.Variance.expand shape
-    override _.Mode = discrete.Mode.expand shape
+    override this.Entropy() = this.FillBatch(discrete.Entropy())
+    override this.Mean = this.Fill discrete.Mean
+    override this.Variance = this.Fill discrete.Variance
+    override this.Mode = this.Fill discrete.Mode
 
-    override _.EnumerateSupport() =
-        (discrete.Expand relaxed.BatchShape).EnumerateSupport()
+    override _.With parameters =
+        StraightThroughOneHotCategorical(parameters[0], weighting.With parameters[1])
 
-    override _.Expand shape =
-        StraightThroughOneHotCategorical(relaxed.Expand shape :?> RelaxedOneHotCategorical, discrete.Expand shape :?> OneHotCategorical)
+    override this.EnumerateSupport() =
+        (discrete.Expand this.BatchShape).EnumerateSupport()

@@ -64,17 +64,19 @@ let private oneHotFromProbabilities =
             [ [ float64 [ [ 1.0; 0.0; 0.0 ]; [ 0.5; 0.0; 0.5 ] ] ], float64 [ [ 1.0; 0.0; 0.0 ]; [ 0.0; 0.0; 1.0 ] ] ])
 
 /// The same total for all, beside other parameters.
-let private withTotal (most: int) (rest: (Draw -> Shape -> Tensor) list) (sizes: Draw) =
-    let total = float (sizes.Int(1, most))
+let private withTotal (totals: float list) (rest: (Draw -> Shape -> Tensor) list) (sizes: Draw) =
+    let total = sizes.Pick totals
 
     fun (draw: Draw) (batch: Shape) ->
         dsharp.full (batch, total, dtype = Dtype.Float64) :: [ for parameter in rest -> parameter draw batch ]
+
+let private trials = [ 1.0 .. 6.0 ]
 
 // 10⁶ trials, whose logarithms of factorials no float32 holds.
 let private many = 1e6
 
 let private binomialFromLogits =
-    family "Binomial from logits" (withTotal 6 [ between -2.0 2.0 ]) (two (fun (total: Tensor) logits -> Binomial.FromLogits(total, logits)))
+    family "Binomial from logits" (withTotal trials [ between -2.0 2.0 ]) (two (fun (total: Tensor) logits -> Binomial.FromLogits(total, logits)))
     |> withExtremes (fun () ->
             [ [ float64 [ many; many; many ]; float64 [ 0.0; -100.0; 100.0 ] ], float64 [ 500_500.0; 1.0; many - 1.0 ]
               [ float64 [ 0.0; 3.0; 20.0; 20.0 ]; float64 [ 1.0; 100.0; -100.0; 1e4 ] ], float64 [ 0.0; 3.0; 20.0; 10.0 ] ])
@@ -82,7 +84,7 @@ let private binomialFromLogits =
 let private binomialFromProbabilities =
     family
         "Binomial from probabilities"
-        (withTotal 6 [ between 0.05 0.95 ])
+        (withTotal trials [ between 0.05 0.95 ])
         (two (fun (total: Tensor) p -> Binomial.FromProbabilities(total, p)))
     |> withExtremes (fun () ->
             [ [ float64 [ many; many ]; float64 [ 0.5; float 1e-6f ] ], float64 [ 499_000.0; 3.0 ]
@@ -91,7 +93,7 @@ let private binomialFromProbabilities =
 let private betaBinomial =
     family
         "BetaBinomial"
-        (withTotal 6 [ positiveBetween 0.4 4.0; positiveBetween 0.4 4.0 ])
+        (withTotal trials [ positiveBetween 0.4 4.0; positiveBetween 0.4 4.0 ])
         (three (fun (total: Tensor) concentration1 concentration0 -> BetaBinomial(total, concentration1, concentration0)))
     |> withExtremes (fun () ->
             let tiny = float 1e-3f
@@ -144,7 +146,7 @@ let private geometricFromProbabilities =
 let private negativeBinomialFromLogits =
     family
         "NegativeBinomial from logits"
-        (elementwise [ positiveBetween 0.5 5.0; between -2.0 0.3 ])
+        (withTotal [ 0.5; 1.0; 3.5 ] [ between -2.0 0.3 ])
         (two (fun (total: Tensor) logits -> NegativeBinomial.FromLogits(total, logits)))
     |> withExtremes (fun () ->
             let tiny = float 1e-3f
@@ -154,7 +156,7 @@ let private negativeBinomialFromLogits =
 let private negativeBinomialFromProbabilities =
     family
         "NegativeBinomial from probabilities"
-        (elementwise [ positiveBetween 0.5 5.0; between 0.1 0.6 ])
+        (withTotal [ 0.5; 1.0; 3.5 ] [ between 0.1 0.6 ])
         (two (fun (total: Tensor) p -> NegativeBinomial.FromProbabilities(total, p)))
     |> withExtremes (fun () -> [ [ float64 [ 2.0; 1e6 ]; float64 [ 0.0; 0.5 ] ], float64 [ 0.0; 1e6 ] ])
 

@@ -13,7 +13,7 @@ let private unit (draw: Draw) (batch: Shape) : Tensor = (between -2.0 2.0 draw b
 let private relaxedBernoulliFromLogits =
     family
         "RelaxedBernoulli from logits"
-        (elementwise [ between 1.0 2.0; between -1.5 1.5 ])
+        (elementwise [ between 1.5 3.0; between -1.5 1.5 ])
         (two (fun (temperature: Tensor) logits -> RelaxedBernoulli.FromLogits(temperature, logits)))
     |> withExtremes (fun () ->
             let cold = float 0.1f
@@ -24,7 +24,7 @@ let private relaxedBernoulliFromLogits =
 let private relaxedBernoulliFromProbabilities =
     family
         "RelaxedBernoulli from probabilities"
-        (elementwise [ between 1.0 2.0; unit ])
+        (elementwise [ between 1.5 3.0; unit ])
         (two (fun (temperature: Tensor) p -> RelaxedBernoulli.FromProbabilities(temperature, p)))
 
 let private categories (parameter: Tensor -> Tensor) (low: float) (high: float) (sizes: Draw) =
@@ -37,7 +37,7 @@ let private categories (parameter: Tensor -> Tensor) (low: float) (high: float) 
 let private relaxedOneHotFromLogits =
     family
         "RelaxedOneHotCategorical from logits"
-        (categories id 1.0 2.0)
+        (categories id 1.5 3.0)
         (two (fun (temperature: Tensor) logits -> RelaxedOneHotCategorical.FromLogits(temperature, logits)))
     |> withExtremes (fun () ->
             [ [ float64 [ float 0.1f; 1.0; 2.0 ]; float64 [ [ 100.0; -100.0; 0.0 ]; [ 100.0; -100.0; 0.0 ]; [ 0.0; 1.0; 2.0 ] ] ],
@@ -46,7 +46,7 @@ let private relaxedOneHotFromLogits =
 let private relaxedOneHotFromProbabilities =
     family
         "RelaxedOneHotCategorical from probabilities"
-        (categories (fun numbers -> numbers.softmax -1) 1.0 2.0)
+        (categories (fun numbers -> numbers.softmax -1) 1.5 3.0)
         (two (fun (temperature: Tensor) p -> RelaxedOneHotCategorical.FromProbabilities(temperature, p)))
 
 let private straightThroughBernoulli =
@@ -54,14 +54,14 @@ let private straightThroughBernoulli =
         "StraightThroughBernoulli"
         (elementwise [ between 0.3 2.0; between -2.0 2.0 ])
         (two (fun (temperature: Tensor) logits -> StraightThroughBernoulli.FromLogits(temperature, logits)))
-    |> withoutLaw "pathwise gradients" "those through a rounded sample are biased, as its documentation says"
+    |> withoutLaw "pathwise gradients" "the gradient of a straight-through sample is biased"
 
 let private straightThroughOneHot =
     family
         "StraightThroughOneHotCategorical"
         (categories id 0.3 2.0)
         (two (fun (temperature: Tensor) logits -> StraightThroughOneHotCategorical.FromLogits(temperature, logits)))
-    |> withoutLaw "pathwise gradients" "those through a rounded sample are biased, as its documentation says"
+    |> withoutLaw "pathwise gradients" "the gradient of a straight-through sample is biased"
 
 // ---- images ----
 
