@@ -145,6 +145,12 @@ module internal Errors =
                 $"Independent: {rank} batch axes of {distribution} were to become event axes, and its batch shape is {shape batch}."
             )
 
+        let discreteBase (distribution: string) (transform: string) =
+            ArgumentException(
+                $"Transformed: {distribution} is discrete; a transform of it ({transform}) has probabilities and no density. "
+                + "Transform its samples instead."
+            )
+
         let expand (distribution: string) (batch: Shape) (target: Shape) =
             ArgumentException
                 $"{distribution}.Expand: batch shape {shape batch} cannot become {shape target}, which has to end with it."
@@ -164,6 +170,78 @@ module internal Errors =
         let noClosedForm (p: string) (q: string) (nearest: string) =
             NotSupportedException(
                 $"There is no closed form for KL({p} || {q}). {nearest}Register one with Kl.register, or estimate it with Kl.estimate."
+            )
+
+    /// Transforms.
+    module Transform =
+
+        let axes (transform: string) (found: Shape) (rank: int) =
+            let unit = if rank = 1 then "axis" else "axes"
+            ArgumentException $"{transform}: the value has shape {shape found}; it has to end in {rank} event {unit}."
+
+        let parameters (transform: string) (found: Shape) (parameters: Shape) =
+            ArgumentException(
+                $"{transform}: the value has shape {shape found} and the parameters {shape parameters}, which do not line up from the "
+                + "right. Only whole missing leading axes broadcast; expand the shorter axes yourself if you mean it."
+            )
+
+        let length (transform: string) (found: Shape) (wanted: string) =
+            ArgumentException $"{transform}: the value has shape {shape found}, whose last axis has to have {wanted}."
+
+        let triangle (transform: string) (found: Shape) (lengths: string) (rows: string) =
+            ArgumentException(
+                $"{transform}: the value has shape {shape found}, whose last axis does not fill a triangle: "
+                + $"lengths {lengths}, ... give {rows}, ... rows."
+            )
+
+        let square (transform: string) (found: Shape) =
+            ArgumentException $"{transform}: the value has shape {shape found}; it has to end in a square matrix [n; n]."
+
+        let ending (transform: string) (found: Shape) (wanted: Shape) =
+            ArgumentException $"{transform}: the value has shape {shape found}; it has to end in {shape wanted}."
+
+        let permutation (found: int[]) =
+            ArgumentException(
+                $"PermuteTransform: {shape found} is no permutation; it has to hold each of 0 to {found.Length - 1} once."
+            )
+
+        let reshape (input: Shape) (output: Shape) =
+            ArgumentException(
+                $"ReshapeTransform: {shape input} has {Shape.nelement input} elements and {shape output} {Shape.nelement output}; "
+                + "they have to be as many."
+            )
+
+        let rank (transform: string) (rank: int) =
+            ArgumentException $"{transform}: {rank} batch axes cannot become event axes; give 0 or more."
+
+        let empty (transform: string) =
+            ArgumentException $"{transform}: there are no transforms; give at least one."
+
+        let blockRank (part: string) (rank: int) =
+            ArgumentException(
+                $"BlockTransform: {part} acts on values of {rank} axes, and a block is part of one axis. "
+                + "Reshape it, or use a StackTransform."
+            )
+
+        let stackRanks (first: string) (part: string) =
+            ArgumentException $"StackTransform: {first} and {part} act on values of different numbers of axes."
+
+        let stackShapes (first: Shape) (other: Shape) =
+            ArgumentException(
+                $"StackTransform: its parts give shapes {shape first} and {shape other}, which cannot be stacked. "
+                + "Each part has to give the same shape."
+            )
+
+        let discrete (requirement: string) =
+            ArgumentException(
+                $"Transform.toSupport: values must be {requirement}, and no smooth map leads there from the real numbers. "
+                + "Sum discrete variables out, or relax them."
+            )
+
+        let mixedBounds (low: string) (high: string) =
+            ArgumentException(
+                $"Transform.toSupport: some bounds of the interval from {low} to {high} are finite and some are not. "
+                + "Give the elements of each kind a support of their own."
             )
 
     /// Networks and their parameters.

@@ -6,12 +6,10 @@ open Functional.Tensors
 
 module internal Density =
 
-    /// `density`, one number for each event of so many axes, where all elements of the value lie in the support; -inf elsewhere.
-    /// The formula sees a number inside in place of those outside: a NaN there would reach the gradients of the parameters even though
-    /// it is not chosen.
-    let insideEvents (support: Support) (axes: int) (value: Tensor) (density: Tensor -> Tensor) : Tensor =
-        let holds = support.Contains value
-
+    /// `density`, one number for each event of so many axes, where `holds` is true of all elements of the value; -inf elsewhere.
+    /// The formula sees a number inside the support in place of those outside: a NaN there would reach the gradients of the parameters
+    /// even though it is not chosen.
+    let where (holds: Tensor) (support: Support) (axes: int) (value: Tensor) (density: Tensor -> Tensor) : Tensor =
         // A look at the result costs a wait on a GPU, and next to nothing on a CPU, where it saves two passes over memory.
         if value.device = Device.CPU && holds.all().toBool() then
             density value
@@ -19,6 +17,10 @@ module internal Density =
             let densities = density (dsharp.where (holds, value, support.InnerPoint value))
             let holds = if axes = 0 then holds else (Shapes.sumLast axes (holds.logicalNot ())).eq 0
             dsharp.where (holds, densities, densities.scalarLike -infinity)
+
+    /// The same, where all elements of the value lie in the support.
+    let insideEvents (support: Support) (axes: int) (value: Tensor) (density: Tensor -> Tensor) : Tensor =
+        where (support.Contains value) support axes value density
 
     /// The same, element by element.
     let inside (support: Support) (value: Tensor) (density: Tensor -> Tensor) : Tensor = insideEvents support 0 value density

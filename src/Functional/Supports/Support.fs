@@ -72,6 +72,8 @@ type Support =
     | Elementwise of Support * axes: int
     /// Vectors made of values of several supports one after another, each of that shape and flattened.
     | Concatenated of (Support * Shape) list
+    /// Arrays whose slices along the first event axis each lie in a support; all have as many event axes.
+    | Stacked of Support list
 
     /// Vectors of real numbers.
     static member RealVector = Elementwise(Real, 1)
@@ -92,6 +94,7 @@ type Support =
         | Points _ -> true
         | Elementwise(element, _) -> element.IsDiscrete
         | Concatenated parts -> parts |> List.forall (fun (part, _) -> part.IsDiscrete)
+        | Stacked parts -> parts |> List.exists _.IsDiscrete
         | _ -> false
 
     /// How many trailing axes one value has.
@@ -107,6 +110,7 @@ type Support =
         | CorrelationCholesky -> 2
         | Points(_, rank) -> rank
         | Elementwise(element, axes) -> element.EventRank + axes
+        | Stacked parts -> 1 + parts.Head.EventRank
         | _ -> 0
 
     /// What a value has to be, to follow "must be".
@@ -138,6 +142,7 @@ type Support =
         | Concatenated parts ->
             let requirements = parts |> List.map (fun (part, _) -> part.Requirement) |> List.distinct
             System.String.Join("; then ", requirements)
+        | Stacked parts -> "slices that are " + System.String.Join(", ", parts |> List.map _.Requirement)
 
     /// Whether LogProb refuses values outside: those of discrete sets, and arrays that rounding could push off a surface.
     /// Everywhere else the density is zero outside.
@@ -146,6 +151,7 @@ type Support =
         | Points _ -> false
         | Elementwise(element, _) -> element.RefusesOutsiders
         | Concatenated parts -> parts |> List.exists (fun (part, _) -> part.RefusesOutsiders)
+        | Stacked parts -> parts |> List.exists _.RefusesOutsiders
         | support -> support.IsDiscrete || support.EventRank > 0
 
     /// A number well inside, for formulas that must not see what lies outside.
@@ -211,3 +217,19 @@ type Support =
                 let holds = part.Contains(piece.view (Array.append leading shape))
                 holds |> allOver (shape.Length - part.EventRank))
             |> List.reduce (fun a b -> a.logicalAnd b)
+        | Stacked parts ->
+            let axis = -this.EventRank
+
+            if value.shape[value.dim + axis] <> parts.Length then
+                (value.zerosLike (Shapes.leading this.EventRank value.shape)).bool ()
+            else
+                (parts, value.unstack axis) ||> Seq.map2 _.Contains |> Seq.reduce (fun a b -> a.logicalAnd b)
+
+    /// The same without the ends of closed intervals.
+    member internal this.ContainsInside(value: Tensor) : Tensor =
+        match this with
+        | NonNegative -> Positive.Contains value
+        | AtLeast low -> (value.gt low).logicalAnd(value.lt infinity)
+        | UnitInterval -> (value.gt 0.0).logicalAnd(value.lt 1.0)
+        | Interval(low, high) -> (value.gt low).logicalAnd(value.lt high)
+        | support -> support.Contains value

@@ -12,20 +12,35 @@ type Transformed(baseDistribution: Distribution, transform: Transform) =
 
     let rank = transform.Domain.EventRank
 
+    do
+        if baseDistribution.Support.IsDiscrete then
+            raise (Errors.Distribution.discreteBase baseDistribution.Name transform.Name)
+
+    // Parameters of the transform may have more leading axes than the base distribution: it is repeated over them.
     let source: Distribution =
         let missing = rank - baseDistribution.EventShape.Length
-        if missing > 0 then Independent(baseDistribution, missing) else baseDistribution
+        let source: Distribution = if missing > 0 then Independent(baseDistribution, missing) else baseDistribution
+        let shape = Array.append source.BatchShape source.EventShape
+        let whole = transform.InverseShape(transform.ForwardShape shape)
+        if whole.Length > shape.Length then source.Expand(Shapes.leading source.EventShape.Length whole) else source
 
     // The event axes that the transform treats as a batch.
     let extra = source.EventShape.Length - rank
-    let codomain = transform.Codomain
+    let imageRank = transform.Codomain.EventRank
+
+    // The numbers that values are made of, where all lie in the same support, and how many event axes there are of them.
+    let rec numbersOf (support: Support) (axes: int) =
+        match support with
+        | Support.Elementwise(element, more) -> numbersOf element (axes + more)
+        | support when support.EventRank = 0 -> Some(support, axes)
+        | _ -> None
 
     let pushed (x: Tensor) (logDensity: Tensor) =
         let y, logDet = transform.ForwardAndLogDet x
         y, logDensity - Shapes.sumLast extra logDet
 
     let numbers (member': string) =
-        if rank > 0 || codomain.EventRank > 0 then
+        if source.EventShape.Length > 0 || imageRank > 0 then
             raise (Errors.Distribution.lacks $"Transformed({source.Name}, {transform.Name})" member' "its values are arrays")
 
     let order (ofIncreasing: unit -> Tensor) (ofDecreasing: unit -> Tensor) =
@@ -35,14 +50,6 @@ type Transformed(baseDistribution: Distribution, transform: Transform) =
         | Direction.Unknown ->
             let name = $"Transformed({source.Name}, {transform.Name})"
             raise (Errors.Distribution.lacks name "distribution function" "the transform does not say whether it increases")
-
-    let rec image (support: Support) =
-        match support, transform.Direction with
-        | Support.Elementwise(element, axes), _ when codomain.EventRank = 0 -> Support.Elementwise(image element, axes)
-        | Support.Interval(low, high), Direction.Increasing -> Support.Interval(transform.Forward low, transform.Forward high)
-        | Support.Interval(low, high), Direction.Decreasing -> Support.Interval(transform.Forward high, transform.Forward low)
-        | _ when codomain.EventRank = 0 && extra > 0 -> Support.Elementwise(codomain, extra)
-        | _ -> codomain
 
     /// The distribution of x.
     member _.Base = source
@@ -57,7 +64,13 @@ type Transformed(baseDistribution: Distribution, transform: Transform) =
         let whole = transform.ForwardShape(Array.append source.BatchShape source.EventShape)
         Array.skip source.BatchShape.Length whole
 
-    override _.Support = image source.Support
+    override _.Support =
+        let image = transform.Image source.Support
+
+        match extra + imageRank - image.EventRank with
+        | 0 -> image
+        | axes -> Support.Elementwise(image, axes)
+
     override _.Parameters = source.Parameters @ transform.Parameters
     override _.HasRSample = source.HasRSample
     override _.Draw sampleShape = Gradient.off (fun () -> transform.Forward(source.Draw sampleShape))
@@ -72,10 +85,10 @@ type Transformed(baseDistribution: Distribution, transform: Transform) =
             let x, logDet = transform.InverseAndLogDet value
             source.LogDensity x + Shapes.sumLast extra logDet
 
-        if codomain.EventRank > 0 then
-            density value
-        else
-            Density.insideEvents codomain extra value density
+        // At the end of an interval that f reaches only from infinity, an infinite density would meet an infinite log-determinant.
+        match numbersOf transform.Codomain extra with
+        | Some(support, axes) -> Density.where (support.ContainsInside value) support axes value density
+        | None -> density value
 
     override _.Cdf value =
         numbers "distribution function"
