@@ -4,7 +4,7 @@ namespace Functional
 
 open Functional.Tensors
 
-module private Logistic =
+module private LogisticFunction =
 
     /// log σ'(x) = log σ(x) + log σ(-x), finite for every finite x.
     let logSlope (x: Tensor) : Tensor = x.logsigmoid() + (-x).logsigmoid()
@@ -18,7 +18,7 @@ type SigmoidTransform() =
     override _.Codomain = Support.UnitInterval
     override _.Map x = x.sigmoid ()
     override _.Unmap y = y.log () - (-y).log1p()
-    override _.LogDet(x, _) = Logistic.logSlope x
+    override _.LogDet(x, _) = LogisticFunction.logSlope x
 
 /// y = low + (high - low) σ(x), elementwise, onto the interval from low to high; log |dy/dx| = log(high - low) + log σ(x) + log σ(-x).
 /// The bounds are finite and low < high. Raises ArgumentException otherwise. The inverse is infinite at the bounds.
@@ -47,4 +47,4 @@ type IntervalTransform(low: Tensor, high: Tensor) =
         (low + width () * x.sigmoid()).min high
 
     override _.Unmap y = (y - low).log() - (high - y).log()
-    override _.LogDet(x, _) = (width ()).log() + Logistic.logSlope x
+    override _.LogDet(x, _) = (width ()).log() + LogisticFunction.logSlope x
