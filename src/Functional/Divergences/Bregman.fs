@@ -6,15 +6,28 @@ open Functional.Tensors
 
 module internal Bregman =
 
+    let private natural (distribution: Distribution) = (box distribution :?> IExponentialFamily).NaturalForm
+
+    /// Whether two distributions are members of one exponential family.
+    let applies (p: Distribution) (q: Distribution) : bool =
+        match box p, box q with
+        | (:? IExponentialFamily as first), (:? IExponentialFamily as second) when p.GetType() = q.GetType() ->
+            List.forall2 (fun (a: Tensor) (b: Tensor) -> a.Equals b) first.BaseMeasure second.BaseMeasure
+        | _ -> false
+
     // ∂A/∂η_i at η, one array for each distribution: the sum over the batch keeps them apart.
     let private slope (form: NaturalForm) (natural: Tensor list) (place: int) : Tensor =
         dsharp.grad (fun moved -> (form.LogNormalizer(List.updateAt place moved natural)).sum()) natural[place]
 
     /// KL(p ‖ q) = A(η_q) - A(η_p) - Σ_i ⟨η_q,i - η_p,i, ∂A/∂η_i(η_p)⟩, the Bregman divergence of the log-normalizer.
     /// Source: Nielsen and Nock, arXiv:1003.5581, equation 8.
-    let divergence (p: IExponentialFamily) (q: IExponentialFamily) : Tensor =
-        let form = p.NaturalForm
-        let ofP, ofQ = List.map fst form.Parameters, List.map fst q.NaturalForm.Parameters
+    let divergence (p: Distribution) (q: Distribution) : Tensor =
+        let form, ofQ = natural p, List.map fst (natural q).Parameters
+
+        // Each parameter with all batch axes: a shorter one would gather the slopes of several distributions.
+        let ofP =
+            [ for parameter, rank in form.Parameters ->
+                  parameter.expand (Array.append p.BatchShape (Shapes.trailing rank parameter.shape)) ]
 
         let inner =
             form.Parameters

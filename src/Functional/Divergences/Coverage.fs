@@ -2,35 +2,37 @@
 // Kl asks when no formula is registered for a pair.
 namespace Functional
 
+open System
 open Functional.Tensors
 
 module internal Coverage =
 
-    // Whether values reach infinitely far down and up; nothing where bounds are tensors, which only a formula can compare.
-    let private reach (support: Support) : (bool * bool) option =
-        match support with
-        | Support.Real -> Some(true, true)
-        | Support.Positive
-        | Support.NonNegative
-        | Support.AtLeast _
-        | Support.NonNegativeIntegers -> Some(false, true)
-        | Support.UnitInterval
-        | Support.Boolean
-        | Support.Categories _ -> Some(false, false)
+    // Between which numbers the lower and the upper end of a support lie, whatever the parameters.
+    [<Struct>]
+    type private Ends = { Lower: struct (float * float); Upper: struct (float * float) }
+
+    let private finite = struct (-Double.MaxValue, Double.MaxValue)
+    let private at (value: float) = struct (value, value)
+
+    let private ends (distribution: Distribution) : Ends option =
+        match distribution, distribution.Support with
+        | (:? Uniform), _ -> Some { Lower = finite; Upper = finite }
+        | (:? Pareto), _ -> Some { Lower = struct (Double.Epsilon, Double.MaxValue); Upper = at infinity }
+        | (:? Family), Support.Real -> Some { Lower = at -infinity; Upper = at infinity }
+        | (:? Family), (Support.Positive | Support.NonNegative | Support.NonNegativeIntegers) ->
+            Some { Lower = at 0.0; Upper = at infinity }
+        | (:? Family), (Support.UnitInterval | Support.Boolean) -> Some { Lower = at 0.0; Upper = at 1.0 }
+        | (:? Binomial | :? BetaBinomial), _ -> Some { Lower = at 0.0; Upper = finite }
         | _ -> None
 
-    // The bounds of a Uniform are finite; those of other intervals need not be.
-    let private reachOf (distribution: Distribution) =
-        match distribution with
-        | :? Uniform -> Some(false, false)
-        | :? Family when distribution.EventShape.Length = 0 -> reach distribution.Support
-        | _ -> None
-
-    /// Whether p reaches infinitely far where q ends, so that KL(p ‖ q) is infinite whatever their parameters.
+    /// Whether p reaches where q has ended, so that KL(p ‖ q) is infinite whatever their parameters.
     let isLacking (p: Distribution) (q: Distribution) : bool =
         p.Support.IsDiscrete = q.Support.IsDiscrete
-        && match reachOf p, reachOf q with
-           | Some(pDown, pUp), Some(qDown, qUp) -> (pDown && not qDown) || (pUp && not qUp)
+        && match ends p, ends q with
+           | Some p, Some q ->
+               let struct (_, highestLower), struct (lowestUpper, _) = p.Lower, p.Upper
+               let struct (lowestOfQ, _), struct (_, highestOfQ) = q.Lower, q.Upper
+               highestLower < lowestOfQ || lowestUpper > highestOfQ
            | _ -> false
 
     /// Infinity for each distribution of the batch.

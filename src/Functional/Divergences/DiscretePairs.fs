@@ -17,4 +17,21 @@ module internal DiscretePairs =
 
         weighted p.Probabilities (p.LogProbabilities - q.LogProbabilities) |> _.sum(-1)
 
-    let all: ClosedForm list = [ pair bernoullis; pair categoricals ]
+    let private oneHots (p: OneHotCategorical) (q: OneHotCategorical) =
+        weighted p.Probabilities (p.LogProbabilities - q.LogProbabilities) |> _.sum(-1)
+
+    // λp log(λp/λq) - λp + λq
+    let private poissons (p: Poisson) (q: Poisson) =
+        let logRatio = q.Rate.log () - p.Rate.log ()
+        p.Rate * (logRatio.expm1 () - logRatio)
+
+    // x is 0 or 1, so that log x! = 0: λ - p log λ - H(p)
+    let private bernoulliPoisson (p: Bernoulli) (q: Poisson) =
+        q.Rate - p.Probability * q.Rate.log () - p.Entropy()
+
+    let all: ClosedForm list =
+        [ pair bernoullis
+          pair categoricals
+          pair oneHots
+          pair poissons
+          pair bernoulliPoisson ]

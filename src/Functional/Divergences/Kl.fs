@@ -20,7 +20,7 @@ module Kl =
 
     let private closedForms =
         ConcurrentDictionary(
-            [ for form in NumberPairs.all @ DiscretePairs.all ->
+            [ for form in NumberPairs.all @ MixedPairs.all @ DiscretePairs.all @ MultivariatePairs.all ->
                   Collections.Generic.KeyValuePair(struct (form.P, form.Q), form.Divergence) ]
         )
 
@@ -71,37 +71,54 @@ module Kl =
             | true, closedForm -> Some(fun () -> closedForm p q |> _.expand(batchOf p q))
             | _ -> None
 
+        let rule (applies: Distribution -> Distribution -> bool) (divergence: Distribution -> Distribution -> Tensor) =
+            if applies p q then Some(fun () -> divergence p q) else None
+
         registered ()
         |> Option.orElseWith (fun () -> structural p q)
-        |> Option.orElseWith (fun () -> if Coverage.isLacking p q then Some(fun () -> Coverage.infinite p q) else None)
-        |> Option.orElseWith (fun () -> exponential p q)
+        |> Option.orElseWith (fun () -> rule Coverage.isLacking Coverage.infinite)
+        |> Option.orElseWith (fun () -> rule Bregman.applies Bregman.divergence)
+        |> Option.orElseWith (fun () -> rule Enumeration.applies Enumeration.divergence)
 
     // What follows from the divergence of the parts.
     and private structural (p: Distribution) (q: Distribution) =
         match p, q with
-        | (:? Independent), _
-        | _, (:? Independent) ->
-            match flat p, flat q with
-            | (p, pRank), (q, qRank) when pRank = qRank ->
-                find p q |> Option.map (fun perElement -> fun () -> Shapes.sumLast pRank (perElement ()))
-            | _ -> None
+        | (:? Delta as p), q -> Some(fun () -> p.LogDensityAtValue - q.LogProb p.Value)
+        | (:? Expanded as p), q -> find p.Base q
+        | p, (:? Expanded as q) -> find p q.Base
+        | (:? StraightThroughBernoulli as p), q -> find p.Discrete q
+        | p, (:? StraightThroughBernoulli as q) -> find p q.Discrete
+        | (:? StraightThroughOneHotCategorical as p), q -> find p.Discrete q
+        | p, (:? StraightThroughOneHotCategorical as q) -> find p q.Discrete
         | (:? Transformed as p), (:? Transformed as q) when p.Transform.IsSameAs q.Transform -> find p.Base q.Base
+        | (:? Joint as p), (:? Joint as q) -> ofParts p.Parts q.Parts
+        | (:? Independent), _
+        | _, (:? Independent) -> ofElements p q
         | _ -> None
 
-    and private exponential (p: Distribution) (q: Distribution) =
-        match box p, box q with
-        | (:? IExponentialFamily as first), (:? IExponentialFamily as second) when p.GetType() = q.GetType() ->
-            Some(fun () ->
-                let agree (a: Tensor) (b: Tensor) =
-                    (Shapes.tryLineUp a.shape b.shape).IsSome && (a.eq b).all().toBool()
-
-                let equal = List.forall2 agree first.BaseMeasure second.BaseMeasure
-
-                if not equal then
-                    raise (Errors.Distribution.klBaseMeasures p.Name q.Name)
-
-                Bregman.divergence first second)
+    and private ofElements (p: Distribution) (q: Distribution) : (unit -> Tensor) option =
+        match flat p, flat q with
+        | (p, pRank), (q, qRank) when pRank = qRank ->
+            find p q |> Option.map (fun perElement -> fun () -> Shapes.sumLast pRank (perElement ()))
+        | ((:? Normal as p), 1), (q, 0) -> find (full p) q
+        | (p, 0), ((:? Normal as q), 1) -> find p (full q)
         | _ -> None
+
+    // A vector of independent normals as one normal vector.
+    and private full (normal: Normal) : Distribution =
+        Validation.off (fun () ->
+            MultivariateNormal.FromScaleTril(normal.Mean, Vectors.toDiagonal (normal.Scale.expand normal.BatchShape)))
+
+    and private ofParts (p: Distribution list) (q: Distribution list) : (unit -> Tensor) option =
+        if List.map _.EventShape p <> List.map _.EventShape q then
+            None
+        else
+            let parts = List.map2 find p q |> List.choose id
+
+            if parts.Length = p.Length then
+                Some(fun () -> parts |> List.map (fun part -> part ()) |> List.reduce (+))
+            else
+                None
 
     /// Whether KL(p ‖ q) has a closed form.
     let hasClosedForm (p: Distribution) (q: Distribution) : bool = (find p q).IsSome

@@ -107,3 +107,15 @@ type LKJCholesky(dimension: int, concentration: Tensor) =
         this.Fill(dsharp.where (exists, identity, identity.scalarLike nan))
 
     override _.With parameters = LKJCholesky(dimension, parameters[0])
+
+    member private _.LogNormalizer: Tensor = logNormalizer ()
+
+    interface IExponentialFamily with
+
+        // t(L) = 2 Σ log L_ii
+        member _.NaturalForm =
+            { Parameters = [ concentration, 0 ]
+              LogNormalizer =
+                fun natural -> (Validation.off (fun () -> LKJCholesky(dimension, natural[0]))).LogNormalizer }
+
+        member _.BaseMeasure = []

@@ -68,6 +68,21 @@ type LowRankMultivariateNormal(location: Tensor, factor: Tensor, diagonal: Tenso
     /// ½ log det Σ.
     member _.HalfLogDeterminant: Tensor = halfLogDet (capacitanceFactor (scaled ()))
 
+    // tr(Σ⁻¹ A Aᵀ) = ‖D^(-1/2) A‖² - ‖C^(-1/2) Vᵀ D^(-1/2) A‖²
+    member internal _.TraceUnder(columns: Tensor) : Tensor =
+        let scaled = scaled ()
+        let whole = columns / diagonal.sqrt().unsqueeze -1
+        let projected = scaled.transpose(-2, -1).matmul whole
+        let capacitance = (capacitanceFactor scaled).expand (Array.append (Shapes.leading 2 projected.shape) [| rank; rank |])
+        (whole.square ()).sum [ -1; -2 ] - (capacitance.triangularSolve projected).square().sum [ -1; -2 ]
+
+    // The same of a diagonal matrix A Aᵀ, without writing it out.
+    member internal _.TraceUnderDiagonal(variances: Tensor) : Tensor =
+        let scaled, shares = scaled (), variances / diagonal
+        let weighted = scaled.transpose (-2, -1) * shares.sqrt().unsqueeze -2
+        let capacitance = (capacitanceFactor scaled).expand (Array.append (Shapes.leading 2 weighted.shape) [| rank; rank |])
+        shares.sum -1 - (capacitance.triangularSolve weighted).square().sum [ -1; -2 ]
+
     override _.EventShape = [| length |]
     override _.Support = Support.RealVector
     override _.HasRSample = true
