@@ -329,10 +329,9 @@ struct VonMisesLaw {
     // Every turn beyond ±π adds one.
     Mass<1> mass(double angle) const {
         double turns = std::nearbyint(angle / (2 * pi)), x = angle - 2 * pi * turns;
-        auto share = kappa < large ? small_share(x) : large_share(std::abs(x));
-        double sign = kappa < large || x >= 0 ? 1 : -1, log_slope = log_density(x);
-        double slope = log_slope > -600 ? sign * share.d[0] * std::exp(-log_slope) : 0;
-        return {turns + (0.5 + sign * share.v), (0.5 - sign * share.v) - turns, log_slope, {slope}};
+        auto tail = kappa < large ? 0.5 - small_share(std::abs(x)) : large_tail(std::abs(x));
+        double log_slope = log_density(x), outer = std::max(0.0, tail.v), slope = log_slope > -600 ? tail.d[0] * std::exp(-log_slope) : 0;
+        return x < 0 ? Mass<1>{turns + outer, 1 - outer - turns, log_slope, {slope}} : Mass<1>{turns + (1 - outer), outer - turns, log_slope, {-slope}};
     }
 
     // How far down the ratios r_j = I_j/I_{j-1} = 1/(2j/κ + r_{j+1}) are followed (Hill, 1977, algorithm 518).
@@ -377,15 +376,16 @@ struct VonMisesLaw {
         return sum / root(k * (2 * pi));
     }
 
-    Dual<1> large_share(double x) const {
+    // 1 - F, for x ≥ 0. What lies beyond π is below exp(-2κ).
+    Dual<1> large_tail(double x) const {
         auto k = Dual<1>::parameter(kappa, 0), s = root(k) * (2 * std::sin(0.5 * x));
         double bell = std::exp(-0.5 * s.v * s.v);
-        auto fade = s.apply(bell, -s.v * bell), square = s * s;
-        auto moment = s.apply(std::sqrt(pi / 2) * std::erf(s.v / std::sqrt(2)), bell), odd_power = s;  // ∫₀ˢ t^2n exp(-t²/2), s^(2n-1)
-        Dual<1> coefficient = 1.0, sum = moment, power = odd_power;
+        auto fade = s.apply(bell, -s.v * bell), square = s * s, power = s;                                // s^(2n-1)
+        auto moment = s.apply(std::sqrt(pi / 2) * std::erfc(s.v / std::sqrt(2)), -bell), sum = moment;  // ∫ t^2n exp(-t²/2) from s on
+        Dual<1> coefficient = 1.0;
         for (int n = 1; n < 18; n++) {
             double odd = 2 * n - 1;
-            moment = moment * odd - power * fade;
+            moment = moment * odd + power * fade;
             power = power * square;
             coefficient = coefficient * (odd / (8.0 * n)) / k;
             sum = sum + coefficient * moment;

@@ -161,6 +161,90 @@ let private continuousBernoulliFromProbabilities =
         (one (fun probabilities -> ContinuousBernoulli.FromProbabilities probabilities))
     |> withExtremes (fun () -> crossed (singles [ 1e-30; 0.49; 0.5; 0.50001; 0.75; 1.0 - step ]) [ 0.0; 0.5; 1.0 ])
 
+let private gamma (name: string) (low: float, high: float) =
+    family name (elementwise [ positiveBetween low high; positiveBetween 0.4 2.5 ]) (two (fun concentration rate -> Gamma(concentration, rate)))
+    |> withExtremes (
+        rows
+            [ [ 1e-3; 1; 1e-30 ]
+              [ 1e-3; 1; 1e-3 ]
+              [ 1e-3; 1e6; 1e4 ]
+              [ 1e6; 1; 1e6 ]
+              [ 1e6; 1; 1.003e6 ]
+              [ 1e6; 1e6; 1 ]
+              [ 1e6; 1e-3; 1e9 ]
+              [ 1; 1; 1e4 ]
+              [ 0.5; 2; 1e4 ] ]
+    )
+
+let private inverseGamma =
+    family
+        "InverseGamma"
+        (elementwise [ positiveBetween 6.0 12.0; positiveBetween 2.0 8.0 ])
+        (two (fun concentration rate -> InverseGamma(concentration, rate)))
+    |> withExtremes (
+        rows
+            [ [ 1e-3; 1; 1e30 ]
+              [ 1e-3; 1; 1e-3 ]
+              [ 1e6; 1; 1e-6 ]
+              [ 1e6; 1e6; 1 ]
+              [ 1e6; 1e6; 1.003 ]
+              [ 2; 3; 1e4 ] ]
+    )
+
+let private chi2 =
+    family "Chi2" (elementwise [ positiveBetween 1.3 8.0 ]) (one (fun degreesOfFreedom -> Chi2 degreesOfFreedom))
+    |> withExtremes (rows [ [ 1e-3; 1e-30 ]; [ 1e-3; 1 ]; [ 1e6; 1e6 ]; [ 1e6; 1.004e6 ]; [ 2; 1e4 ] ])
+
+let private beta (name: string) (low: float, high: float) =
+    family name (elementwise [ positiveBetween low high; positiveBetween low high ]) (two (fun ones zeros -> Beta(ones, zeros)))
+    |> withExtremes (
+        rows
+            [ [ 1e-3; 1e-3; 1e-30 ]
+              [ 1e-3; 1e-3; 1.0 - step ]
+              [ 1e6; 1e6; 0.5 ]
+              [ 1e6; 1e6; 0.501 ]
+              [ 1e-3; 1e6; 1e-8 ]
+              [ 1e6; 1e-3; 1.0 - step ]
+              [ 2; 3; 0.5 ] ]
+    )
+
+let private studentT (name: string) (low: float, high: float) =
+    family
+        name
+        (elementwise [ positiveBetween low high; between -2.0 2.0; positiveBetween 0.4 1.6 ])
+        (three (fun degreesOfFreedom location scale -> StudentT(degreesOfFreedom, location, scale)))
+    |> withExtremes (
+        rows
+            [ [ 1e-3; 0; 1; 1e4 ]
+              [ 1e-3; 0; 1; 0 ]
+              [ 1e6; 0; 1; 1 ]
+              [ 1e6; 0; 1; 1e4 ]
+              [ 1e6; 1e4; 1e-3; 1e4 ]
+              [ 1; 0; 1e4; -1e4 ]
+              [ 3; -1e4; 1; 1e4 ] ]
+    )
+
+let private vonMises (name: string) (reach: float) (low: float, high: float) =
+    let circular = "mean and variance are those of directions, not of numbers; VonMisesTests tests them"
+
+    family
+        name
+        (elementwise [ between -reach reach; positiveBetween low high ])
+        (two (fun location concentration -> VonMises(location, concentration)))
+    |> withExtremes (
+        rows
+            [ [ 0; 1e-3; 1 ]
+              [ 0; 1e6; 0 ]
+              [ 0; 1e6; 1e-3 ]
+              [ 1; 1e6; 1.001 ]
+              [ 3; 1e4; -3.14 ]
+              [ 0; 1e6; 3 ]
+              [ -1e4; 2; 1 ] ]
+    )
+    |> withoutLaw "mean and variance are those of the density" circular
+    |> withoutLaw "mean and variance are those of samples" circular
+    |> withoutLaw "pathwise gradients of moments" circular
+
 let all: FamilyEntry list =
     [ normal
       uniform "Uniform" (-1.0, 0.0) (0.2, 1.2)
@@ -180,4 +264,19 @@ let all: FamilyEntry list =
       pareto
       kumaraswamy
       continuousBernoulli
-      continuousBernoulliFromProbabilities ]
+      continuousBernoulliFromProbabilities
+      gamma "Gamma" (1.1, 6.0)
+      gamma "Gamma with a pole at zero" (0.4, 0.9)
+      inverseGamma
+      chi2
+      beta "Beta" (1.2, 5.0)
+      beta "Beta with poles at both ends" (0.5, 0.9)
+      |> withoutLaw "no value is more probable than the mode" "there is none: both ends are poles"
+      |> withTolerance 10.0 "next to 1, where the density has a pole, points are 1e-16 apart"
+      studentT "StudentT" (10.0, 30.0)
+      studentT "StudentT with heavy tails" (1.1, 2.0)
+      |> withoutLaw
+          "the distribution function is the integral of the density"
+          "quadrature up to a value far out misses a part of the peak; SpecialTests compares it with MathNet"
+      vonMises "VonMises" 3.0 (0.3, 8.0)
+      vonMises "VonMises, concentrated" 1.0 (90.0, 120.0) ]
