@@ -79,12 +79,18 @@ module internal Gaussian =
         let both = abscissas |> List.collect (fun (x, weight) -> [ x, weight; -x, weight ])
         both |> List.map (fun (x, _) -> (1.0 + x) / 2.0), both |> List.map (fun (_, weight) -> weight / 2.0)
 
+    // s and exp(-νs - s²/2) ds at the points.
+    let private points (distance: Tensor) (width: Tensor) : Tensor * Tensor =
+        let s = (width.unsqueeze -1) * width.like nodes
+        s, (width.unsqueeze -1) * width.like weights * (-s * ((distance.unsqueeze -1) + s * 0.5)).exp()
+
     // Where the integrand falls by less than a factor of e: the differences below would cancel there.
     let private quadrature (distance: Tensor) (width: Tensor) : Moments =
-        let fractions, weights = width.like nodes, width.like weights
-        let s = (width.unsqueeze -1) * fractions
-        let mass = (width.unsqueeze -1) * weights * (-s * ((distance.unsqueeze -1) + s * 0.5)).exp()
-        { Zeroth = mass.sum -1; First = (mass * s).sum -1; Second = (mass * s.square ()).sum -1 }
+        let s, mass = points distance width
+
+        { Zeroth = mass.sum -1
+          First = (mass * s).sum -1
+          Second = (mass * s.square ()).sum -1 }
 
     let private choose (condition: Tensor) (a: Moments) (b: Moments) : Moments =
         { Zeroth = dsharp.where (condition, a.Zeroth, b.Zeroth)
@@ -114,20 +120,20 @@ module internal Gaussian =
     let width (distance: Tensor) (exponent: Tensor) (mass': Tensor) : Tensor =
         let isPart = exponent.lt 1.0
 
-        // on the integral where it is small, on the logarithm of what is left elsewhere
-        let step (distance: Tensor) (exponent: Tensor) (mass': Tensor) (width: Tensor) : Tensor =
-            let fall = fall distance width
-            let beyond, near = mills (distance + width), mills distance
-            let byMass = (mass distance width - mass') * (dsharp.where (isPart, fall, fall.scalarLike 0.0)).exp()
-            let byRest = beyond * (fall - Logarithms.ratio beyond near - exponent)
+        // On the integral where it is small, which is where the integrand falls by less than a factor of e; elsewhere on the logarithm of
+        // what is left.
+        let step (distance: Tensor) (exponent: Tensor) (mass': Tensor) (near: Tensor) (width: Tensor) : Tensor =
+            let part = dsharp.where (isPart, width, width.scalarLike 0.0)
+            let byMass = ((snd (points distance part)).sum -1 - mass') * (fall distance part).exp()
+            let beyond = mills (distance + width)
+            let byRest = beyond * (fall distance width - (beyond / near).log() - exponent)
             width - dsharp.where (isPart, byMass, byRest)
 
         // Both bounds hold, as R falls: the tail is below that of the exponential distribution and below exp(-fall).
-        let start () =
+        let start (near: Tensor) =
             let root = (distance.square () + exponent * 2.0).sqrt()
-            (exponent * mills distance).min(exponent * 2.0 / (distance + root))
+            (exponent * near).min(exponent * 2.0 / (distance + root))
 
-        let near =
-            Gradient.off (fun () -> Seq.fold (fun width _ -> step distance exponent mass' width) (start ()) (seq { 1..3 }))
-
-        near |> step distance exponent mass' |> step distance exponent mass'
+        let near = mills distance
+        let step = step distance exponent mass' near
+        Gradient.off (fun () -> start near |> step |> step |> step) |> step |> step

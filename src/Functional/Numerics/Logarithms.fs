@@ -6,6 +6,11 @@ open Functional.Tensors
 
 module internal Logarithms =
 
+    /// exp t, which stops growing, and has no gradient, where it comes close to the largest number: a density that falls with it stays
+    /// finite, and its gradient a number.
+    let boundedExp (t: Tensor) : Tensor =
+        (t.clamp (high = (if t.dtype = Dtype.Float64 then 700.0 else 85.0))).exp()
+
     /// log(1 - exp t) for t ≤ 0.
     let complement (t: Tensor) : Tensor =
         let isNearZero = t.gt -0.6931471805599453

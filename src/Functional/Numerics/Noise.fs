@@ -7,10 +7,12 @@ open Functional.Tensors
 module internal Noise =
 
     /// Half of the distance between neighbouring uniform draws of a dtype.
-    let private halfStep (dtype: Dtype) = if dtype = Dtype.Float64 then 2.0 ** -54.0 else 2.0 ** -25.0
+    let private halfStep (dtype: Dtype) =
+        if dtype = Dtype.Float64 then 2.0 ** -54.0 else 2.0 ** -25.0
 
     /// Uniform on 0 < u < 1: draws lie on a grid that starts at 0, which becomes half of a step.
-    let unit (like: Tensor) (shape: Shape) : Tensor = (like.randLike shape).clamp(low = halfStep like.dtype)
+    let unit (like: Tensor) (shape: Shape) : Tensor =
+        (like.randLike shape).clamp(low = halfStep like.dtype)
 
     /// Standard exponential, positive.
     let exponential (like: Tensor) (shape: Shape) : Tensor = -(-(unit like shape)).log1p()

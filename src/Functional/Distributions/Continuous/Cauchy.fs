@@ -11,7 +11,8 @@ module private CauchyKernel =
     let private op = Operators.aten "atan2"
 
     /// The angle of the point (x, y).
-    let angle (y: Tensor) (x: Tensor) = new Tensor(op.Tensor [| Arg.tensor y.Handle; Arg.tensor x.Handle |])
+    let angle (y: Tensor) (x: Tensor) =
+        new Tensor(op.Tensor [| Arg.tensor y.Handle; Arg.tensor x.Handle |])
 
     /// cot(π (1 - p)), from whichever of p and 1 - p is smaller.
     let cotangent (probability: Tensor) =
@@ -45,9 +46,11 @@ type Cauchy(location: Tensor, scale: Tensor) =
     override _.LogDensity value =
         -(standardized value).square().log1p() - scale.log () - log Math.PI
 
-    override this.Entropy() = this.Fill (scale.log () + log (4.0 * Math.PI))
-    override this.Mean = this.Fill (location.fullLike nan)
-    override this.Variance = this.Fill (location.fullLike nan)
+    override this.Entropy() =
+        this.Fill(scale.log () + log (4.0 * Math.PI))
+
+    override this.Mean = this.Fill(location.fullLike nan)
+    override this.Variance = this.Fill(location.fullLike nan)
     override this.Mode = this.Fill location
 
     // From the angle, far below the median too: ½ + atan(z)/π would be 0 there.
@@ -55,5 +58,7 @@ type Cauchy(location: Tensor, scale: Tensor) =
         let z = standardized value
         CauchyKernel.angle (z.onesLike ()) (-z) / Math.PI
 
-    override _.Icdf probability = location + scale * CauchyKernel.cotangent probability
+    override _.Icdf probability =
+        location + scale * CauchyKernel.cotangent probability
+
     override _.With parameters = Cauchy(parameters[0], parameters[1])

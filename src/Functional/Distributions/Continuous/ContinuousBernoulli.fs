@@ -34,23 +34,29 @@ module private Slope =
 
         coefficients
         |> List.mapi (fun i coefficient -> coefficient * weight (2 * i + 2))
-        |> fun weighted -> List.foldBack (fun (coefficient: float) (sum: Tensor) -> sum * square + coefficient) weighted (slope.zerosLike ())
+        |> fun weighted ->
+            List.foldBack (fun (coefficient: float) (sum: Tensor) -> sum * square + coefficient) weighted (slope.zerosLike ())
 
-    let private flat (slope: Tensor) = dsharp.where (isFlat slope, slope, slope.scalarLike 0.0)
-    let private steep (slope: Tensor) = dsharp.where (isFlat slope, slope.scalarLike 1.0, slope.abs ())
+    let private flat (slope: Tensor) =
+        dsharp.where (isFlat slope, slope, slope.scalarLike 0.0)
+
+    let private steep (slope: Tensor) =
+        dsharp.where (isFlat slope, slope.scalarLike 1.0, slope.abs ())
 
     /// `near` of the slope where it is small, `far` of its size elsewhere.
     let choose (slope: Tensor) (near: Tensor -> Tensor) (far: Tensor -> Tensor) : Tensor =
         dsharp.where (isFlat slope, near (flat slope), far (steep slope))
 
     /// log(sinh(l/2)/(l/2)) for small l.
-    let logShape (slope: Tensor) : Tensor = slope.square () * series (fun _ -> 1.0) slope
+    let logShape (slope: Tensor) : Tensor =
+        slope.square () * series (fun _ -> 1.0) slope
 
     /// Its first derivative.
     let shape' (slope: Tensor) : Tensor = slope * series float slope
 
     /// Its second derivative.
-    let shape'' (slope: Tensor) : Tensor = series (fun n -> float (n * (n - 1))) slope
+    let shape'' (slope: Tensor) : Tensor =
+        series (fun n -> float (n * (n - 1))) slope
 
     /// log ∫ exp(-a s) ds over 0 ≤ s ≤ 1, for a that is not small.
     let logDecay (size: Tensor) : Tensor = (-(-size).expm1()).log() - size.log ()
@@ -73,7 +79,8 @@ type ContinuousBernoulli private (slope: Slope, name: string, parameter: Tensor,
         | Slope.Probabilities p -> Logarithms.odds p
 
     // E |x - mode| for steep slopes
-    let meanDistance (size: Tensor) : Tensor = 1.0 / size + (-size).exp() / (-size).expm1()
+    let meanDistance (size: Tensor) : Tensor =
+        1.0 / size + (-size).exp() / (-size).expm1()
 
     // Where the density falls, seen from the other end: where 1 - x has the same distribution as x has for -l.
     let isReflected (logits: Tensor) : Tensor = logits.le -1.0
@@ -81,20 +88,21 @@ type ContinuousBernoulli private (slope: Slope, name: string, parameter: Tensor,
     // The solution of x exp(logIntegral(l x) - logIntegral l) = p. The closed form log1p(p (eˡ - 1))/l has the right value but not the
     // right derivatives near l = 0: two steps of Newton's method carry them.
     let risingQuantile (logits: Tensor) (probability: Tensor) : Tensor =
+        let positive (x: Tensor) = x.clamp (low = 1e-37)
+
         let start =
             Gradient.off (fun () ->
-                let isFlat = Slope.isFlat logits
-                let isZero = logits.eq 0.0
-                let small = dsharp.where (isFlat.logicalAnd (isZero.logicalNot ()), logits, logits.scalarLike 1.0)
-                let large = dsharp.where (isFlat, logits.scalarLike 1.0, logits)
-                let near = dsharp.where (isZero, probability, (probability * small.expm1 ()).log1p() / small)
-                let far = (probability + (1.0 - probability) * (-large).exp()).log() / large + 1.0
-                (dsharp.where (isFlat, near, far)).clamp(low = 1e-30, high = 1.0))
+                let isSteep, isZero = logits.gt 80.0, logits.eq 0.0
+                let steep = dsharp.where (isSteep, logits, logits.scalarLike 1.0)
+                let other = dsharp.where (isSteep.logicalOr isZero, logits.scalarLike 1.0, logits)
+                let farUp = (probability + (1.0 - probability) * (-steep).exp()).log() / steep + 1.0
+                let rest = dsharp.where (isZero, probability, (probability * other.expm1 ()).log1p() / other)
+                positive (dsharp.where (isSteep, farUp, rest)))
 
         let step (x: Tensor) =
-            let logShare = x.log () + Slope.logIntegral (logits * x) - Slope.logIntegral logits
-            let perDensity = x * (Slope.logIntegral (logits * x) - logits * x).exp()
-            x - (logShare - probability.log ()) * perDensity
+            let logIntegral = Slope.logIntegral (logits * x)
+            let logShare = x.log () + logIntegral - Slope.logIntegral logits
+            positive (x - (logShare - probability.log ()) * x * (logIntegral - logits * x).exp())
 
         start |> step |> step
 
@@ -139,38 +147,28 @@ type ContinuousBernoulli private (slope: Slope, name: string, parameter: Tensor,
         Density.inside this.Support value (fun x ->
             let fromMode = dsharp.where (logits.gt 0.0, 1.0 - x, x)
 
-            Slope.choose
-                (logits + x.zerosLike ())
-                (fun slope -> slope * (x - 0.5) - Slope.logShape slope)
-                (fun size -> -size * fromMode - Slope.logDecay size))
+            Slope.choose (logits + x.zerosLike ()) (fun slope -> slope * (x - 0.5) - Slope.logShape slope) (fun size ->
+                -size * fromMode - Slope.logDecay size))
 
     override _.Entropy() =
-        Slope.choose
-            (logits ())
-            (fun slope -> Slope.logShape slope - slope * Slope.shape' slope)
-            (fun size -> size * meanDistance size + Slope.logDecay size)
+        Slope.choose (logits ()) (fun slope -> Slope.logShape slope - slope * Slope.shape' slope) (fun size ->
+            size * meanDistance size + Slope.logDecay size)
 
     override _.Mean =
         let logits = logits ()
 
-        Slope.choose
-            logits
-            (fun slope -> Slope.shape' slope + 0.5)
-            (fun size -> dsharp.where (logits.gt 0.0, 1.0 - meanDistance size, meanDistance size))
+        Slope.choose logits (fun slope -> Slope.shape' slope + 0.5) (fun size ->
+            dsharp.where (logits.gt 0.0, 1.0 - meanDistance size, meanDistance size))
 
     override _.Variance =
-        Slope.choose
-            (logits ())
-            Slope.shape''
-            (fun size -> 1.0 / size.square () - (-size).exp() / (-size).expm1().square())
+        Slope.choose (logits ()) Slope.shape'' (fun size -> 1.0 / size.square () - (-size).exp() / (-size).expm1().square())
 
     override _.Mode = ((logits ()).gt 0.0).cast parameter.dtype
 
     override this.Cdf value =
         let logits = logits ()
 
-        Density.below this.Support value (fun x ->
-            x * (Slope.logIntegral (logits * x) - Slope.logIntegral logits).exp())
+        Density.below this.Support value (fun x -> x * (Slope.logIntegral (logits * x) - Slope.logIntegral logits).exp())
 
     override _.Icdf probability =
         let isInside = (probability.gt 0.0).logicalAnd(probability.lt 1.0)

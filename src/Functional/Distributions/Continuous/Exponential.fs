@@ -27,7 +27,10 @@ type Exponential(rate: Tensor) =
     override _.Mean = 1.0 / rate
     override _.Variance = 1.0 / rate.square ()
     override _.Mode = rate.zerosLike ()
-    override this.Cdf value = Density.below this.Support value (fun x -> -(-rate * x).expm1())
+
+    override this.Cdf value =
+        Density.below this.Support value (fun x -> -(-rate * x).expm1())
+
     override _.Icdf probability = -(-probability).log1p() / rate
     override _.With parameters = Exponential parameters[0]
 

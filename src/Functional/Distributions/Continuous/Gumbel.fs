@@ -31,9 +31,9 @@ type Gumbel(location: Tensor, scale: Tensor) =
         location - scale * (Noise.exponential location (Array.append sampleShape this.BatchShape)).log()
 
     override this.LogDensity value =
-        Density.inside this.Support value (fun value ->
-            let z = standardized value
-            -z - (-z).exp() - scale.log ())
+        Density.inside this.Support value (fun x ->
+            let z = standardized x
+            -z - Logarithms.boundedExp -z - scale.log ())
 
     override this.Entropy() = this.Fill (scale.log () + (1.0 + gamma))
     override this.Mean = this.Fill (location + scale * gamma)

@@ -33,6 +33,9 @@ type HalfCauchy(scale: Tensor) =
     override _.Mean = scale.fullLike infinity
     override _.Variance = scale.fullLike nan
     override _.Mode = scale.zerosLike ()
-    override this.Cdf value = Density.below this.Support value (fun x -> (x / scale).atan() * (2.0 / Math.PI))
+
+    override this.Cdf value =
+        Density.below this.Support value (fun x -> (x / scale).atan() * (2.0 / Math.PI))
+
     override _.Icdf probability = quantile probability
     override _.With parameters = HalfCauchy parameters[0]

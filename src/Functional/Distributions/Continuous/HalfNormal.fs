@@ -25,12 +25,19 @@ type HalfNormal(scale: Tensor) =
     override this.LogDensity value =
         Density.inside this.Support value (fun x -> Gaussian.logDensity (x / scale) + log 2.0 - scale.log ())
 
-    override _.Entropy() = scale.log () + (0.5 + 0.5 * log (Math.PI / 2.0))
+    override _.Entropy() =
+        scale.log () + (0.5 + 0.5 * log (Math.PI / 2.0))
+
     override _.Mean = scale * sqrt (2.0 / Math.PI)
     override _.Variance = scale.square () * (1.0 - 2.0 / Math.PI)
     override _.Mode = scale.zerosLike ()
-    override this.Cdf value = Density.below this.Support value (fun x -> (x / scale * sqrt 0.5).erf())
-    override _.Icdf probability = scale * probability.erfinv () * sqrt 2.0
+
+    override this.Cdf value =
+        Density.below this.Support value (fun x -> (x / scale * sqrt 0.5).erf())
+
+    override _.Icdf probability =
+        scale * probability.erfinv () * sqrt 2.0
+
     override _.With parameters = HalfNormal parameters[0]
 
     interface IExponentialFamily with

@@ -58,7 +58,10 @@ type Kumaraswamy(concentration1: Tensor, concentration0: Tensor) =
 
     override this.Entropy() =
         let harmonic = (concentration0 + 1.0).digamma() + gamma
-        (1.0 - 1.0 / concentration0) + (1.0 - 1.0 / concentration1) * harmonic - concentration1.log () - concentration0.log ()
+
+        (1.0 - 1.0 / concentration0) + (1.0 - 1.0 / concentration1) * harmonic
+        - concentration1.log ()
+        - concentration0.log ()
 
     override _.Mean = (logMoment 1.0).exp()
 
@@ -69,14 +72,18 @@ type Kumaraswamy(concentration1: Tensor, concentration0: Tensor) =
     override _.Mode =
         let a, b = concentration1, concentration0
         let hasPeak = ((a.ge 1.0).logicalAnd(b.ge 1.0)).logicalAnd((a * b).gt 1.0)
-        let safe (t: Tensor) = dsharp.where (hasPeak, t, t.scalarLike 2.0)
+
+        let safe (t: Tensor) =
+            dsharp.where (hasPeak, t, t.scalarLike 2.0)
+
         let peak = (((safe a) - 1.0) / ((safe a) * (safe b) - 1.0)).pow(1.0 / safe a)
         let atOne = (a.ge 1.0).logicalAnd(b.lt 1.0)
         dsharp.where (hasPeak, peak, atOne.cast peak.dtype)
 
     override this.Cdf value =
-        Density.below Support.OpenUnitInterval value (fun x ->
-            -(concentration0 * Logarithms.complement (logPower x)).expm1())
+        Density.below Support.OpenUnitInterval value (fun x -> -(concentration0 * Logarithms.complement (logPower x)).expm1())
 
     override _.Icdf probability = quantile ((-probability).log1p())
-    override _.With parameters = Kumaraswamy(parameters[0], parameters[1])
+
+    override _.With parameters =
+        Kumaraswamy(parameters[0], parameters[1])

@@ -30,9 +30,9 @@ type Laplace(location: Tensor, scale: Tensor) =
     override _.LogDensity value =
         -((value - location).abs()) / scale - (scale * 2.0).log()
 
-    override this.Entropy() = this.Fill ((scale * 2.0).log() + 1.0)
+    override this.Entropy() = this.Fill((scale * 2.0).log() + 1.0)
     override this.Mean = this.Fill location
-    override this.Variance = this.Fill (scale.square () * 2.0)
+    override this.Variance = this.Fill(scale.square () * 2.0)
     override this.Mode = this.Fill location
 
     override _.Cdf value =

@@ -29,12 +29,19 @@ type LogNormal(location: Tensor, scale: Tensor) =
     override this.LogDensity value =
         Density.inside this.Support value (fun x -> Gaussian.logDensity (standardized x) - x.log () - scale.log ())
 
-    override this.Entropy() = this.Fill (location + scale.log () + (0.5 + Gaussian.logRoot2Pi))
-    override this.Mean = this.Fill ((location + scale.square () * 0.5).exp())
-    override this.Variance = this.Fill (scale.square().expm1() * (location * 2.0 + scale.square ()).exp())
-    override this.Mode = this.Fill ((location - scale.square ()).exp())
-    override this.Cdf value = Density.below this.Support value (standardized >> Gaussian.cdf)
-    override _.Icdf probability = (location + scale * Gaussian.quantile probability).exp()
+    override this.Entropy() =
+        this.Fill(location + scale.log () + (0.5 + Gaussian.logRoot2Pi))
+
+    override this.Mean = this.Fill((location + scale.square () * 0.5).exp())
+    override this.Variance = this.Fill(scale.square().expm1() * (location * 2.0 + scale.square ()).exp())
+    override this.Mode = this.Fill((location - scale.square ()).exp())
+
+    override this.Cdf value =
+        Density.below this.Support value (standardized >> Gaussian.cdf)
+
+    override _.Icdf probability =
+        (location + scale * Gaussian.quantile probability).exp()
+
     override _.With parameters = LogNormal(parameters[0], parameters[1])
 
     interface IExponentialFamily with

@@ -13,7 +13,8 @@ type Logistic(location: Tensor, scale: Tensor) =
 
     let standardized (value: Tensor) = (value - location) / scale
 
-    let quantile (probability: Tensor) = location + scale * Logarithms.odds probability
+    let quantile (probability: Tensor) =
+        location + scale * Logarithms.odds probability
 
     new(location: float, scale: float) = Logistic(dsharp.scalar location, dsharp.scalar scale)
 
@@ -33,9 +34,9 @@ type Logistic(location: Tensor, scale: Tensor) =
         let z = standardized value
         z.logsigmoid () + (-z).logsigmoid() - scale.log ()
 
-    override this.Entropy() = this.Fill (scale.log () + 2.0)
+    override this.Entropy() = this.Fill(scale.log () + 2.0)
     override this.Mean = this.Fill location
-    override this.Variance = this.Fill (scale.square () * (Math.PI * Math.PI / 3.0))
+    override this.Variance = this.Fill(scale.square () * (Math.PI * Math.PI / 3.0))
     override this.Mode = this.Fill location
     override _.Cdf value = (standardized value).sigmoid()
     override _.Icdf probability = quantile probability

@@ -30,7 +30,9 @@ type LogitNormal(location: Tensor, scale: Tensor) =
 
     override _.Support = Support.UnitInterval
     override _.HasRSample = true
-    override this.RDraw sampleShape = (odds sampleShape this.BatchShape).sigmoid()
+
+    override this.RDraw sampleShape =
+        (odds sampleShape this.BatchShape).sigmoid()
 
     override this.DrawAndLogDensity sampleShape =
         let odds = odds sampleShape this.BatchShape
@@ -42,5 +44,8 @@ type LogitNormal(location: Tensor, scale: Tensor) =
     override _.Cdf value =
         Density.below Support.OpenUnitInterval value (Logarithms.odds >> standardized >> Gaussian.cdf)
 
-    override _.Icdf probability = (location + scale * Gaussian.quantile probability).sigmoid()
-    override _.With parameters = LogitNormal(parameters[0], parameters[1])
+    override _.Icdf probability =
+        (location + scale * Gaussian.quantile probability).sigmoid()
+
+    override _.With parameters =
+        LogitNormal(parameters[0], parameters[1])

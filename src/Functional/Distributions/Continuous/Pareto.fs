@@ -11,7 +11,8 @@ open Functional.Tensors
 type Pareto(scale: Tensor, concentration: Tensor) =
     inherit Family("Pareto", [ "scale", scale, Support.Positive; "concentration", concentration, Support.Positive ])
 
-    let quantile (exponential: Tensor) = scale * (exponential / concentration).exp()
+    let quantile (exponential: Tensor) =
+        scale * (exponential / concentration).exp()
 
     // f(α) above the bound, infinite at and below it
     let above (bound: float) (f: Tensor -> Tensor) =
@@ -37,12 +38,12 @@ type Pareto(scale: Tensor, concentration: Tensor) =
         Density.inside this.Support value (fun x -> concentration.log () - x.log () - concentration * Logarithms.ratio x scale)
 
     override this.Entropy() =
-        this.Fill (scale.log () - concentration.log () + 1.0 / concentration + 1.0)
+        this.Fill(scale.log () - concentration.log () + 1.0 / concentration + 1.0)
 
-    override this.Mean = this.Fill (scale * above 1.0 (fun alpha -> alpha / (alpha - 1.0)))
+    override this.Mean = this.Fill(scale * above 1.0 (fun alpha -> alpha / (alpha - 1.0)))
 
     override this.Variance =
-        this.Fill (scale.square () * above 2.0 (fun alpha -> alpha / ((alpha - 1.0).square() * (alpha - 2.0))))
+        this.Fill(scale.square () * above 2.0 (fun alpha -> alpha / ((alpha - 1.0).square() * (alpha - 2.0))))
 
     override this.Mode = this.Fill scale
 

@@ -25,7 +25,8 @@ type TruncatedNormal(mean: Tensor, scale: Tensor, low: Tensor, high: Tensor) =
             Validation.parameter "TruncatedNormal" "high - low" Support.Positive ((high - low).clamp(high = 1e30))
 
     // m.
-    let mode () : Tensor = dsharp.where (mean.lt low, low, dsharp.where (mean.gt high, high, mean))
+    let mode () : Tensor =
+        dsharp.where (mean.lt low, low, dsharp.where (mean.gt high, high, mean))
 
     // ν.
     let distance (mode: Tensor) : Tensor = (mode - mean).abs() / scale
@@ -74,7 +75,7 @@ type TruncatedNormal(mean: Tensor, scale: Tensor, low: Tensor, high: Tensor) =
         let bound = (dsharp.where (isLeft, leftWidth, rightWidth)).clamp(high = 1e3)
         let cut = Gaussian.mills (distance + bound) * (-bound * (distance + bound * 0.5)).exp()
         let beyond = cut + dsharp.where (isLeft, probability, 1.0 - probability) * total
-        let isClose = mass'.lt(whole * 0.5)
+        let isClose = mass'.lt (whole * 0.5)
 
         let exponent =
             dsharp.where (
@@ -84,7 +85,7 @@ type TruncatedNormal(mean: Tensor, scale: Tensor, low: Tensor, high: Tensor) =
             )
 
         let reached = scale * (Gaussian.width distance exponent mass').min(bound)
-        dsharp.where (isLeft, mode - reached, mode + reached)
+        (dsharp.where (isLeft, mode - reached, mode + reached)).max(low).min(high)
 
     let quantile (probability: Tensor) : Tensor =
         let isInside = (probability.gt 0.0).logicalAnd(probability.lt 1.0)
@@ -119,19 +120,19 @@ type TruncatedNormal(mean: Tensor, scale: Tensor, low: Tensor, high: Tensor) =
         let distance, left, right = sides ()
         let total = left.Zeroth + right.Zeroth
         let fall = distance * (left.First + right.First) + (left.Second + right.Second) * 0.5
-        this.Fill (fall / total + total.log () + scale.log ())
+        this.Fill(fall / total + total.log () + scale.log ())
 
     override this.Mean =
         let _, left, right = sides ()
-        this.Fill (mode () + scale * (right.First - left.First) / (left.Zeroth + right.Zeroth))
+        this.Fill(mode () + scale * (right.First - left.First) / (left.Zeroth + right.Zeroth))
 
     override this.Variance =
         let _, left, right = sides ()
         let total = left.Zeroth + right.Zeroth
         let shift = (right.First - left.First) / total
-        this.Fill (scale.square () * ((left.Second + right.Second) / total - shift.square ()))
+        this.Fill(scale.square () * ((left.Second + right.Second) / total - shift.square ()))
 
-    override this.Mode = this.Fill (mode ())
+    override this.Mode = this.Fill(mode ())
 
     // From the outer side of the value below the mode: small probabilities keep their digits.
     override _.Cdf value =
@@ -145,4 +146,6 @@ type TruncatedNormal(mean: Tensor, scale: Tensor, low: Tensor, high: Tensor) =
             dsharp.where (isLeft, lower, upper) / total ())
 
     override _.Icdf probability = quantile probability
-    override _.With parameters = TruncatedNormal(parameters[0], parameters[1], parameters[2], parameters[3])
+
+    override _.With parameters =
+        TruncatedNormal(parameters[0], parameters[1], parameters[2], parameters[3])

@@ -14,9 +14,11 @@ type Weibull(scale: Tensor, concentration: Tensor) =
     static let gamma = 0.5772156649015329
 
     // log (x/λ)ᵏ
-    let logPower (value: Tensor) = concentration * Logarithms.ratio value scale
+    let logPower (value: Tensor) =
+        concentration * Logarithms.ratio value scale
 
-    let quantile (exponential: Tensor) = scale * (exponential.log () / concentration).exp()
+    let quantile (exponential: Tensor) =
+        scale * (exponential.log () / concentration).exp()
 
     // log E[(x/λ)ⁿ]
     let logMoment (n: float) : Tensor = (n / concentration + 1.0).lgamma()
@@ -38,23 +40,25 @@ type Weibull(scale: Tensor, concentration: Tensor) =
     override this.LogDensity value =
         Density.inside this.Support value (fun x ->
             let logPower = logPower x
-            logPower - logPower.exp () + concentration.log () - x.log ())
+            logPower - Logarithms.boundedExp logPower + concentration.log () - x.log ())
 
     override this.Entropy() =
-        this.Fill (scale.log () - concentration.log () + (1.0 - 1.0 / concentration) * gamma + 1.0)
+        this.Fill(scale.log () - concentration.log () + (1.0 - 1.0 / concentration) * gamma + 1.0)
 
-    override this.Mean = this.Fill (scale * (logMoment 1.0).exp())
+    override this.Mean = this.Fill(scale * (logMoment 1.0).exp())
 
     override this.Variance =
         let first = logMoment 1.0 * 2.0
-        this.Fill (scale.square () * first.exp () * (logMoment 2.0 - first).expm1())
+        this.Fill(scale.square () * first.exp () * (logMoment 2.0 - first).expm1())
 
     override this.Mode =
         let hasPeak = concentration.gt 1.0
         let safe = dsharp.where (hasPeak, concentration, concentration.scalarLike 2.0)
         let peak = ((-1.0 / safe).log1p() / safe).exp()
-        this.Fill (scale * dsharp.where (hasPeak, peak, peak.scalarLike 0.0))
+        this.Fill(scale * dsharp.where (hasPeak, peak, peak.scalarLike 0.0))
 
-    override this.Cdf value = Density.below this.Support value (fun x -> -(-(logPower x).exp()).expm1())
+    override this.Cdf value =
+        Density.below this.Support value (fun x -> -(-(logPower x).exp()).expm1())
+
     override _.Icdf probability = quantile (-(-probability).log1p())
     override _.With parameters = Weibull(parameters[0], parameters[1])

@@ -63,10 +63,10 @@ let private halfNormal =
     family "HalfNormal" (elementwise [ positiveBetween 0.3 3.0 ]) (one (fun scale -> HalfNormal scale))
     |> withExtremes (fun () -> crossed (singles [ 1e-8; 1.0; 1e4 ]) (singles [ 0.0; 1e-4; 1.0; 1e4 ]))
 
-let private truncatedNormal (name: string) (low: float * float) (high: float * float) =
+let private truncatedNormal (name: string) (mean: float * float) (low: float * float) (high: float * float) =
     family
         name
-        (elementwise [ between -3.0 3.0; positiveBetween 0.5 2.0; between (fst low) (snd low); between (fst high) (snd high) ])
+        (elementwise [ between (fst mean) (snd mean); positiveBetween 0.8 2.0; between (fst low) (snd low); between (fst high) (snd high) ])
         (fun p -> TruncatedNormal(p[0], p[1], p[2], p[3]))
     |> withExtremes (
         rows
@@ -252,8 +252,8 @@ let all: FamilyEntry list =
       logNormal
       logitNormal
       halfNormal
-      truncatedNormal "TruncatedNormal" (-2.5, -0.5) (0.5, 2.5)
-      truncatedNormal "TruncatedNormal to narrow intervals" (0.0, 1.0) (1.05, 1.3)
+      truncatedNormal "TruncatedNormal" (-0.8, 0.8) (-2.0, -0.5) (0.5, 2.0)
+      truncatedNormal "TruncatedNormal to narrow intervals" (-3.0, 3.0) (0.0, 1.0) (1.05, 1.3)
       laplace
       logistic
       gumbel
