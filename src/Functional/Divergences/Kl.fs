@@ -116,7 +116,7 @@ module Kl =
             let parts = List.map2 find p q |> List.choose id
 
             if parts.Length = p.Length then
-                Some(fun () -> parts |> List.map (fun part -> part ()) |> List.reduce (+))
+                Some(fun () -> parts |> List.map (fun (part: unit -> Tensor) -> part ()) |> List.reduce (+))
             else
                 None
 
