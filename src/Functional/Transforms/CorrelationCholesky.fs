@@ -34,7 +34,9 @@ type CorrelationCholeskyTransform() =
 
     override _.Unmap y =
         let squares: Tensor = y.square ()
-        let following = ((squares.flip [ -1 ]).cumsum -1).flip [ -1 ] - squares
+        let rest: Tensor = ((squares.flip [ -1 ]).cumsum -1).flip [ -1 ]
+        // What lies below the diagonal has an element behind it, so that the column moved in from the left is never read.
+        let following = Tensor.cat ([ View.slice -1 1 (y.shape[y.dim - 1] - 1) rest; View.slice -1 0 0 rest ], -1)
         let ratio = Triangle.take true y / (Triangle.take true following).sqrt()
         new Tensor(asinhOp.Tensor [| Arg.tensor ratio.Handle |])
 

@@ -62,7 +62,7 @@ type Transform() =
     /// Where x lies.
     abstract Domain: Support
 
-    /// Where y lies.
+    /// Where y lies: all values, or, of some compositions, a support around them.
     abstract Codomain: Support
 
     /// Its parameters by name.
@@ -217,7 +217,16 @@ and [<Sealed>] ComposeTransform(transforms: seq<Transform>) =
 
     override _.Domain = List.foldBack pull parts Support.Real |> lift rank
 
-    override this.Codomain = this.Image this.Domain
+    // A part that refuses some of the numbers before it gives all that it can.
+    override _.Codomain =
+        let push (support: Support) (part: Transform) =
+            if support = Support.Real && part.Domain.EventRank = 0 && part.Domain <> Support.Real then
+                part.Codomain
+            else
+                part.Image support
+
+        List.fold push parts.Head.Domain parts |> lift (rank + List.sumBy change parts)
+
     override _.Parameters = parts |> List.collect _.Parameters
 
     override _.Direction =
