@@ -140,6 +140,7 @@ let private cdfBeyondEnds family draw =
         | Support.Boolean -> [ value - 1.5, 0.0; value + 1.5, 1.0 ]
         | Support.NonNegativeIntegers -> [ value * 0.0 - 1.0, 0.0 ]
         | Support.Integers(low, high) -> [ value * 0.0 + low - 1.0, 0.0; value * 0.0 + high + 1.0, 1.0 ]
+        | Support.Levels _ -> [ value * 0.0 - 1.1, 0.0; value * 0.0 + 1.1, 1.0 ]
         | _ -> []
 
     for value, wanted in beyond do
@@ -486,6 +487,7 @@ let private isFinite (support: Support) =
     match support with
     | Support.Boolean
     | Support.Categories _
+    | Support.Levels _
     | Support.OneHot
     | Support.Points _ -> true
     | _ -> false
@@ -519,6 +521,7 @@ let rec private outside (support: Support) (value: Tensor) : Tensor list =
     | Support.Boolean -> [ value + 2.0; value - 3.0; none () + 0.5 ]
     | Support.Categories count -> [ value + count; value - count; value.cast Dtype.Float64 + 0.5 ]
     | Support.NonNegativeIntegers -> [ none () - 1.0; value.cast Dtype.Float64 + 0.5 ]
+    | Support.Levels _ -> [ none () - 1.25; none () + 1.25; value + 1e-2 ]
     | Support.Integers(low, high) -> [ none () + low - 1.0; none () + high + 1.0; value.cast Dtype.Float64 + 0.5 ]
     | Support.Simplex -> [ value * 1.1; -value; none () ]
     | Support.OneHot -> [ value * 2.0; value + 1.0; none () ]

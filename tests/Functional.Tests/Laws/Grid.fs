@@ -384,7 +384,7 @@ let rec private overWith (step: float) (breaks: Tensor list) (distribution: Dist
             let isInside = grid.Points.le high
             masked isInside (low.cast grid.Points.dtype) grid
         | Support.Levels count ->
-            let levels = [| for i in 0 .. count - 1 -> -1.0 + 2.0 * float i / float (count - 1) |]
+            let levels = [| for i in 0 .. count - 1 -> float (2 * i - (count - 1)) / float (count - 1) |]
             listed distribution ((float64 levels).view (Array.append [| count |] (Array.create batch.Length 1)))
         | Support.OneHot ->
             let size = event[event.Length - 1]

@@ -42,11 +42,8 @@ type BetaBinomial(total: Tensor, concentration1: Tensor, concentration0: Tensor)
     override this.Draw sampleShape =
         Gradient.off (fun () ->
             let shape = Array.append sampleShape this.BatchShape
-
-            let logGamma (concentration: Tensor) =
-                Counting.drawLogGamma ((Counting.precise concentration).expand shape)
-
-            let logOdds = logGamma concentration1 - logGamma concentration0
+            let precise (concentration: Tensor) = (Counting.precise concentration).expand shape
+            let logOdds = Pathwise.logitBeta (precise concentration1) (precise concentration0)
             (Counting.drawBinomial shape total (logOdds.sigmoid ())).cast dtype)
 
     override _.LogDensity value = (logDensity value).cast dtype

@@ -11,12 +11,6 @@ module internal Counting =
     let private poissonOp = Operators.aten "poisson"
     let private gammaOp = Operators.aten "_standard_gamma"
 
-    let private upperGammaOp = Operators.aten "igammac"
-
-    /// Q(a, x), the share of the Gamma(a) distribution above x.
-    let upperGamma (a: Tensor) (x: Tensor) : Tensor =
-        new Tensor(upperGammaOp.Tensor [| Arg.tensor a.Handle; Arg.tensor x.Handle |])
-
     let precise (tensor: Tensor) = tensor.cast Dtype.Float64
 
     /// Counts of successes among so many trials.
@@ -32,11 +26,6 @@ module internal Counting =
     let drawGamma (concentration: Tensor) : Tensor =
         new Tensor(gammaOp.Tensor [| Arg.tensor concentration.Handle; Random.argument concentration.device |])
 
-    /// Logarithms of them: Gamma(a) is Gamma(a + 1) · U^(1/a), which for a small a no floating-point number holds.
-    let drawLogGamma (concentration: Tensor) : Tensor =
-        let uniform = concentration.randLike().clamp(low = 1e-300)
-        (drawGamma (concentration + 1.0)).log() + uniform.log () / concentration
-
     /// log Γ(x + 1).
     let logFactorial (x: Tensor) : Tensor = (x + 1.0).lgamma()
 
@@ -46,6 +35,20 @@ module internal Counting =
 
     /// log B(a, b).
     let logBeta (a: Tensor) (b: Tensor) : Tensor = a.lgamma () + b.lgamma () - (a + b).lgamma()
+
+    /// P(X ≤ value) from a formula for whole numbers from 0 to, where there is one, the last but one value.
+    let cdf (last: Tensor option) (value: Tensor) (formula: Tensor -> Tensor) : Tensor =
+        let count = value.floor ()
+        let isNone = count.lt 0.0
+
+        let isAll =
+            match last with
+            | Some last -> count.ge last
+            | None -> count.ge infinity
+
+        let isEnd = isNone.logicalOr isAll
+        let between = formula (dsharp.where (isEnd, count.scalarLike 0.0, count))
+        dsharp.where (isEnd, isAll.cast between.dtype, between)
 
     /// The numbers 0 to last, along a new first axis in front of so many others.
     let upTo (last: int) (axes: int) (like: Tensor) : Tensor =

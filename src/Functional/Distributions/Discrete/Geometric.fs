@@ -33,13 +33,11 @@ type Geometric private (odds: Odds) =
     override _.LogDensity value =
         odds.Weigh(value.scalarLike 1.0, value)
 
-    // The entropy of one trial over p; where p is small, -log p - (1 - p)/p log (1 - p) by its series, since the quotient is of two that vanish.
+
+    // -log p - (1 - p)/p log (1 - p), whose quotient can be too large for the type of the parameter.
     override _.Entropy() =
-        let p = odds.Probability
-        let isSmall = p.lt 1e-3
-        let series = 1.0 - p * (0.5 + p * (1.0 / 6.0 + p * (1.0 / 12.0 + p / 20.0)))
-        let other = odds.With(dsharp.where (isSmall, p.scalarLike 0.5, odds.Tensor))
-        dsharp.where (isSmall, series - odds.LogProbability, other.Entropy() / other.Probability)
+        let odds' = odds.Precise
+        (-odds'.Weigh(odds'.Tensor.scalarLike 1.0, odds'.InverseRatio)).cast odds.Tensor.dtype
 
     override _.Mean = odds.InverseRatio
     override _.Variance = odds.InverseRatio / odds.Probability

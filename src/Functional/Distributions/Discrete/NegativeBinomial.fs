@@ -57,6 +57,11 @@ type NegativeBinomial private (total: Tensor, odds: Odds) =
     override this.Variance = this.Fill (total * odds.Ratio / odds.Complement)
     override this.Mode = this.Fill (((total - 1.0).clamp(low = 0.0) * odds.Ratio).floor())
 
+
+    // I_(1-p)(r, k + 1)
+    override _.Cdf value =
+        Counting.cdf None value (fun count -> Special.betainc total (count + 1.0) odds.Complement)
+
     override _.With parameters =
         NegativeBinomial(parameters[0], odds.With parameters[1])
 

@@ -58,7 +58,7 @@ type internal Odds =
     member this.LogOdds =
         match this with
         | Logits logits -> logits
-        | Probabilities p -> p.log () - (-p).log1p()
+        | Probabilities p -> Logarithms.odds p
 
     /// p / (1 - p).
     member this.Ratio =

@@ -33,9 +33,7 @@ type Poisson(rate: Tensor) =
     override _.With parameters = Poisson(parameters[0])
 
     override _.Cdf value =
-        let below = (value.floor () + 1.0).clamp(low = 0.0)
-        let above = Counting.upperGamma (Counting.precise (below.max 1.0)) (Counting.precise rate)
-        dsharp.where (below.eq 0.0, rate.scalarLike 0.0, above.cast rate.dtype)
+        Counting.cdf None value (fun count -> Special.gammaincc (count + 1.0) rate)
 
     interface IExponentialFamily with
         member _.NaturalForm =

@@ -83,6 +83,9 @@ type ZeroInflated private (gate: Odds, baseDistribution: Distribution) =
         dsharp.where (value.lt 0, below, below + gate.Probability)
 
     override _.EnumerateSupport() =
+        if baseDistribution.Support = Support.NonNegativeIntegers then
+            raise (Errors.Distribution.lacks name "list of values" "its support is not finite")
+
         (baseDistribution.Expand batchShape).EnumerateSupport()
 
     override this.Expand shape =

@@ -40,23 +40,13 @@ type DiscretizedLogistic(location: Tensor, scale: Tensor, ?levels: int) =
     override _.LogDensity value = Levels.logMass levels location scale value
     override _.Cdf value = Levels.cdf levels location scale value
 
-    override this.Mean =
-        let values, logMass = this.Table()
-        (values * logMass.exp ()).sum 0
-
-    override this.Variance =
-        let values, logMass = this.Table()
-        ((values - this.Mean).square() * logMass.exp ()).sum 0
-
-    override this.Mode =
-        let _, logMass = this.Table()
-        Levels.round levels ((logMass.argmax 0).cast(scale.dtype) * (2.0 / float (levels - 1)) - 1.0)
-
-    override this.Entropy() =
-        (Counting.surprise (snd (this.Table()))).sum 0
+    override this.Mean = this.Table() ||> Levels.mean
+    override this.Variance = this.Table() ||> Levels.variance
+    override this.Mode = this.Table() ||> Levels.mode
+    override this.Entropy() = this.Table() ||> Levels.entropy
 
     override _.With parameters =
         DiscretizedLogistic(parameters[0], parameters[1], levels)
 
     override this.EnumerateSupport() =
-        (Levels.all levels this.BatchShape.Length scale).expand(Array.append [| levels |] this.BatchShape)
+        Levels.all levels this.BatchShape scale

@@ -68,23 +68,13 @@ type DiscretizedLogisticMixture(logits: Tensor, location: Tensor, scale: Tensor,
     override _.Cdf value =
         (weighting.Probability * Levels.cdf levels location scale (value.unsqueeze -1)).sum -1
 
-    override this.Mean =
-        let values, logMass = this.Table()
-        (values * logMass.exp ()).sum 0
-
-    override this.Variance =
-        let values, logMass = this.Table()
-        ((values - this.Mean).square() * logMass.exp ()).sum 0
-
-    override this.Mode =
-        let _, logMass = this.Table()
-        Levels.round levels ((logMass.argmax 0).cast(scale.dtype) * (2.0 / float (levels - 1)) - 1.0)
-
-    override this.Entropy() =
-        (Counting.surprise (snd (this.Table()))).sum 0
+    override this.Mean = this.Table() ||> Levels.mean
+    override this.Variance = this.Table() ||> Levels.variance
+    override this.Mode = this.Table() ||> Levels.mode
+    override this.Entropy() = this.Table() ||> Levels.entropy
 
     override _.With parameters =
         DiscretizedLogisticMixture(parameters[0], parameters[1], parameters[2], levels)
 
     override this.EnumerateSupport() =
-        (Levels.all levels this.BatchShape.Length scale).expand(Array.append [| levels |] this.BatchShape)
+        Levels.all levels this.BatchShape scale

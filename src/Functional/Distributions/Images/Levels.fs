@@ -11,41 +11,54 @@ module internal Levels =
         if levels < 2 then
             raise (Errors.Distribution.levels family levels)
 
-    /// Half the distance between two levels.
-    let private half (levels: int) = 1.0 / float (levels - 1)
+    /// Level number 0..levels-1, which is rounded no more than a division rounds.
+    let private ofIndex (levels: int) (index: Tensor) : Tensor =
+        (index * 2.0 - float (levels - 1)) / float (levels - 1)
 
-    /// All levels, along a new first axis in front of so many others.
-    let all (levels: int) (axes: int) (like: Tensor) : Tensor =
-        Counting.upTo (levels - 1) axes like * (2.0 * half levels) - 1.0
+    // Both edges of a level are those of its neighbours, exactly, so that the masses of all sum to one at any scale.
+    let private upperEdge (levels: int) (index: Tensor) : Tensor =
+        (index * 2.0 - float (levels - 2)) / float (levels - 1)
+
+    let private position (levels: int) (value: Tensor) : Tensor = (value + 1.0) * (float (levels - 1) / 2.0)
 
     /// The nearest level.
     let round (levels: int) (value: Tensor) : Tensor =
-        let index = ((value + 1.0) * (0.5 / half levels)).round().clamp(low = 0.0, high = float (levels - 1))
-        index * (2.0 * half levels) - 1.0
+        ofIndex levels ((position levels value).round().clamp(low = 0.0, high = float (levels - 1)))
 
-    // log (1 - exp(-w)) for w > 0.
-    let private logOneMinusExp (w: Tensor) =
-        let isSmall = w.lt 0.7
-        let small, large = dsharp.where (isSmall, w, w.scalarLike 1.0), dsharp.where (isSmall, w.scalarLike 1.0, w)
-        dsharp.where (isSmall, (-(-small).expm1()).log(), (-(-large).exp()).log1p())
-
-    /// log [σ(a) - σ(b)] with a = (x - location + half)/scale and b = (x - location - half)/scale; the first level takes the whole lower
-    /// tail, the last one the upper. For a > b it is log σ(a) + log σ(-b) + log(1 - exp(b - a)), in which nothing cancels.
+    /// log [σ(a) - σ(b)], where a and b are the upper and lower edge of the level less the location, over the scale; the first level takes the
+    /// whole lower tail, the last one the upper. For a > b it is log σ(a) + log σ(-b) + log(1 - exp(b - a)), in which nothing cancels.
     let logMass (levels: int) (location: Tensor) (scale: Tensor) (value: Tensor) : Tensor =
-        let half = half levels
-        let isFirst, isLast = value.lt (half - 1.0), value.gt (1.0 - half)
+        let index = (position levels value).round()
+        let isFirst, isLast = index.lt 0.5, index.gt (float levels - 1.5)
         let zero = scale.scalarLike 0.0
-        let distance = value - location
-        let below = dsharp.where (isLast, zero, ((distance + half) / scale).logsigmoid())
-        let above = dsharp.where (isFirst, zero, ((half - distance) / scale).logsigmoid())
-        let width = dsharp.where (isFirst.logicalOr isLast, zero, logOneMinusExp (2.0 * half / scale))
-        below + above + width
+        let below = ((upperEdge levels index - location) / scale).logsigmoid()
+        let above = ((location - upperEdge levels (index - 1.0)) / scale).logsigmoid()
+        let width = Logarithms.complement (-2.0 / float (levels - 1) / scale)
+
+        dsharp.where (isLast, zero, below)
+        + dsharp.where (isFirst, zero, above)
+        + dsharp.where (isFirst.logicalOr isLast, zero, width)
 
     /// P(X ≤ value).
     let cdf (levels: int) (location: Tensor) (scale: Tensor) (value: Tensor) : Tensor =
-        let half = half levels
         // a level that rounding has put a little too low counts as reached
-        let index = ((value + 1.0) * (0.5 / half) + 1e-3).floor()
-        let reached = ((index * (2.0 * half) - 1.0 + half - location) / scale).sigmoid()
+        let index = (position levels value + 1e-3).floor()
+        let reached = ((upperEdge levels index - location) / scale).sigmoid()
         let fromFirst = dsharp.where (index.lt 0.0, scale.scalarLike 0.0, reached)
         dsharp.where (index.ge (float (levels - 1)), scale.scalarLike 1.0, fromFirst)
+
+    /// All levels, once for each distribution of a batch, of shape levels + batch.
+    let all (levels: int) (batch: Shape) (like: Tensor) : Tensor =
+        (ofIndex levels (Counting.upTo (levels - 1) batch.Length like)).expand(Array.append [| levels |] batch)
+
+    // ---- sums over all levels ----
+
+    let mean (values: Tensor) (logMass: Tensor) : Tensor = (values * logMass.exp ()).sum 0
+
+    let variance (values: Tensor) (logMass: Tensor) : Tensor =
+        ((values - mean values logMass).square() * logMass.exp ()).sum 0
+
+    let mode (values: Tensor) (logMass: Tensor) : Tensor =
+        ofIndex values.shape[0] ((logMass.argmax 0).cast values.dtype)
+
+    let entropy (_: Tensor) (logMass: Tensor) : Tensor = (Counting.surprise logMass).sum 0

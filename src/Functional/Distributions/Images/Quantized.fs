@@ -50,8 +50,9 @@ type Quantized(baseDistribution: Distribution, ?low: int, ?high: int) =
     override _.Support = Support.Integers(like().scalarLike lowest, like().scalarLike highest)
     override _.Parameters = baseDistribution.Parameters
 
+    // Adding 0 makes a positive zero of a negative one.
     override _.Draw sampleShape =
-        (baseDistribution.Draw sampleShape).ceil().clamp(low = lowest, high = highest)
+        Gradient.off (fun () -> (baseDistribution.Draw sampleShape).ceil().clamp(low = lowest, high = highest) + 0.0)
 
     override _.LogDensity value =
         let mass = cdf value - cdf (value - 1.0)
@@ -69,4 +70,7 @@ type Quantized(baseDistribution: Distribution, ?low: int, ?high: int) =
         | _ -> raise (Errors.Distribution.lacks name "list of values" "it has no bounds low and high")
 
     override _.Expand shape =
+        if not (Shape.endsWith baseDistribution.BatchShape shape) then
+            raise (Errors.Distribution.expand name baseDistribution.BatchShape shape)
+
         Quantized(baseDistribution.Expand shape, ?low = low, ?high = high)

@@ -85,7 +85,7 @@ let private discretizedLogisticMixture =
 
         fun (draw: Draw) (batch: Shape) ->
             let shape = Array.append batch [| count |]
-            [ between -1.0 1.0 draw shape; between -1.2 1.2 draw shape; positiveBetween 0.05 1.0 draw shape ]
+            [ between -1.0 1.0 draw shape; between -1.2 1.2 draw shape; positiveBetween 0.15 1.0 draw shape ]
 
     family
         "DiscretizedLogisticMixture"
@@ -100,12 +100,14 @@ let private quantizedNormal =
         (elementwise [ between -1.0 6.0; between 0.5 3.0 ])
         (two (fun mean scale -> Quantized(Normal(mean, scale), 0, 5)))
     |> withExtremes (fun () -> [ [ float64 [ 2.5; 1e4; -100.0 ]; float64 [ 1.0; 1.0; 1.0 ] ], float64 [ 2.0; 5.0; 0.0 ] ])
+    |> withoutLaw "an axis of length one" "the base refuses its parameters by its own name"
 
 let private quantizedUniform =
     family
         "Quantized Uniform"
         (elementwise [ between -0.9 -0.1; between 2.1 2.9 ])
         (two (fun low high -> Quantized(Uniform(low, high), 0, 3)))
+    |> withoutLaw "an axis of length one" "the base refuses its parameters by its own name"
 
 let all: FamilyEntry list =
     [ relaxedBernoulliFromLogits
@@ -114,8 +116,8 @@ let all: FamilyEntry list =
       relaxedOneHotFromProbabilities
       straightThroughBernoulli
       straightThroughOneHot
-      discretizedLogistic "DiscretizedLogistic" 9 (0.05, 1.0)
-      discretizedLogistic "DiscretizedLogistic of 256 levels" 256 (0.01, 0.3)
+      discretizedLogistic "DiscretizedLogistic" 9 (0.15, 1.0)
+      discretizedLogistic "DiscretizedLogistic of 256 levels" 256 (0.1, 0.6)
       discretizedLogisticMixture
       quantizedNormal
       quantizedUniform ]
