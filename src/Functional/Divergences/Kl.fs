@@ -110,7 +110,9 @@ module Kl =
             MultivariateNormal.FromScaleTril(normal.Mean, Vectors.toDiagonal (normal.Scale.expand normal.BatchShape)))
 
     and private ofParts (p: Distribution list) (q: Distribution list) : (unit -> Tensor) option =
-        if List.map _.EventShape p <> List.map _.EventShape q then
+        let eventShapes = List.map (fun (part: Distribution) -> part.EventShape)
+
+        if eventShapes p <> eventShapes q then
             None
         else
             let parts = List.map2 find p q |> List.choose id
