@@ -13,18 +13,22 @@ open Functional.Tests.Testing
 /// A family from its parameters, in the order in which the script gives them.
 let private families: (string * (Tensor list -> Distribution)) list =
     [ "Bernoulli", one (fun l -> Bernoulli.FromLogits l)
+      "Beta", two (fun a b -> Beta(a, b))
       "Binomial", two (fun n l -> Binomial.FromLogits(n, l))
       "Categorical", one (fun l -> Categorical.FromLogits l)
       "Cauchy", two (fun location scale -> Cauchy(location, scale))
+      "Chi2", one (fun freedom -> Chi2 freedom)
       "ContinuousBernoulli", one (fun p -> ContinuousBernoulli.FromProbabilities p)
+      "Dirichlet", one (fun concentration -> Dirichlet concentration)
       "Exponential", one (fun rate -> Exponential rate)
+      "Gamma", two (fun concentration rate -> Gamma(concentration, rate))
       "Geometric", one (fun l -> Geometric.FromLogits l)
       "Gumbel", two (fun location scale -> Gumbel(location, scale))
       "HalfCauchy", one (fun scale -> HalfCauchy scale)
       "HalfNormal", one (fun scale -> HalfNormal scale)
       "Kumaraswamy", two (fun a b -> Kumaraswamy(a, b))
-      "LKJCholesky", one (fun concentration -> LKJCholesky(3, concentration))
       "Laplace", two (fun location scale -> Laplace(location, scale))
+      "LKJCholesky", one (fun concentration -> LKJCholesky(3, concentration))
       "LogNormal", two (fun location scale -> LogNormal(location, scale))
       "LowRankMultivariateNormal", three (fun location factor diagonal -> LowRankMultivariateNormal(location, factor, diagonal))
       "Multinomial", two (fun (n: Tensor) l -> Multinomial.FromLogits(n, l))
@@ -36,21 +40,29 @@ let private families: (string * (Tensor list -> Distribution)) list =
       "Poisson", one (fun rate -> Poisson rate)
       "RelaxedBernoulli", two (fun (t: Tensor) l -> RelaxedBernoulli.FromLogits(t, l))
       "RelaxedOneHotCategorical", two (fun (t: Tensor) l -> RelaxedOneHotCategorical.FromLogits(t, l))
+      "StudentT", three (fun freedom location scale -> StudentT(freedom, location, scale))
       "Uniform", two (fun low high -> Uniform(low, high))
+      "VonMises", two (fun location concentration -> VonMises(location, concentration))
       "Weibull", two (fun scale concentration -> Weibull(scale, concentration))
       "Wishart", two (fun freedom l -> Wishart.FromScaleTril(freedom, l)) ]
 
 let private make = Map.ofList families
 
 /// Families of torch that are not here yet.
-let private pendingFamilies: string list = [ "Beta"; "Chi2"; "Dirichlet"; "FisherSnedecor"; "Gamma"; "StudentT"; "VonMises" ]
+let private pendingFamilies: string list = [ "FisherSnedecor" ]
 
-/// Divergences that torch has and Kl has not yet.
-let private pendingDivergences: (string * string) list = []
+/// Divergences that torch has and Kl has not yet: Reference/torch-pending.txt, a list that only shrinks.
+let private pendingDivergences: Lazy<(string * string) list> =
+    lazy
+        [ for line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "torch-pending.txt")) do
+              match line.Split " || " with
+              | [| p; q |] -> p, q
+              | _ -> () ]
 
-/// What torch leaves out or says by another convention.
+/// What torch says by another convention: labels have no mean here (it says NaN), and a variance about an undefined mean is not
+/// defined (it says infinity).
 let private differing: (string * string) list =
-    []
+    [ "Categorical", "mean"; "Categorical", "variance"; "Cauchy", "variance"; "HalfCauchy", "variance" ]
 
 let private real (value: JsonElement) =
     if value.ValueKind = JsonValueKind.String then
@@ -111,7 +123,7 @@ let tests =
                           agrees case)
 
           for (p, q), cases in cases "divergences" |> List.groupBy (fun case -> text "p" case, text "q" case) do
-              if make.ContainsKey p && make.ContainsKey q && not (List.contains (p, q) pendingDivergences) then
+              if make.ContainsKey p && make.ContainsKey q && not (List.contains (p, q) pendingDivergences.Value) then
                   testCase $"KL({p} || {q}) agrees with torch.distributions" (fun () ->
                       for case in cases do
                           let p, q = (pair case).Value
@@ -121,8 +133,15 @@ let tests =
               let absent = cases "families" |> List.map (text "family") |> List.distinct |> List.filter (make.ContainsKey >> not)
               Expect.equal absent pendingFamilies "the families")
 
-          testCase "a pending divergence is one without a closed form" (fun () ->
+          testCase "a pending divergence is one that cannot be computed yet" (fun () ->
               for case in cases "divergences" do
-                  if List.contains (text "p" case, text "q" case) pendingDivergences then
-                      let p, q = (pair case).Value
-                      Expect.isFalse (Kl.hasClosedForm p q) $"KL({p.Name} || {q.Name}) has a closed form: take it off the list") ]
+                  if List.contains (text "p" case, text "q" case) pendingDivergences.Value then
+                      let isComputed =
+                          try
+                              let p, q = (pair case).Value
+                              Kl.divergence p q |> ignore
+                              true
+                          with _ ->
+                              false
+
+                      Expect.isFalse isComputed $"""KL({text "p" case} || {text "q" case}) is there: take it off the list""") ]
