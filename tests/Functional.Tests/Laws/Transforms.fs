@@ -154,7 +154,7 @@ let supports: (string * Shape * (unit -> Support)) list =
       "pieces", [| 10 |], (fun () ->
           Support.Concatenated
               [ Support.Positive, [| 2 |]; Support.Simplex, [| 3 |]; Support.UnitInterval, [||]; Support.LowerCholesky, [| 2; 2 |] ])
-      "stacks", [| 2; 3 |], (fun () -> Support.Stacked [ Support.Simplex; Support.Elementwise(Support.Positive, 1) ]) ]
+      "stacks", [| 2; 3 |], (fun () -> Support.Stacked [ Support.Ordered; Support.Elementwise(Support.Positive, 1) ]) ]
 
 let private ofSupport (name: string, shape: Shape, make: unit -> Support) : TransformEntry =
     let event = (Transform.toSupport (make ())).InverseShape shape
