@@ -16,7 +16,7 @@ type private Options =
       maxTest: int
       seed: (uint64 * uint64) option }
 
-type private FlatTest = { name: string; group: string; code: TestCode; pending: bool }
+type private FlatTest = { name: string; group: string; list: string; code: TestCode; pending: bool }
 
 type private Verdict =
     | Passed
@@ -59,6 +59,7 @@ module Runner =
 
             [ { name = String.concat "." path
                 group = group
+                list = path |> List.truncate (max 1 (path.Length - 1)) |> String.concat "."
                 code = code
                 pending = pending || state = Pending } ]
 
@@ -111,7 +112,9 @@ module Runner =
     let private runGroup options (name, tests) =
         let results = tests |> List.map (run options)
         let passed, failed, skipped = tally results
-        printfn $"""{name}: {passed} passed{also failed "failed"}{also skipped "skipped"}"""
+        let lists = tests |> List.map _.list |> List.filter ((<>) name) |> List.distinct
+        let entries = if lists.Length > 1 then $" ({lists.Length} entries)" else ""
+        printfn $"""{name}: {passed} passed{also failed "failed"}{also skipped "skipped"}{entries}"""
         results
 
     let private summarise results =

@@ -194,7 +194,7 @@ let private merged (cells: (float * float) list) : (float * float) list =
 /// Rows, one for each value of each distribution of the batch: [batch; n] of arrays of numbers.
 let private rows (distribution: Distribution) (values: Tensor) : string[][] =
     let size, batch = Shape.nelement distribution.EventShape, Shape.nelement distribution.BatchShape
-    let all = numbers (values.float64().view -1 + 0.0) // no negative zeros
+    let all = numbers (values.float64().view -1 + 0.0) |> Array.map (fun x -> Math.Round(x, 9)) // no negative zeros
 
     [| for element in 0 .. batch - 1 ->
            [| for row in 0 .. values.shape[0] - 1 ->

@@ -437,6 +437,14 @@ let massive (distribution: Distribution) (grid: Grid) : Grid =
     { Points = dsharp.where (wide, grid.Points, (distribution.Sample()).expand grid.Points.shape)
       Weights = dsharp.where (holds, grid.Weights.expand mass.shape, mass.scalarLike 0.0) }
 
+/// log p(x) for points of another distribution's grid: -inf outside the support, where LogProb may refuse to answer.
+let logDensity (distribution: Distribution) (points: Tensor) : Tensor =
+    let holds = distribution.Support.Contains points
+    let wide = (holds.view (Array.append holds.shape (Array.create distribution.EventShape.Length 1))).expand points.shape
+    let inner = ((distribution.Sample()).cast points.dtype).expand points.shape
+    let density = Validation.off (fun () -> distribution.LogProb(dsharp.where (wide, points, inner)))
+    dsharp.where (holds.expand density.shape, density, density.scalarLike -infinity)
+
 /// E[f(x)], f returning a tensor of shape [n; batch; more].
 let expectationOver (breaks: Tensor list) (distribution: Distribution) (f: Tensor -> Tensor) : Tensor =
     let grid = overPieces breaks distribution
@@ -449,7 +457,7 @@ let expectation (distribution: Distribution) (f: Tensor -> Tensor) : Tensor = ex
 let below (breaks: Tensor list) (distribution: Distribution) (value: Tensor) : Tensor =
     if distribution.Support.IsDiscrete then
         let grid = over distribution
-        let reached = (grid.Points.unsqueeze 1).le(value.unsqueeze 0).cast Dtype.Float64
+        let reached = (grid.Points.unsqueeze 1).le(value.unsqueeze 0 + 1e-9).cast Dtype.Float64
         ((mass distribution grid).unsqueeze 1 * reached).sum 0
     else
         let low, _ = ends distribution

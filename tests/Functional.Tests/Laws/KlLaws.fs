@@ -52,7 +52,7 @@ let private isExpectation (pair: Pair) (draw: Draw) =
     let p, q = distributions pair draw
     let divergence = Kl.divergence p q
     Expect.equal divergence.shape p.BatchShape "one number for each batch element"
-    isClose 1e-7 "KL(p || q)" divergence (Grid.expectation p (fun x -> p.LogProb x - q.LogProb x))
+    isClose 1e-7 "KL(p || q)" divergence (Grid.expectation p (fun x -> Grid.logDensity p x - Grid.logDensity q x))
 
 let private isEstimated (pair: Pair) (draw: Draw) =
     let p, q = distributions pair draw
