@@ -8,11 +8,15 @@ module internal Bregman =
 
     let private natural (distribution: Distribution) = (box distribution :?> IExponentialFamily).NaturalForm
 
+    /// Whether two distributions are of the same class, and that of exponential families, one for each base measure.
+    let areOfOneFamily (p: Distribution) (q: Distribution) : bool =
+        box p :? IExponentialFamily && p.GetType() = q.GetType()
+
     /// Whether two distributions are members of one exponential family.
     let applies (p: Distribution) (q: Distribution) : bool =
         match box p, box q with
         | (:? IExponentialFamily as first), (:? IExponentialFamily as second) when p.GetType() = q.GetType() ->
-            List.forall2 (fun (a: Tensor) (b: Tensor) -> a.Equals b) first.BaseMeasure second.BaseMeasure
+            List.forall2 (fun (a: Tensor) (b: Tensor) -> (a.eq b).all().toBool()) first.BaseMeasure second.BaseMeasure
         | _ -> false
 
     // ∂A/∂η_i at η, one array for each distribution: the sum over the batch keeps them apart.

@@ -132,6 +132,7 @@ module Kl =
 
         match find p q with
         | Some closedForm -> closedForm ()
+        | None when Bregman.areOfOneFamily p q -> raise (Errors.Distribution.klBaseMeasures p.Name q.Name)
         | None -> raise (Errors.Distribution.noClosedForm p.Name q.Name (nearest p q))
 
     /// (1/n) Σ_i [log p(x_i) - log q(x_i)] with x_i from p, and its standard error.

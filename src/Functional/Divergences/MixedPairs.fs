@@ -125,9 +125,9 @@ module internal MixedPairs =
 
         let logMeanOfRest =
             UnitIntegral.ofLog p.Concentration0 (fun logShare ->
-                // 1 - xᵃ = shareᵇ⁻¹
-                let logX = (-(logShare / p.Concentration0).expm1()).log() / p.Concentration1
-                (-logX.expm1 ()).log())
+                // 1 - xᵃ = share^(1/b)
+                let logX = Logarithms.complement (logShare / p.Concentration0) / p.Concentration1
+                Logarithms.complement logX)
 
         betaCrossEntropy logMean logMeanOfRest q - p.Entropy()
 

@@ -33,8 +33,9 @@ let private pairs: Pair list =
               if first.EventShape = second.EventShape && Kl.hasClosedForm first second then
                   { P = p; Q = q } ]
 
-let private finite (divergence: Tensor) =
-    (numbers divergence) |> Array.forall Double.IsFinite
+// A divergence in the thousands is the mean of rare and huge numbers, which samples miss and differences cannot resolve.
+let private moderate (divergence: Tensor) =
+    (numbers divergence) |> Array.forall (fun value -> abs value < 1e3)
 
 // ---- the laws ----
 
@@ -52,13 +53,16 @@ let private isExpectation (pair: Pair) (draw: Draw) =
     let p, q = distributions pair draw
     let divergence = Kl.divergence p q
     Expect.equal divergence.shape p.BatchShape "one number for each batch element"
-    isClose 1e-7 "KL(p || q)" divergence (Grid.expectation p (fun x -> Grid.logDensity p x - Grid.logDensity q x))
+    let breaks = pair.P.Breaks (element p) @ pair.Q.Breaks (element q)
+    let tolerance = 1e-7 * max (fst pair.P.Tolerance) (fst pair.Q.Tolerance)
+    let ratio x = Grid.logDensity p x - Grid.logDensity q x
+    isClose tolerance "KL(p || q)" divergence (Grid.expectationOver breaks p ratio)
 
 let private isEstimated (pair: Pair) (draw: Draw) =
     let p, q = distributions pair draw
     let divergence = Kl.divergence p q
 
-    if finite divergence then
+    if moderate divergence then
         let estimate = Kl.estimate 4_000 p q
         isWithin "the estimate of KL(p || q)" estimate.Value estimate.StandardError divergence
 
@@ -78,7 +82,7 @@ let private differentiable (pair: Pair) (draw: Draw) =
     // a closed form that needs equal numbers of trials has no derivative in them
     let free = names |> List.indexed |> List.filter (fun (_, name) -> name <> "total") |> List.map fst
 
-    if finite (Kl.divergence p.Distribution q.Distribution) then
+    if moderate (Kl.divergence p.Distribution q.Distribution) then
         let divergence (moved: Tensor list) =
             let parameters = List.fold2 (fun all place value -> List.updateAt place value all) inputs free moved
             let p, q = List.splitAt count parameters
@@ -91,9 +95,12 @@ let private linesUp (pair: Pair) (draw: Draw) =
 
     for pBatch, qBatch in [ [| 2; 3 |], [| 3 |]; [| 3 |], [| 2; 3 |]; [| 2; 3 |], [||]; [||], [| 2; 3 |] ] do
         let p, q = instances pair draw pBatch qBatch
-        let divergence = Kl.divergence p.Distribution q.Distribution
-        Expect.equal divergence.shape [| 2; 3 |] "the batch shape"
-        isClose 1e-12 "KL(p || q)" divergence (Kl.divergence (wide p.Distribution) (wide q.Distribution))
+
+        // Of some families only members with equal numbers of trials have a closed form, and random ones seldom have.
+        if pair.P.Constants.IsEmpty || Kl.hasClosedForm p.Distribution q.Distribution then
+            let divergence = Kl.divergence p.Distribution q.Distribution
+            Expect.equal divergence.shape [| 2; 3 |] "the batch shape"
+            isClose 1e-12 "KL(p || q)" divergence (Kl.divergence (wide p.Distribution) (wide q.Distribution))
 
     for pBatch, qBatch in [ [| 3; 1 |], [| 3 |]; [| 3 |], [| 1 |]; [| 1 |], [| 3 |]; [| 2; 3 |], [| 2; 1 |] ] do
         let p, q = instances pair draw pBatch qBatch
