@@ -53,7 +53,7 @@ module internal Errors =
             ArgumentException $"Mixture: the weights are of {count} components, and there are {found}."
 
         let unlikeComponents (first: string) (other: string) =
-            ArgumentException $"{first} and {other} do not go together: batch and event shapes have to be equal; use Expand."
+            ArgumentException $"{first} and {other} do not go together: event shapes have to be equal, and batch shapes line up from the right (they do not line up)."
 
         let incompatible (first: string) (other: string) =
             ArgumentException(

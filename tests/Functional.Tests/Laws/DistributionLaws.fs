@@ -311,6 +311,7 @@ let rec private isMoving (support: Support) =
     | Support.Integers _
     | Support.Points _ -> true
     | Support.Elementwise(element, _) -> isMoving element
+    | Support.Concatenated parts -> parts |> List.exists (fst >> isMoving)
     | _ -> false
 
 let private pathwise (family: FamilyEntry) (draw: Draw) =

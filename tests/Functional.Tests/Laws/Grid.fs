@@ -299,6 +299,33 @@ let private arrayOf (element: Support) (event: Shape) =
             x, sum logDet
       OfArray = fun x -> flat (inverse x) }
 
+/// Vectors made of several arrays one after another, each flattened.
+let private concatenated (parts: (Coordinates * Shape) list) =
+    { Count = parts |> List.sumBy (fun (part, _) -> part.Count)
+      ToArray =
+        fun u ->
+            let leading = Array.truncate (u.dim - 1) u.shape
+            let pieces = List.map2 (fun (part, _) -> part.ToArray) parts (List.ofSeq (u.split ([ for part, _ in parts -> part.Count ], -1)))
+            let vectors = [ for (x, _), (_, shape) in List.zip pieces parts -> x.view (Array.append leading [| Shape.nelement shape |]) ]
+            Tensor.cat (vectors, -1), total (List.map snd pieces)
+      OfArray =
+        fun x ->
+            let leading = Array.truncate (x.dim - 1) x.shape
+            let map (part, shape) (piece: Tensor) = part.OfArray(piece.view (Array.append leading shape))
+            let pieces = List.ofSeq (x.split ([ for _, shape in parts -> Shape.nelement shape ], -1))
+            Tensor.cat (List.map2 map parts pieces, -1) }
+
+let rec private coordinatesOf (support: Support) (event: Shape) : Coordinates =
+    match support with
+    | Support.Simplex -> simplex event[0]
+    | Support.Ordered -> ordered event[0]
+    | Support.LowerCholesky -> lowerCholesky event[0]
+    | Support.PositiveDefinite -> positiveDefinite event[0]
+    | Support.CorrelationCholesky -> correlationCholesky event[0]
+    | Support.Elementwise(element, _) -> arrayOf element event
+    | Support.Concatenated parts -> concatenated [ for support, shape in parts -> coordinatesOf support shape, shape ]
+    | support -> arrayOf support event
+
 /// Of every choice of one of n points for each of so many elements: which points element i is given.
 let private choices (n: int) (elements: int) (i: int) : Tensor =
     let count, period = pown n elements, pown n i
@@ -392,11 +419,12 @@ let rec private overWith (step: float) (breaks: Tensor list) (distribution: Dist
             listed distribution ((float64 rows).view (Array.concat [ [| size |]; Array.create batch.Length 1; [| size |] ]))
         | Support.Counts total -> ofCounts distribution total
         | Support.Points(values, rank) -> ofPoints distribution values rank
-        | Support.Simplex -> ofArray distribution (simplex event[0])
-        | Support.Ordered -> ofArray distribution (ordered event[0])
-        | Support.LowerCholesky -> ofArray distribution (lowerCholesky event[0])
-        | Support.PositiveDefinite -> ofArray distribution (positiveDefinite event[0])
-        | Support.CorrelationCholesky -> ofArray distribution (correlationCholesky event[0])
+        | Support.Simplex
+        | Support.Ordered
+        | Support.LowerCholesky
+        | Support.PositiveDefinite
+        | Support.CorrelationCholesky
+        | Support.Concatenated _ -> ofArray distribution (coordinatesOf support event)
         | Support.Elementwise(element, _) when element.IsDiscrete ->
             let values =
                 match element with
@@ -408,7 +436,7 @@ let rec private overWith (step: float) (breaks: Tensor list) (distribution: Dist
             let each = [ for i in 0 .. elements - 1 -> (float64 values).indexSelect (0, choices values.Length elements i) ]
             let shape = Array.concat [ [| pown values.Length elements |]; Array.create batch.Length 1; event ]
             listed distribution ((Tensor.stack (each, -1)).view shape)
-        | Support.Elementwise(element, _) when element.EventRank = 0 -> ofArray distribution (arrayOf element event)
+        | Support.Elementwise(element, _) when element.EventRank = 0 -> ofArray distribution (coordinatesOf support event)
         | _ -> ofNumber step breaks distribution
 
 /// The points that hold a distribution's mass; where its density is not smooth, the pieces are integrated apart.

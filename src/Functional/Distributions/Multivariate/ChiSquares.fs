@@ -1,20 +1,18 @@
-// Halves of chi-square variables with pathwise gradients, and the gamma functions of matrices.
+// Logarithms of chi-square variables with pathwise gradients, and the gamma functions of matrices.
 // The multivariate families that divide or scale by a random variance are made of them.
 namespace Functional
 
 open System
 open Functional.Tensors
-open Functional.Tensors.Native
 
 module internal ChiSquares =
 
-    let private gammaOp = Operators.aten "_standard_gamma"
+    /// log(χ²_ν/2), one for each number of degrees of freedom; logarithms, so that few degrees of freedom give no zeros.
+    let logHalves (degreesOfFreedom: Tensor) : Tensor = Pathwise.logGamma (degreesOfFreedom * 0.5)
 
-    /// χ²_ν/2, one for each number of degrees of freedom; never 0, so that logarithms and quotients stay finite.
-    let halves (degreesOfFreedom: Tensor) : Tensor =
-        let concentration = degreesOfFreedom * 0.5
-        let drawn = new Tensor(gammaOp.Tensor [| Arg.tensor concentration.Handle; Random.argument concentration.device |])
-        drawn.clamp (low = (if drawn.dtype = Dtype.Float64 then 1e-300 else 1e-37))
+    /// exp of logarithms of positive numbers, which stays positive.
+    let positive (logarithms: Tensor) : Tensor =
+        logarithms.exp().clamp (low = (if logarithms.dtype = Dtype.Float64 then 2.3e-308 else 1.2e-38))
 
     // (a, a - ½, ..., a - (p - 1)/2) along a new last axis
     let private steps (p: int) (a: Tensor) =

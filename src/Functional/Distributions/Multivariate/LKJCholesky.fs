@@ -38,6 +38,10 @@ type LKJCholesky(dimension: int, concentration: Tensor) =
         let perRow = others.lgamma () - (others + halfCounts).lgamma () + halfCounts * log Math.PI
         perRow.sum -1
 
+    // From the logarithms of the diagonal, of rows 2 to d.
+    let density (logDiagonal: Tensor) : Tensor =
+        (powers (others (halfCounts ())) * logDiagonal).sum(-1) - logNormalizer ()
+
     // The row before the others: a one and zeros.
     let withFirst (firstOfDiagonal: float) (diagonal: Tensor) (left: Tensor) : Tensor =
         let shape = Shapes.leading 1 diagonal.shape
@@ -61,21 +65,24 @@ type LKJCholesky(dimension: int, concentration: Tensor) =
     override _.Support = Support.CorrelationCholesky
     override _.HasRSample = true
 
-    // The squares of the diagonal are g₂/(g₁ + g₂) of two gammas, which never comes from a difference with 1.
-    override this.RDraw sampleShape =
+    override this.RDraw sampleShape = fst (this.DrawAndLogDensity sampleShape)
+
+    // The squares of the diagonal are g₂/(g₁ + g₂) of two gammas: no difference with 1, and logarithms where they round to 0.
+    override this.DrawAndLogDensity sampleShape =
         let shape = Array.append sampleShape this.BatchShape
         let halfCounts = halfCounts ()
         let others = (others halfCounts).expand (Array.append shape [| rows |])
-        let inside = ChiSquares.halves (halfCounts.expandAs(others) * 2.0)
-        let outside = ChiSquares.halves (others * 2.0)
-        let whole = inside + outside
+        let inside = Pathwise.logGamma (halfCounts.expandAs others)
+        let outside = Pathwise.logGamma others
+        let whole = inside.logaddexp outside
         let noise = below concentration * concentration.randnLike (Array.append shape [| rows; dimension |])
         let direction = noise / noise.norm (dim = -1, keepDim = true)
-        withFirst 1.0 ((outside / whole).sqrt()) (direction * (inside / whole).sqrt().unsqueeze -1)
+        let logDiagonal = (outside - whole) * 0.5
+        let left = direction * ((inside - whole) * 0.5).exp().unsqueeze -1
+        withFirst 1.0 (ChiSquares.positive logDiagonal) left, density logDiagonal
 
     override _.LogDensity value =
-        let diagonal = View.slice -1 1 rows (Vectors.diagonal value)
-        ((powers (others (halfCounts ()))) * diagonal.log ()).sum(-1) - logNormalizer ()
+        density ((View.slice -1 1 rows (Vectors.diagonal value)).log())
 
     override this.Entropy() =
         let halfCounts = halfCounts ()

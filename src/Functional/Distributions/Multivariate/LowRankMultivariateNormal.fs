@@ -57,7 +57,7 @@ type LowRankMultivariateNormal(location: Tensor, factor: Tensor, diagonal: Tenso
     /// Σ⁻¹.
     member _.Precision: Tensor =
         let scaled = scaled ()
-        let inner = (capacitanceFactor scaled).triangularSolve (scaled.transpose (-2, -1))
+        let inner = Vectors.solveColumns false (capacitanceFactor scaled) (scaled.transpose (-2, -1))
         let root = diagonal.sqrt ()
         let between = Vectors.identity length root - inner.transpose(-2, -1).matmul inner
         between / (root.unsqueeze -1 * root.unsqueeze -2)
@@ -95,12 +95,13 @@ type LowRankMultivariateNormal(location: Tensor, factor: Tensor, diagonal: Tenso
         location + Vectors.multiply factor common + diagonal.sqrt () * noise length
 
     override _.LogDensity value =
-        let scaled = scaled ()
-        let capacitance = capacitanceFactor scaled
-        let whole = (value - location) / diagonal.sqrt ()
-        let explained = Vectors.solve capacitance (Vectors.multiply (scaled.transpose (-2, -1)) whole)
-        let distance = whole.square().sum(-1) - explained.square().sum -1
-        distance * -0.5 - halfLogDet capacitance - 0.5 * float length * log2Pi
+        Density.insideEvents Support.Real 1 value (fun value ->
+            let scaled = scaled ()
+            let capacitance = capacitanceFactor scaled
+            let whole = (value - location) / diagonal.sqrt ()
+            let explained = Vectors.solve capacitance (Vectors.multiply (scaled.transpose (-2, -1)) whole)
+            let distance = whole.square().sum(-1) - explained.square().sum -1
+            distance * -0.5 - halfLogDet capacitance - 0.5 * float length * log2Pi)
 
     override this.Entropy() =
         this.FillBatch(this.HalfLogDeterminant + 0.5 * float length * (1.0 + log2Pi))

@@ -65,9 +65,10 @@ type MultivariateNormal private (location: Tensor, scatter: Scatter) =
         location + columnwise (Scatters.factored scatter).Colour noise
 
     override _.LogDensity value =
-        let factored = Scatters.factored scatter
-        let distance = (columnwise factored.Whiten (value - location)).square().sum -1
-        distance * -0.5 - factored.HalfLogDet - 0.5 * float length * log2Pi
+        Density.insideEvents Support.Real 1 value (fun value ->
+            let factored = Scatters.factored scatter
+            let distance = (columnwise factored.Whiten (value - location)).square().sum -1
+            distance * -0.5 - factored.HalfLogDet - 0.5 * float length * log2Pi)
 
     override this.Entropy() =
         this.FillBatch(this.HalfLogDeterminant + 0.5 * float length * (1.0 + log2Pi))

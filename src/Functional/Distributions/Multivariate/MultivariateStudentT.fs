@@ -56,12 +56,13 @@ type MultivariateStudentT(degreesOfFreedom: Tensor, location: Tensor, scaleTril:
         let shape = Array.append sampleShape this.BatchShape
         let noise = location.randnLike (Array.append shape [| length |])
         let freedom = degreesOfFreedom.expand shape
-        let stretch = (freedom / (ChiSquares.halves freedom * 2.0)).sqrt()
+        let stretch = (((freedom * 0.5).log() - ChiSquares.logHalves freedom) * 0.5).exp()
         location + Vectors.multiply (factor ()) noise * stretch.unsqueeze -1
 
     override _.LogDensity value =
-        let distance = (Vectors.solve scaleTril (value - location)).square().sum -1
-        (distance / degreesOfFreedom).log1p() * (degreesOfFreedom + size) * -0.5 - logNormalizer ()
+        Density.insideEvents Support.Real 1 value (fun value ->
+            let distance = (Vectors.solve scaleTril (value - location)).square().sum -1
+            (distance / degreesOfFreedom).log1p() * (degreesOfFreedom + size) * -0.5 - logNormalizer ())
 
     override this.Entropy() =
         let half = degreesOfFreedom * 0.5

@@ -38,7 +38,7 @@ module internal Scatters =
 
     // L⁻¹
     let private inverse (factor: Tensor) =
-        factor.triangularSolve (Vectors.identity factor.shape[factor.dim - 1] factor)
+        Vectors.solveColumns false factor (Vectors.identity factor.shape[factor.dim - 1] factor)
 
     // L⁻ᵀ L⁻¹
     let private gramOfInverse (factor: Tensor) = gram ((inverse factor).transpose (-2, -1))
@@ -88,7 +88,7 @@ module internal Scatters =
     let factored (scatter: Scatter) : Factored =
         let ofLower (factor: Tensor) =
             { HalfLogDet = Vectors.logDiagonal factor
-              Whiten = fun columns -> factor.triangularSolve columns
+              Whiten = Vectors.solveColumns false factor
               Colour = factor.matmul }
 
         match scatter with
@@ -99,4 +99,4 @@ module internal Scatters =
 
             { HalfLogDet = -(Vectors.logDiagonal upper)
               Whiten = upper.matmul
-              Colour = fun columns -> upper.triangularSolve (columns, upper = true) }
+              Colour = Vectors.solveColumns true upper }

@@ -3,8 +3,11 @@
 namespace Functional
 
 open Functional.Tensors
+open Functional.Tensors.Native
 
 module internal Vectors =
+
+    let private choleskyOp = Operators.aten "linalg_cholesky_ex"
 
     /// Applies what acts on the columns of matrices, a batch of so many axes, to the vectors along the last axis:
     /// axes in front of those of the batch become columns, [more; batch; d] -> [batch; d; more].
@@ -20,13 +23,18 @@ module internal Vectors =
             let rows = (apply columns).permute (rest.Length :: [ 0 .. rest.Length - 1 ])
             rows.view (Array.append more (Array.skip 1 rows.shape))
 
+    /// T⁻¹ B for triangular T, of which the other triangle is not read. (triangularSolve takes a matrix beside a batch of as many axes for vectors.)
+    let solveColumns (upper: bool) (triangular: Tensor) (columns: Tensor) : Tensor =
+        let missing = max 0 (triangular.dim - columns.dim)
+        triangular.triangularSolve (columns.view (Array.append (Array.create missing 1) columns.shape), upper = upper)
+
     /// A x for the vectors x along the last axis.
     let multiply (matrix: Tensor) (vectors: Tensor) : Tensor =
         columnwise (matrix.dim - 2) matrix.matmul vectors
 
     /// L⁻¹ x, of which only the lower triangle is read.
     let solve (lower: Tensor) (vectors: Tensor) : Tensor =
-        columnwise (lower.dim - 2) (fun columns -> lower.triangularSolve columns) vectors
+        columnwise (lower.dim - 2) (solveColumns false lower) vectors
 
     /// The diagonals of matrices.
     let diagonal (matrix: Tensor) : Tensor = matrix.diagonal (0, -2, -1)
@@ -45,6 +53,17 @@ module internal Vectors =
     /// (A + Aᵀ)/2: derivatives in symmetric matrices come out symmetric.
     let symmetric (matrix: Tensor) : Tensor =
         (matrix + matrix.transpose (-2, -1)) * 0.5
+
+    /// Cholesky factors, and which matrices have one: rounding leaves some singular, and there the factor is the identity.
+    let tryFactor (matrix: Tensor) : Tensor * Tensor =
+        let struct (factor, failedAt) = choleskyOp.TwoTensors [| Arg.tensor matrix.Handle; Arg.bool false; Arg.bool false |]
+        let factor, holds = new Tensor(factor), (new Tensor(failedAt)).eq 0
+
+        if holds.all().toBool() then
+            factor, holds
+        else
+            let identity = identity matrix.shape[matrix.dim - 1] matrix
+            (dsharp.where (holds.unsqueeze(-1).unsqueeze -1, matrix, identity)).cholesky (), holds
 
     /// Vectors and matrices of one length.
     let check (family: string) (location: Tensor) (name: string) (matrix: Tensor) (columns: int option) : unit =

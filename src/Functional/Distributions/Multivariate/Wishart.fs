@@ -42,12 +42,13 @@ type Wishart private (degreesOfFreedom: Tensor, scatter: Scatter) =
     let density (halfLogDet: Tensor) (halfLogDetOfValue: Tensor) (trace: Tensor) : Tensor =
         (degreesOfFreedom - (size + 1.0)) * halfLogDetOfValue - trace * 0.5 - logNormalizer halfLogDet
 
-    // A: χ of ν, ν - 1, ... degrees of freedom on the diagonal, standard normal below.
-    let bartlett (shape: Shape) : Tensor =
+    // A: χ of ν, ν - 1, ... degrees of freedom on the diagonal, standard normal below; and log |A|, which is finite where A rounds to 0.
+    let bartlett (shape: Shape) : Tensor * Tensor =
         let freedom = degreesOfFreedom.expand(shape).unsqueeze -1 - degreesOfFreedom.arangeLike (float p)
         let noise = degreesOfFreedom.randnLike (Array.append shape [| p; p |])
         let strictly = dsharp.ones([ p; p ], device = noise.device, dtype = noise.dtype).tril () - Vectors.identity p noise
-        noise * strictly + Vectors.toDiagonal ((ChiSquares.halves freedom * 2.0).sqrt())
+        let logDiagonal = (ChiSquares.logHalves freedom + log 2.0) * 0.5
+        noise * strictly + Vectors.toDiagonal (ChiSquares.positive logDiagonal), logDiagonal.sum -1
 
     // M Mᵀ for M = L A
     let coloured (factored: Scatters.Factored) (factor: Tensor) : Tensor =
@@ -86,20 +87,21 @@ type Wishart private (degreesOfFreedom: Tensor, scatter: Scatter) =
     override _.HasRSample = true
 
     override this.RDraw sampleShape =
-        coloured (Scatters.factored scatter) (bartlett (Array.append sampleShape this.BatchShape))
+        coloured (Scatters.factored scatter) (fst (bartlett (Array.append sampleShape this.BatchShape)))
 
     // V⁻¹ X has the trace of A Aᵀ.
     override this.DrawAndLogDensity sampleShape =
         let factored = Scatters.factored scatter
-        let factor = bartlett (Array.append sampleShape this.BatchShape)
+        let factor, logDet = bartlett (Array.append sampleShape this.BatchShape)
         let trace = factor.square().sum [ -1; -2 ]
-        coloured factored factor, density factored.HalfLogDet (Vectors.logDiagonal factor + factored.HalfLogDet) trace
+        coloured factored factor, density factored.HalfLogDet (logDet + factored.HalfLogDet) trace
 
     // tr(V⁻¹ X) = Σ (L⁻¹ C)² with X = C Cᵀ
     override _.LogDensity value =
         let factored = Scatters.factored scatter
-        let factor = (Vectors.symmetric value).cholesky ()
-        density factored.HalfLogDet (Vectors.logDiagonal factor) ((factored.Whiten factor).square().sum [ -1; -2 ])
+        let factor, isDefinite = Vectors.tryFactor (Vectors.symmetric value)
+        let density = density factored.HalfLogDet (Vectors.logDiagonal factor) ((factored.Whiten factor).square().sum [ -1; -2 ])
+        dsharp.where (isDefinite, density, density.scalarLike -infinity)
 
     override this.Entropy() =
         let halfLogDet = this.HalfLogDeterminant

@@ -5,7 +5,7 @@ namespace Functional
 open Functional.Tensors
 
 /// p(x) = Σ_i w_i [x = x_i] over `samples` of shape [n; batch; event], the last `eventRank` axes being those of one event; w ∝ exp(logWeights), of shape
-/// [n; batch], or 1/n. Without weights samples pass gradients on to the samples picked. Entropy and Mode compare all pairs: n² operations.
+/// [n; batch], or 1/n; batch axes line up. Without weights samples pass gradients on to the samples picked. Entropy and Mode compare all pairs: n² operations.
 /// Raises ArgumentException when there is no sample or the shapes do not fit.
 [<Sealed>]
 type Empirical(samples: Tensor, ?eventRank: int, ?logWeights: Tensor) =
@@ -18,22 +18,37 @@ type Empirical(samples: Tensor, ?eventRank: int, ?logWeights: Tensor) =
             raise (Errors.Distribution.noSamples samples.shape rank)
 
     let count = samples.shape[0]
-    let batchShape = Shapes.leading rank (Array.tail samples.shape)
     let eventShape = Shapes.trailing rank samples.shape
+
+    let batchShape =
+        let batch = Shapes.leading rank (Array.tail samples.shape)
+
+        match logWeights with
+        | None -> batch
+        | Some weights ->
+            let fit = weights.dim > 0 && weights.shape[0] = count
+
+            match (if fit then Shapes.tryLineUp batch (Array.tail weights.shape) else None) with
+            | Some batch -> batch
+            | None -> raise (Errors.Distribution.parameters "Empirical" "samples" samples.shape "logWeights" weights.shape)
+
     let full = Array.append [| count |] batchShape
 
-    do
-        logWeights
-        |> Option.iter (fun weights ->
-            if weights.shape <> full then
-                raise (Errors.Distribution.parameters "Empirical" "samples" samples.shape "logWeights" weights.shape)
+    do logWeights |> Option.iter (Validation.parameter "Empirical" "logWeights" Support.LogWeight)
 
-            Validation.parameter "Empirical" "logWeights" Support.LogWeight weights)
+    // The first axis stays in front of new batch axes.
+    let widen (batch: Shape) (events: int) (tensor: Tensor) : Tensor =
+        let event = Shapes.trailing events tensor.shape
+        let missing = Array.create (1 + batch.Length + events - tensor.dim) 1
+        let aligned = tensor.view (Array.concat [ [| count |]; missing; Array.tail tensor.shape ])
+        aligned.expand (Array.concat [ [| count |]; batch; event ])
+
+    let values () : Tensor = widen batchShape rank samples
 
     // log w, along the first axis
     let logNormalized () : Tensor =
         match logWeights with
-        | Some weights -> weights.logsoftmax 0
+        | Some weights -> widen batchShape 0 (weights.logsoftmax 0)
         | None -> samples.fullLike (-log (float count), full)
 
     let overEvents (perSample: Tensor) : Tensor =
@@ -59,7 +74,7 @@ type Empirical(samples: Tensor, ?eventRank: int, ?logWeights: Tensor) =
         // one list of samples along the axis in front of the batch, of which each draw picks one
         let flat = chosen.view (Array.concat [ [| Shape.nelement sampleShape |]; batchShape; Array.create rank 1 ])
         let index = flat.expand (Array.concat [ [| Shape.nelement sampleShape |]; batchShape; eventShape ])
-        (samples.gather (0, index)).view (Array.append shape eventShape)
+        ((values ()).gather (0, index)).view (Array.append shape eventShape)
 
     /// The samples.
     member _.Samples = samples
@@ -70,7 +85,7 @@ type Empirical(samples: Tensor, ?eventRank: int, ?logWeights: Tensor) =
     override _.Name = "Empirical"
     override _.BatchShape = batchShape
     override _.EventShape = eventShape
-    override _.Support = Support.Points(samples, rank)
+    override _.Support = Support.Points(values (), rank)
 
     override _.Parameters =
         [ "samples", samples
@@ -90,7 +105,7 @@ type Empirical(samples: Tensor, ?eventRank: int, ?logWeights: Tensor) =
     override _.LogDensity value =
         let more = max 0 (value.dim - batchShape.Length - rank)
         let aligned (tensor: Tensor) = tensor.view (Array.concat [ [| count |]; Array.create more 1; Array.tail tensor.shape ])
-        let differences = ((value.unsqueeze 0).ne (aligned samples)).cast Dtype.Int32
+        let differences = ((value.unsqueeze 0).ne (aligned (values ()))).cast Dtype.Int32
         let isThere = (Shapes.sumLast rank differences).eq 0
         let terms = dsharp.where (isThere, aligned (logNormalized ()), samples.scalarLike -infinity)
         let excluded = (terms.max 0).eq -infinity
@@ -100,17 +115,18 @@ type Empirical(samples: Tensor, ?eventRank: int, ?logWeights: Tensor) =
     override this.Entropy() =
         let logWeights = logNormalized ()
         let weights = logWeights.exp ()
-        let terms = weights * this.LogDensity samples
+        let terms = weights * this.LogDensity(values ())
         -(dsharp.where (weights.eq 0.0, weights.scalarLike 0.0, terms)).sum 0
 
-    override _.Mean = average samples
+    override _.Mean = average (values ())
 
     override _.Variance =
-        average ((samples - (average samples).unsqueeze 0).square())
+        let values = values ()
+        average ((values - (average values).unsqueeze 0).square())
 
     override this.Mode =
-        let best = ((this.LogDensity samples).argmax 0).unsqueeze 0
-        (samples.gather (0, (overEvents best).expand (Array.concat [ [| 1 |]; batchShape; eventShape ]))).squeeze 0
+        let best = (this.LogDensity(values ())).argmax(0).unsqueeze 0
+        ((values ()).gather (0, (overEvents best).expand (Array.concat [ [| 1 |]; batchShape; eventShape ]))).squeeze 0
 
     override _.Cdf value =
         if rank > 0 then
@@ -118,17 +134,12 @@ type Empirical(samples: Tensor, ?eventRank: int, ?logWeights: Tensor) =
 
         let more = max 0 (value.dim - batchShape.Length)
         let aligned (tensor: Tensor) = tensor.view (Array.concat [ [| count |]; Array.create more 1; Array.tail tensor.shape ])
-        (((value.unsqueeze 0).ge (aligned samples)).cast samples.dtype * aligned ((logNormalized ()).exp())).sum 0
+        (((value.unsqueeze 0).ge (aligned (values ()))).cast samples.dtype * aligned ((logNormalized ()).exp())).sum 0
 
-    override _.EnumerateSupport() = samples
+    override _.EnumerateSupport() = values ()
 
     override this.Expand shape =
         if not (Shape.endsWith batchShape shape) then
             raise (Errors.Distribution.expand this.Name batchShape shape)
 
-        let wide (tensor: Tensor) =
-            let missing = Array.create (shape.Length - batchShape.Length) 1
-            let aligned = tensor.view (Array.concat [ [| count |]; missing; Array.tail tensor.shape ])
-            aligned.expand (Array.concat [ [| count |]; shape; Array.skip (1 + batchShape.Length) tensor.shape ])
-
-        Empirical(wide samples, rank, ?logWeights = Option.map wide logWeights)
+        Empirical(widen shape rank samples, rank, ?logWeights = Option.map (widen shape 0) logWeights)

@@ -37,7 +37,7 @@ type Expanded(baseDistribution: Distribution, batchShape: seq<int>) =
             [ for place in 0 .. inner.Length - 1 do
                   match Array.tryFindIndex ((=) place) stretched with
                   | Some i -> front + i
-                  | None -> () 
+                  | None -> ()
                   places[place] ]
 
         let order = [ 0 .. front - 1 ] @ pairs @ [ value.dim - events .. value.dim - 1 ]
@@ -84,7 +84,10 @@ type Expanded(baseDistribution: Distribution, batchShape: seq<int>) =
     override _.Cdf value = gather eventShape.Length (baseDistribution.Cdf(scatter eventShape.Length value))
     override _.Icdf probability = gather eventShape.Length (baseDistribution.Icdf(scatter eventShape.Length probability))
 
-    override _.EnumerateSupport() =
+    override this.EnumerateSupport() =
+        if not baseDistribution.Support.IsDiscrete then
+            raise (Errors.Distribution.lacks this.Name "list of values" "its support is not finite")
+
         let values = baseDistribution.EnumerateSupport()
         let count = values.shape[0]
         let aligned = values.view (Array.concat [ [| count |]; Array.create added 1; Array.tail values.shape ])

@@ -71,6 +71,9 @@ type Masked(baseDistribution: Distribution, mask: Tensor) =
     override _.Icdf probability = baseDistribution.Icdf probability
 
     override this.EnumerateSupport() =
+        if not baseDistribution.Support.IsDiscrete then
+            raise (Errors.Distribution.lacks name "list of values" "its support is not finite")
+
         let values = baseDistribution.EnumerateSupport()
         let count = values.shape[0]
         let aligned = values.view (Array.concat [ [| count |]; Array.create missing.Length 1; Array.tail values.shape ])

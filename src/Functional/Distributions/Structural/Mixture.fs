@@ -46,11 +46,12 @@ type Mixture private (weights: Categorical, components: Components) =
             if listed.Length <> weights.Count then
                 raise (Errors.Distribution.listedComponents weights.Count listed.Length)
 
-            for other in listed do
-                if other.BatchShape <> listed[0].BatchShape || other.EventShape <> listed[0].EventShape then
-                    raise (Errors.Distribution.unlikeComponents (string listed[0]) (string other))
+            let join (longest: Shape) (other: Distribution) =
+                match Shapes.tryLineUp longest other.BatchShape with
+                | Some batch when other.EventShape = listed[0].EventShape -> batch
+                | _ -> raise (Errors.Distribution.unlikeComponents (string listed[0]) (string other))
 
-            listed[0], listed[0].BatchShape
+            listed[0], Array.fold join [||] listed
 
     let eventShape = first.EventShape
     let rank = eventShape.Length
@@ -91,11 +92,14 @@ type Mixture private (weights: Categorical, components: Components) =
                  && not element.Support.IsDiscrete
                  && hasCdf element))
 
-    // What each component says, along an axis in front of the last `axes`.
+    // What each component says, repeated to the longest answer, along an axis in front of the last `axes`.
     let each (axes: int) (ask: Distribution -> Tensor) : Tensor =
         match components with
         | Components.Stacked stacked -> ask stacked
-        | Components.Listed listed -> Tensor.stack (Array.map ask listed, -1 - axes)
+        | Components.Listed listed ->
+            let answers = Array.map ask listed
+            let longest = (answers |> Array.maxBy _.dim).shape
+            Tensor.stack ([ for answer in answers -> answer.expand longest ], -1 - axes)
 
     // The same of a value.
     let eachAt (axes: int) (value: Tensor) (ask: Distribution -> Tensor -> Tensor) : Tensor =
@@ -123,12 +127,17 @@ type Mixture private (weights: Categorical, components: Components) =
     let samplesOf (sampleShape: Shape) (batch: Shape) =
         Array.append sampleShape (Shapes.leading batch.Length batchShape)
 
+    let batchOf (component': Distribution) =
+        match components with
+        | Components.Stacked _ -> innerBatch
+        | Components.Listed _ -> component'.BatchShape
+
     // [...; K; n] of the elements that an event has in some order.
     let flat (perComponent: Tensor) : Tensor =
         let leading = Shapes.leading rank perComponent.shape
         perComponent.view (Array.append leading [| Shape.nelement eventShape |])
 
-    /// Any distributions of equal batch and event shapes.
+    /// Any distributions of equal event shapes, whose batch shapes line up.
     static member Of(weights: Categorical, components: seq<Distribution>) =
         Mixture(weights, Components.Listed(Seq.toArray components))
 
@@ -158,7 +167,7 @@ type Mixture private (weights: Categorical, components: Components) =
     override _.Draw sampleShape =
         Gradient.off (fun () ->
             let chosen = weights.Draw(samplesOf sampleShape weights.BatchShape)
-            let draws = each rank (fun component' -> component'.Draw(samplesOf sampleShape innerBatch))
+            let draws = each rank (fun component' -> component'.Draw(samplesOf sampleShape (batchOf component')))
             let axis = chosen.dim
             let index = chosen.view (Array.append chosen.shape (Array.create (rank + 1) 1))
             let index = index.expand (Array.concat [ chosen.shape; [| 1 |]; eventShape ])
@@ -198,7 +207,7 @@ type Mixture private (weights: Categorical, components: Components) =
                     let score (component': Distribution) (value: Tensor) =
                         value |> dsharp.grad (fun value -> ((element component').LogDensity value).sum())
 
-                    flat (eachAt rank x score)
+                    Gradient.off (fun () -> flat (eachAt rank x score))
 
                 let excess = given * (functions - conditionals.unsqueeze -2)
                 let below = (excess.transpose(-2, -1).matmul scores).noDiff().tril()
@@ -226,12 +235,15 @@ type Mixture private (weights: Categorical, components: Components) =
         | Support.Boolean
         | Support.Categories _
         | Support.OneHot ->
+            let widest = all |> Array.maxBy (fun component' -> (component'.EnumerateSupport()).shape[0])
+            let values = widest.EnumerateSupport()
+
             let values =
                 match components with
-                | Components.Stacked stacked -> View.select (-1 - rank) 0 (stacked.EnumerateSupport())
-                | Components.Listed listed -> (listed |> Array.map _.EnumerateSupport() |> Array.maxBy _.shape[0])
+                | Components.Stacked _ -> View.select (values.dim - 1 - rank) 0 values
+                | Components.Listed _ -> values
 
-            let missing = Array.create (batchShape.Length - innerBatch.Length) 1
+            let missing = Array.create (batchShape.Length + rank + 1 - values.dim) 1
             let aligned = values.view (Array.concat [ [| values.shape[0] |]; missing; Array.tail values.shape ])
             aligned.expand (Array.concat [ [| values.shape[0] |]; batchShape; eventShape ])
         | _ -> base.EnumerateSupport()
