@@ -125,9 +125,11 @@ module internal MixedPairs =
 
         let logMeanOfRest =
             UnitIntegral.ofLog p.Concentration0 (fun logShare ->
-                // 1 - xᵃ = share^(1/b)
-                let logX = Logarithms.complement (logShare / p.Concentration0) / p.Concentration1
-                Logarithms.complement logX)
+                // 1 - xᵃ = share^(1/b) = eᵗ; where that is tiny, 1 - x = eᵗ/a
+                let t = logShare / p.Concentration0
+                let isTiny = t.lt -32.0
+                let logX = Logarithms.complement (dsharp.where (isTiny, t.scalarLike -1.0, t)) / p.Concentration1
+                dsharp.where (isTiny, t - p.Concentration1.log (), Logarithms.complement logX))
 
         betaCrossEntropy logMean logMeanOfRest q - p.Entropy()
 

@@ -64,6 +64,10 @@ let private pendingDivergences: Lazy<(string * string) list> =
 let private differing: (string * string) list =
     [ "Categorical", "mean"; "Categorical", "variance"; "Cauchy", "variance"; "HalfCauchy", "variance" ]
 
+/// Where torch is the less exact one: its Bessel functions are polynomials good to seven digits (Abramowitz and Stegun 9.8), while the
+/// law that densities integrate to one holds ours to 1e-8.
+let private rough: Map<string, float> = Map [ "VonMises", 1e-6 ]
+
 let private real (value: JsonElement) =
     if value.ValueKind = JsonValueKind.String then
         Double.Parse(value.GetString(), Globalization.CultureInfo.InvariantCulture)
@@ -83,10 +87,10 @@ let private text (name: string) (json: JsonElement) = json.GetProperty(name).Get
 
 let private cases (name: string) : JsonElement list = List.ofSeq (document.Value.GetProperty(name).EnumerateArray())
 
-/// |actual - expected| ≤ 1e-10 |expected|, beside what cancels in a number of size one; NaN is NaN.
-let private same (message: string) (actual: Tensor) (expected: Tensor) =
+/// |actual - expected| ≤ tolerance · (1 + |expected|); NaN is NaN.
+let private same (tolerance: float) (message: string) (actual: Tensor) (expected: Tensor) =
     let marked (tensor: Tensor) = dsharp.where (tensor.isnan (), float64 -1.2345e300, tensor.float64 ())
-    isClose 1e-10 message (marked actual) (marked expected)
+    isClose tolerance message (marked actual) (marked expected)
 
 let private members: (string * (Distribution -> Tensor -> Tensor -> Tensor)) list =
     [ "log_prob", (fun d value _ -> d.LogProb value)
@@ -104,7 +108,8 @@ let private agrees (case: JsonElement) =
     for what, ask in members do
         match case.TryGetProperty what with
         | true, expected when not (List.contains (name, what) differing) ->
-            same $"{name}, {what}" (ask distribution value share) (tensorOf expected)
+            let tolerance = Map.tryFind name rough |> Option.defaultValue 1e-10
+            same tolerance $"{name}, {what}" (ask distribution value share) (tensorOf expected)
         | _ -> ()
 
 let private pair (case: JsonElement) : (Distribution * Distribution) option =
@@ -127,7 +132,7 @@ let tests =
                   testCase $"KL({p} || {q}) agrees with torch.distributions" (fun () ->
                       for case in cases do
                           let p, q = (pair case).Value
-                          same "KL" (Kl.divergence p q) (tensorOf (case.GetProperty "kl")))
+                          same 1e-10 "KL" (Kl.divergence p q) (tensorOf (case.GetProperty "kl")))
 
           testCase "every family of torch.distributions is compared, or pending" (fun () ->
               let absent = cases "families" |> List.map (text "family") |> List.distinct |> List.filter (make.ContainsKey >> not)
