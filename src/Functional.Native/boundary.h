@@ -10,9 +10,10 @@
 #include <vector>
 #include "functional.h"
 
-// A fused loop is compiled twice, for processors with AVX2 and for all others; the loader picks.
+// A fused loop is compiled three times, for processors with AVX-512, with AVX2 and for all others; the loader picks by what the processor
+// can do. (By the name of a processor, "arch=haswell" say, it would pick for that very one only.)
 #if defined(__x86_64__) && defined(__linux__)
-#define FUNCTIONAL_CLONES __attribute__((target_clones("arch=haswell", "default")))
+#define FUNCTIONAL_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define FUNCTIONAL_CLONES
 #endif

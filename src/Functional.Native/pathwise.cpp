@@ -1,10 +1,9 @@
 // Samples of the laws in laws.h with gradients in the parameters, by implicit differentiation of the distribution function
 // (Figurnov, Mohamed, Mnih, arXiv:1805.08498). Registered as functional::gamma_draw and so on; Functional's distributions call them.
-#include <ATen/CPUGeneratorImpl.h>
 #include <torch/library.h>
-#include <mutex>
 #include "elementwise.h"
 #include "laws.h"
+#include "stream.h"
 
 namespace {
 
@@ -13,19 +12,29 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
 
-// Random numbers in double precision from a generator's engine.
+FUNCTIONAL_CLONES void refill(const Stream& stream, uint64_t first, uint32_t* to) { fill_words(stream, first, to, block / 4); }
+
+// As many random numbers in double precision as the elements of one block ask for.
 class Noise {
-    at::mt19937& engine;
+    const Stream& stream;
+    uint64_t counter;
+    uint32_t words[block];
+    int64_t used = block;
     double spare = 0;
     bool has_spare = false;
 
 public:
-    explicit Noise(at::mt19937& engine) : engine(engine) {}
+    Noise(const Stream& stream, int64_t number) : stream(stream), counter(uint64_t(number) << 32) {}
 
     // Strictly between 0 and 1.
     double uniform() {
-        uint64_t high = engine(), low = engine();
-        return (((high << 32 | low) >> 12) + 0.5) * 0x1p-52;
+        if (used == block) {
+            refill(stream, counter, words);
+            counter += block / 4;
+            used = 0;
+        }
+        uint32_t high = words[used++], low = words[used++];
+        return open_uniform(high, low);
     }
 
     // Marsaglia's polar method.
@@ -70,18 +79,30 @@ public:
     }
 };
 
-// f(noise, parameters of one element) for every element, in order: one engine, one thread.
+// f(noise, parameters of one element) for every element.
 template <class F, class... T>
 at::Tensor drawn(c10::optional<at::Generator> generator, F f, const T&... parameters) {
-    auto source = at::get_generator_or_default<at::CPUGeneratorImpl>(generator, at::detail::getDefaultCPUGenerator());
-    std::lock_guard<std::mutex> lock(source->mutex_);
-    auto engine = source->engine();
-    Noise noise(engine);
-    // A grain of all elements keeps the order: no other thread takes part.
-    auto result = elementwise<1>(std::numeric_limits<int64_t>::max() / 2, [&] {
-        return [&](const auto& x, auto& y) { y[0] = f(noise, x); };
-    }, parameters...)[0];
-    source->set_engine(engine);
+    at::NoGradGuard untracked;
+    auto type = at::kHalf;
+    bool first = true;
+    ((type = first ? parameters.scalar_type() : c10::promoteTypes(type, parameters.scalar_type()), first = false), ...);
+    auto inputs = at::broadcast_tensors({parameters.to(at::kDouble)...});
+    for (auto& input : inputs) input = input.contiguous();
+    auto result = at::empty(inputs[0].sizes(), inputs[0].options().dtype(type));
+    auto stream = next_stream(generator);
+    AT_DISPATCH_FLOATING_TYPES_AND2(at::kHalf, at::kBFloat16, type, "functional::draw", [&] {
+        auto to = result.template data_ptr<scalar_t>();
+        std::array<const double*, sizeof...(T)> from;
+        for (size_t k = 0; k < from.size(); k++) from[k] = inputs[k].template data_ptr<double>();
+        parallel_blocks(result.numel(), [&](int64_t first, int64_t n, int64_t number) {
+            Noise noise(stream, number);
+            std::array<double, sizeof...(T)> x;
+            for (int64_t i = first; i < first + n; i++) {
+                for (size_t k = 0; k < x.size(); k++) x[k] = from[k][i];
+                to[i] = static_cast<scalar_t>(f(noise, x));
+            }
+        });
+    });
     return result;
 }
 

@@ -73,8 +73,9 @@ module internal Make =
     let linspace = Operators.aten "linspace"
     let logspace = Operators.aten "logspace"
     let eye = Operators.atenOverload "eye" "m"
-    let rand = Operators.atenOverload "rand" "generator"
-    let randn = Operators.atenOverload "randn" "generator"
+    let rand = Operators.find "functional::rand" ""
+    let randn = Operators.find "functional::randn" ""
+    let exponential = Operators.find "functional::exponential" ""
     let randint = Operators.atenOverload "randint" "low_generator"
     let randperm = Operators.atenOverload "randperm" "generator"
 

@@ -7,7 +7,7 @@ open Functional.Tensors.Native
 module internal Sampling =
 
     let private bernoulliOp = Operators.find "functional::bernoulli" ""
-    let private multinomialOp = Operators.aten "multinomial"
+    let private multinomialOp = Operators.find "functional::multinomial" ""
     let private sumOp = Operators.atenOverload "sum" "dim_IntList"
 
     let bernoulli (probs: Tensor) (device: Device option) (dtype: Dtype option) =
@@ -24,7 +24,7 @@ module internal Sampling =
         Check.atLeast "multinomial" 1 "numSamples" samples
         let weights = if normalize then normalized probs else probs
         let count, generator = Arg.int (int64 samples), Random.argument probs.device
-        let drawn = new Tensor(multinomialOp.Tensor [| Arg.tensor weights.Handle; count; Arg.bool true; generator |])
+        let drawn = new Tensor(multinomialOp.Tensor [| Arg.tensor weights.Handle; count; generator |])
         Make.convert drawn (defaultArg device probs.device) (defaultArg dtype Dtype.Int32)
 
     // One coin for every element of `mask`, a shape that broadcasts to the tensor's.

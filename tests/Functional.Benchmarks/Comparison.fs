@@ -40,6 +40,16 @@ module Comparison =
           Unit = unit
           AtMost = atMost }
 
+    /// The comparison in the middle.
+    let medianOf (name: string) (atMost: float) (comparisons: Comparison list) : Comparison =
+        let ratio = comparisons |> List.map _.Ratio |> median
+
+        { Name = name
+          Ours = ratio
+          Theirs = 1.0
+          Unit = "times"
+          AtMost = atMost }
+
     /// One line: both medians, their ratio, and whether it is as low as promised.
     let print (comparison: Comparison) =
         let verdict = if comparison.Ratio <= comparison.AtMost then "ok" else "TOO SLOW"

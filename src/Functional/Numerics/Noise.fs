@@ -15,4 +15,5 @@ module internal Noise =
         (like.randLike shape).clamp(low = halfStep like.dtype)
 
     /// Standard exponential, positive.
-    let exponential (like: Tensor) (shape: Shape) : Tensor = -(-(unit like shape)).log1p()
+    let exponential (like: Tensor) (shape: Shape) : Tensor =
+        Make.random Make.exponential [||] shape (Some like.device) (Some like.dtype)

@@ -34,6 +34,25 @@ let private expectMean (expected: float) (variance: float) (values: float[]) (wh
     let mean = Array.average values
     Expect.isLessThan (abs (mean - expected) / error) 5.0 $"{what}: {mean} against {expected}, in standard errors"
 
+/// The largest distance between the values' distribution and the given one, in units in which five would be a chance of 1e-21.
+let private kolmogorov (cdf: float -> float) (values: float[]) : float =
+    let n = float values.Length
+
+    values
+    |> Array.sort
+    |> Array.mapi (fun i x -> max (abs (cdf x - float i / n)) (abs (cdf x - float (i + 1) / n)))
+    |> Array.max
+    |> fun distance -> distance * sqrt n
+
+let private normalCdf (x: float) = MathNet.Numerics.Distributions.Normal.CDF(0.0, 1.0, x)
+
+/// Uniform, normal and Bernoulli numbers in that type.
+let private kinds (dtype: Dtype) (count: int) : Tensor list =
+    [ dsharp.rand ([ count ], dtype = dtype)
+      dsharp.randn ([ count ], dtype = dtype)
+      (dsharp.full ([ count ], 0.3, dtype = dtype)).bernoulli()
+      (dsharp.ones ([ 3; 7 ], dtype = dtype)).multinomial(count, dtype = Dtype.Float64).view(-1) ]
+
 let private sampled (seed: int) (make: unit -> Tensor) : float[] =
     Random.withSeed seed (fun () -> (make ()).toArray1D<float>())
 
@@ -218,6 +237,67 @@ let tests =
                   let kept = 1.0 / (1.0 - p)
                   Expect.all values (fun value -> value = 0.0 || abs (value - kept) < 1e-12) "zero or scaled"
                   expectMean 1.0 (p / (1.0 - p)) values "mean")
+
+          testCase "numbers follow their distribution in every type, at every length" (fun () ->
+              Scope.run (fun () ->
+                  for dtype in [ Dtype.Float32; Dtype.Float64 ] do
+                      for count in [ 5; 1023; 1025; 300_000 ] do
+                          let draw make = sampled (count + 1) (fun () -> (make ()): Tensor)
+                          let distances =
+                              [ kolmogorov id (draw (fun () -> dsharp.rand ([ count ], dtype = dtype)))
+                                kolmogorov normalCdf (draw (fun () -> dsharp.randn ([ count ], dtype = dtype))) ]
+
+                          Expect.all distances (fun distance -> distance < 2.5) $"{dtype}, {count}: %A{distances}"))
+
+          testCase "every bit of a uniform number is as often 0 as 1, and no two neighbours are equal" (fun () ->
+              for dtype, bits in [ Dtype.Float32, 24; Dtype.Float64, 53 ] do
+                  let values = sampled 11 (fun () -> dsharp.rand ([ samples ], dtype = dtype))
+
+                  for bit in 1..bits do
+                      let ones = values |> Array.map (fun x -> floor (x * 2.0 ** float bit) % 2.0)
+                      expectMean 0.5 0.25 ones $"{dtype}, bit {bit}"
+
+                  let isSame (x: float, y: float) = x = y
+                  let repeated = values |> Array.pairwise |> Array.filter isSame
+                  Expect.isLessThan repeated.Length 3 "neighbours")
+
+          testCase "the number of threads changes no number" (fun () ->
+              let threads = Device.threads ()
+
+              let draw count =
+                  Device.setThreads count
+                  Random.withSeed 9 (fun () ->
+                      Scope.run (fun () ->
+                          [ for dtype in [ Dtype.Float32; Dtype.Float64 ] do
+                                for drawn in kinds dtype 50_001 -> drawn.cast(Dtype.Float64).toArray1D<float>() ]))
+
+              try
+                  let alone = draw 1
+                  for count in [ 2; 3; 7 ] do
+                      Expect.equal (draw count) alone $"{count} threads"
+              finally
+                  Device.setThreads threads)
+
+          testCase "nothing is drawn for no elements" (fun () ->
+              Scope.run (fun () ->
+                  for drawn in [ dsharp.rand [ 0; 3 ]; dsharp.randn [ 0; 3 ]; (dsharp.zeros [ 0; 3 ]).bernoulli() ] do
+                      Expect.equal drawn.shape [| 0; 3 |] "shape"
+                  Expect.equal (dsharp.randn []).shape [||] "a single number"))
+
+          testCase "probabilities and weights that are none are refused" (fun () ->
+              Scope.run (fun () ->
+                  for p in [ -0.1; 1.1; nan ] do
+                      Expect.throws (fun () -> (dsharp.full ([ 3000 ], p)).bernoulli() |> ignore) $"bernoulli of {p}"
+
+                  for row in [ [ -1.0; 2.0 ]; [ 0.0; 0.0 ]; [ nan; 1.0 ]; [ infinity; 1.0 ] ] do
+                      Expect.throws (fun () -> (dsharp.tensor row).multinomial 3 |> ignore) $"multinomial of {row}"))
+
+          testCase "a category of weight 0 is never drawn, first, last or between, among few or many" (fun () ->
+              Scope.run (fun () ->
+                  for count in [ 5; 100 ] do
+                      let weights = Array.init count (fun k -> if k % 2 = 0 then 0.0 else 1.0)
+                      let drawn = sampled 4 (fun () -> (vector weights).multinomial samples)
+                      Expect.all drawn (fun k -> int k % 2 = 1 && int k < count) $"{count} categories"))
 
           testCase "a tensor like another draws with its dtype and shape" (fun () ->
               Scope.run (fun () ->
