@@ -11,11 +11,14 @@ module internal UnitIntegral =
     // doi:10.2977/prims/1195192451. Spacing and reach leave an error below 1e-13.
     let private spacing = 0.05
 
+    // log(1 + x), also where 1 + x rounds to 1
+    let private log1p (x: float) = if x < 1e-8 then x - x * x / 2.0 else log (1.0 + x)
+
     let private nodes: struct (float * float)[] =
         [| for step in -78 .. 78 do
                let t = float step * spacing
                let inner = Math.PI * sinh t
-               let logShare = if inner > 0.0 then -Math.Log(1.0 + exp -inner) else inner - Math.Log(1.0 + exp inner)
+               let logShare = if inner > 0.0 then -(log1p (exp -inner)) else inner - log1p (exp inner)
                let logRest = logShare - inner
                struct (logShare, spacing * Math.PI * cosh t * exp (logShare + logRest)) |]
 

@@ -86,7 +86,8 @@ let tests =
               testCase $"{name}: the mass is one" (fun () ->
                   Random.withSeed 1 (fun () ->
                       let mass = Grid.expectationOver breaks distribution (fun points -> dsharp.ones ([| points.shape[0] |], dtype = Dtype.Float64))
-                      isClose (if distribution.EventShape = [||] then 1e-9 else 1e-7) "the mass" mass (float64 1.0)))
+                      // the points are as few along each of three coordinates as their product allows
+                      isClose (if distribution.EventShape = [||] then 1e-9 else 1e-6) "the mass" mass (float64 1.0)))
 
           testCase "a distribution function is an integral up to a value" (fun () ->
               let _, cauchy, _ = numbers'[1]

@@ -143,7 +143,8 @@ let private inverses =
           isClose 1e-9 "beta" (Special.betainc a (a + b) (Special.betaincInverse a (a + b) p) / p) (p.onesLike ())
           isClose 1e-9 "Student" (Special.studentCdf (a + 0.2) (Special.studentIcdf (a + 0.2) p) / p) (p.onesLike ())
           let kappa = positive draw 1e-3 1e3
-          isClose 1e-12 "von Mises" (Special.vonMisesCdf kappa (Special.vonMisesIcdf kappa p)) p)
+          // angles near -π have so many digits fewer than numbers near 0
+          isClose 1e-11 "von Mises" (Special.vonMisesCdf kappa (Special.vonMisesIcdf kappa p)) p)
       testCase "the quantiles of 0 and 1 are the ends of the support" (fun () ->
           let one, ends = scalar 1.5, float64 [ 0.0; 1.0 ]
           Expect.equal (numbers (Special.gammaincInverse one ends)) [| 0.0; infinity |] "gamma"

@@ -11,9 +11,11 @@ open Functional.Tensors
 type HalfCauchy(scale: Tensor) =
     inherit Family("HalfCauchy", [ "scale", scale, Support.Positive ])
 
-    // tan(π p / 2) = cot(π (1 - p) / 2)
+    // tan(π p / 2), above the middle as 1 / tan(π (1 - p) / 2): each is exact towards its own end
     let quantile (probability: Tensor) =
-        scale * CauchyKernel.cotangent ((probability + 1.0) * 0.5)
+        let isLow = probability.lt 0.5
+        let tangent = (dsharp.where (isLow, probability, 1.0 - probability) * (Math.PI / 2.0)).tan()
+        scale * dsharp.where (isLow, tangent, 1.0 / tangent)
 
     new(scale: float) = HalfCauchy(dsharp.scalar scale)
 

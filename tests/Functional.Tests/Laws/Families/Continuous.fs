@@ -83,6 +83,7 @@ let private truncatedNormal (name: string) (mean: float * float) (low: float * f
               [ 0; 1; 0; 1e-4; 5e-5 ]
               [ 50; 1; 0; 1; 0.999 ] ]
     )
+    |> slow
 
 let private laplace =
     family "Laplace" located (two (fun location scale -> Laplace(location, scale)))

@@ -25,6 +25,8 @@ type FamilyEntry =
         Without: (string * string) list
         /// The parameters, by place, in which nothing is differentiated: counts.
         Constants: int list
+        /// Whether its laws take long: fewer random instances are looked at.
+        IsSlow: bool
     }
 
 /// A random distribution with what it was made from.
@@ -48,7 +50,8 @@ let family (name: string) (start: Draw -> Draw -> Shape -> Tensor list) (ofParam
       Breaks = fun _ -> []
       Tolerance = 1.0, ""
       Without = []
-      Constants = [] }
+      Constants = []
+      IsSlow = false }
 
 let withExtremes (extremes: unit -> (Tensor list * Tensor) list) (family: FamilyEntry) = { family with Extremes = extremes }
 
@@ -59,6 +62,9 @@ let withTolerance (factor: float) (reason: string) (family: FamilyEntry) = { fam
 
 /// A law, named by a part of its name, that does not hold, for a reason.
 let withoutLaw (law: string) (reason: string) (family: FamilyEntry) = { family with Without = (law, reason) :: family.Without }
+
+/// A family that is slow to draw or to integrate.
+let slow (family: FamilyEntry) = { family with IsSlow = true }
 
 /// Parameters, by place, that are counts: nothing is differentiated in them.
 let withConstants (places: int list) (family: FamilyEntry) = { family with Constants = places }

@@ -102,4 +102,4 @@ let private lkj (dimension: int) =
         (elementwise [ between 1.0 4.0 ])
         (one (fun concentration -> LKJCholesky(dimension, concentration)))
 
-let all: FamilyEntry list = dirichlet :: multivariateNormals @ [ lowRank; studentT ] @ wisharts @ [ lkj 2; lkj 3 ]
+let all: FamilyEntry list = dirichlet :: multivariateNormals @ [ lowRank; studentT ] @ List.map slow wisharts @ [ lkj 2; slow (lkj 3) ]

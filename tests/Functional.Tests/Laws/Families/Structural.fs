@@ -106,7 +106,6 @@ let private delta (rank: int) =
         (one (fun value -> Delta(value, rank)))
     |> withoutLaw "gradients of the log-density" "moving the point away from the value is a jump"
     |> withoutLaw "the same seed" "all samples are the value"
-    |> withoutLaw "is not negative" "its density counts a point as one, that of others does not"
 
 let private firstAxis (tensor: Tensor) (place: int) =
     tensor.permute [ yield place; for axis in 0 .. tensor.dim - 1 do if axis <> place then yield axis ]
