@@ -34,6 +34,10 @@ let private distributions (pair: Pair) (draw: Draw) : Distribution * Distributio
     let p, q = instances pair draw batch batch
     p.Distribution, q.Distribution
 
+// The value of a Delta is any array, and the log-density of some arrays is refused.
+let private isRefused (p: Distribution) (q: Distribution) =
+    p :? Delta && q.Support.RefusesOutsiders
+
 // Families of one kind: numbers with numbers, and Independents of one rank with each other.
 let private pairs: Pair list =
     [ for families in Families.plain :: List.map Families.independents [ 0; 1; 2 ] do
@@ -42,7 +46,7 @@ let private pairs: Pair list =
           for (p, first), (q, second) in List.allPairs examples examples do
               let pair = { P = p; Q = q }
 
-              if first.EventShape.Length = second.EventShape.Length then
+              if first.EventShape.Length = second.EventShape.Length && not (isRefused first second) then
                   match tryInstances pair (Draw 1) [||] [||] with
                   | Some(first, second) when Kl.hasClosedForm first.Distribution second.Distribution -> pair
                   | _ -> () ]
