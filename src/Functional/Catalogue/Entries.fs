@@ -62,9 +62,7 @@ module internal CatalogueEntries =
         family [ (fun () -> make (dsharp.scalar 0.5)); (fun () -> fromProbabilities (dsharp.scalar 0.6)) ]
 
     let private weights (make: Tensor -> 'T) (fromProbabilities: Tensor -> 'T) =
-        family
-            [ (fun () -> make (numbers [ 0.0; 1.0; -1.0 ]))
-              (fun () -> fromProbabilities (numbers [ 0.5; 0.25; 0.25 ])) ]
+        family [ (fun () -> make (numbers [ 0.0; 1.0; -1.0 ])); (fun () -> fromProbabilities (numbers [ 0.5; 0.25; 0.25 ])) ]
 
     let private discrete =
         [ odds Bernoulli.FromLogits Bernoulli.FromProbabilities
@@ -81,15 +79,12 @@ module internal CatalogueEntries =
 
     let private relaxed =
         [ odds (fun logits -> RelaxedBernoulli.FromLogits(0.5, logits)) (fun p -> RelaxedBernoulli.FromProbabilities(0.5, p))
-          weights
-              (fun logits -> RelaxedOneHotCategorical.FromLogits(0.5, logits))
-              (fun p -> RelaxedOneHotCategorical.FromProbabilities(0.5, p))
-          odds
-              (fun logits -> StraightThroughBernoulli.FromLogits(0.5, logits))
-              (fun p -> StraightThroughBernoulli.FromProbabilities(0.5, p))
-          weights
-              (fun logits -> StraightThroughOneHotCategorical.FromLogits(0.5, logits))
-              (fun p -> StraightThroughOneHotCategorical.FromProbabilities(0.5, p)) ]
+          weights (fun logits -> RelaxedOneHotCategorical.FromLogits(0.5, logits)) (fun p ->
+              RelaxedOneHotCategorical.FromProbabilities(0.5, p))
+          odds (fun logits -> StraightThroughBernoulli.FromLogits(0.5, logits)) (fun p ->
+              StraightThroughBernoulli.FromProbabilities(0.5, p))
+          weights (fun logits -> StraightThroughOneHotCategorical.FromLogits(0.5, logits)) (fun p ->
+              StraightThroughOneHotCategorical.FromProbabilities(0.5, p)) ]
 
     let private images =
         [ family [ fun () -> DiscretizedLogistic(dsharp.scalar 0.0, dsharp.scalar 0.1) ]
@@ -97,13 +92,15 @@ module internal CatalogueEntries =
           wrapper "a distribution, bounds; here a Normal from -3 to 3" (fun () -> Quantized(normal (), -3, 3)) ]
 
     let private structural =
-        [ wrapper "a distribution, a number of axes; here Normals, 1" (fun () -> Independent(Normal(dsharp.zeros 2, dsharp.ones 2), 1))
+        [ wrapper "a distribution, a number of axes; here Normals, 1" (fun () ->
+              Independent(Normal(dsharp.zeros 2, dsharp.ones 2), 1))
           wrapper "a distribution, a transform; here exp of a Normal" (fun () -> Transformed(normal (), ExpTransform()))
           wrapper "a distribution, bounds; here a Normal from -1 to 2" (fun () -> Truncated(normal (), -1.0, 2.0))
           wrapper "weights, distributions; here Normals" (fun () ->
               Mixture(Categorical.FromLogits(dsharp.zeros 2), Normal(numbers [ -1.0; 1.0 ], dsharp.ones 2)))
           wrapper "distributions; here a Normal and a Uniform" (fun () -> Joint [ normal (); Uniform(0.0, 1.0) ])
-          wrapper "a distribution, a mask; here of Normals" (fun () -> Masked(Normal(dsharp.zeros 2, dsharp.ones 2), numbers([ 1.0; 0.0 ]).bool ()))
+          wrapper "a distribution, a mask; here of Normals" (fun () ->
+              Masked(Normal(dsharp.zeros 2, dsharp.ones 2), numbers([ 1.0; 0.0 ]).bool()))
           wrapper "a distribution, a batch shape; here a Normal" (fun () -> Expanded(normal (), [ 3 ]))
           wrapper "a value; here a number" (fun () -> Delta(dsharp.scalar 1.0))
           wrapper "samples, weights; here numbers" (fun () -> Empirical(numbers [ 1.0; 2.0; 4.0 ])) ]
@@ -140,7 +137,9 @@ module internal CatalogueEntries =
           made "two shapes" (fun () -> ReshapeTransform([ 4 ], [ 2; 2 ]))
           made "a support; here ℝ" (fun () -> IdentityTransform())
           made "a transform, a number of axes; here exp, 1" (fun () -> IndependentTransform(ExpTransform(), 1))
-          made "transforms one after the other; here exp, affine" (fun () -> ComposeTransform [ ExpTransform(); AffineTransform(1.0, 2.0) ])
+          made "transforms one after the other; here exp, affine" (fun () ->
+              ComposeTransform [ ExpTransform(); AffineTransform(1.0, 2.0) ])
           made "transforms of pieces of a vector; here exp, identity" (fun () ->
               BlockTransform [ ExpTransform() :> Transform, 2; IdentityTransform(), 1 ])
-          made "transforms of slices; here exp, identity" (fun () -> StackTransform [ ExpTransform() :> Transform; IdentityTransform() ]) ]
+          made "transforms of slices; here exp, identity" (fun () ->
+              StackTransform [ ExpTransform() :> Transform; IdentityTransform() ]) ]

@@ -32,7 +32,8 @@ type FamilyInfo internal (group: string, family: Type, given: string, examples: 
     member _.Example() : Distribution = examples.Head()
 
     /// One for each way to give its parameters.
-    member _.Examples() : Distribution list = [ for example in examples -> example () ]
+    member _.Examples() : Distribution list =
+        [ for example in examples -> example () ]
 
     /// What it is made of, where that is not only its parameters: other distributions.
     member _.Given = given
@@ -44,8 +45,7 @@ type FamilyInfo internal (group: string, family: Type, given: string, examples: 
     member _.HasPathwiseGradient = ask _.HasRSample
 
     /// Whether mean and variance are there, and finite.
-    member _.HasMoments =
-        has _.Variance && ask (fun example -> (example.Mean + example.Variance).isfinite().all().toBool())
+    member _.HasMoments = has _.Variance && ask (fun example -> (example.Mean + example.Variance).isfinite().all().toBool())
 
     member _.HasEntropy = has _.Entropy()
 

@@ -19,8 +19,11 @@ let private lacksNone (what: string) (expected: Set<string>) (found: Set<string>
     let missing = Set.toList (expected - found)
     Expect.isEmpty missing what
 
-let private families () = set [ for family in Catalogue.families -> family.Name ]
-let private transforms () = set [ for transform in Catalogue.transforms -> transform.Name ]
+let private families () =
+    set [ for family in Catalogue.families -> family.Name ]
+
+let private transforms () =
+    set [ for transform in Catalogue.transforms -> transform.Name ]
 
 /// The class of a random instance of each entry of a registry.
 let private classesOf (instanceOf: Draw -> 'Entry -> obj) (entries: 'Entry list) : Set<string> =
@@ -54,7 +57,10 @@ let tests =
           testCase "it holds every transform of the library" (fun () ->
               lacksNone "transforms that Catalogue/Entries.fs lacks" (classes typeof<Transform>) (transforms ()))
           testCase "nothing is in it twice" (fun () ->
-              let names = [ for family in Catalogue.families -> family.Name ] @ [ for transform in Catalogue.transforms -> transform.Name ]
+              let names =
+                  [ for family in Catalogue.families -> family.Name ]
+                  @ [ for transform in Catalogue.transforms -> transform.Name ]
+
               Expect.equal (List.distinct names) names "the names")
           testCase "the laws are tested on every family" (fun () ->
               lacksNone "families that have no entry in Laws/Families" (families ()) (lawFamilies ()))
