@@ -27,6 +27,9 @@ type Family(name: string, parameters: (string * Tensor * Support) list) =
     /// The same family with other parameters, in the order in which it was given them; they are not checked again.
     abstract With: parameters: Tensor list -> Distribution
 
+    /// Where each parameter has to lie, by name.
+    member _.Constraints: (string * Support) list = [ for name, _, support in parameters -> name, support ]
+
     /// Repeats what was computed from some of the parameters over the whole batch, and over the event.
     member this.Fill(value: Tensor) : Tensor =
         value.expand (Array.append batchShape this.EventShape)

@@ -1,10 +1,11 @@
-// Tests of README.md: every F# and C# block in it is part of a sample, so that it is compiled and run like the sample.
-// Run with the whole suite; a block that fails here is to be cut from its sample again.
+// Tests of README.md: every F# and C# block in it is part of a sample, so that it is compiled and run like the sample; its catalogue is printed.
+// Run with the whole suite; a block that fails here is to be cut from its sample again, a catalogue to be printed again.
 module internal Functional.Tests.ReadmeTests
 
 open System
 open System.IO
 open Expecto
+open Functional
 open Functional.Tests.Testing
 
 /// Lines without their indentation, and without the empty ones.
@@ -37,14 +38,38 @@ let private sources =
 let private occurs (block: string list) =
     sources.Value |> List.exists (fun lines -> List.windowed (max 1 block.Length) lines |> List.contains block)
 
+let private path = Path.Combine(repository, "README.md")
+
+// Around the tables in README.md.
+let private start, finish = "<!-- catalogue -->", "<!-- end of the catalogue -->"
+
+let private writing = "FUNCTIONAL_WRITE_README"
+
+/// README.md with the catalogue as it is now.
+let private withCatalogue (readme: string) : string =
+    match readme.Split start with
+    | [| before; rest |] when rest.Contains finish ->
+        let after = rest.Substring(rest.IndexOf finish)
+        $"{before}{start}\n\n{Catalogue.table ()}\n\n{after}"
+    | _ -> failtest $"README.md does not hold '{start}' once and '{finish}' after it."
+
 [<Tests>]
 let tests =
     testList
         "README"
         [ testCase "every block of F# and C# occurs in a sample, line by line" (fun () ->
-              let blocks = File.ReadLines(Path.Combine(repository, "README.md")) |> List.ofSeq |> blocks
+              let blocks = File.ReadLines path |> List.ofSeq |> blocks
               Expect.isNonEmpty blocks "README.md shows code"
 
               for line, block in blocks do
                   let code = String.Join("\n", block)
-                  Expect.isTrue (occurs (trimmed block)) $"The block in line {line} of README.md is in no sample:\n{code}\n") ]
+                  Expect.isTrue (occurs (trimmed block)) $"The block in line {line} of README.md is in no sample:\n{code}\n")
+          testCase "the catalogue is the library's" (fun () ->
+              let readme = File.ReadAllText path
+              let current = withCatalogue readme
+
+              if Environment.GetEnvironmentVariable writing = "1" then
+                  File.WriteAllText(path, current)
+              else
+                  let command = $"{writing}=1 build/run test --filter README"
+                  Expect.isTrue (readme = current) $"README.md shows the catalogue of today; `{command}` prints it anew") ]

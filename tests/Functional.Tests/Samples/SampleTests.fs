@@ -7,6 +7,7 @@ open System.Diagnostics
 open System.IO
 open System.Text.RegularExpressions
 open System.Threading.Tasks
+open System.Xml.Linq
 open Expecto
 open Functional.Tests.Testing
 open Functional.Tests.FileTesting
@@ -94,6 +95,19 @@ let private computes folder =
     run "spirals" 60 @"held-out accuracy: [01]\.\d\d\d" "decision.png" 160 160
     run "pendulum" 20 @"cost: \d+\.\d+ after, \d+\.\d+ before" "after.png" 304 101
 
+let private tours folder =
+    let outcome = (interactive folder "distributions.fsx" [ "--steps"; "100" ]).Result
+    Expect.equal (outcome.ExitCode, outcome.Error) (0, "") "it succeeds"
+    hasLine @"Normal \|\| Normal +0\.4431   0\.4\d\d\d \+- 0\.00\d\d" outcome
+    hasLine @"step  100  nll \d\.\d{4} nats" outcome
+    hasLine @"held-out nll: \d\.\d{4} nats .*" outcome
+
+    for picture, panels in [ "families.svg", 6; "transform.svg", 3; "vectors.svg", 3; "mixture.svg", 1 ] do
+        let drawn = XDocument.Load(Path.Combine(folder, "artifacts", "distributions", picture))
+        let groups = drawn.Root.Elements() |> Seq.filter (fun element -> element.Name.LocalName = "g")
+        Expect.equal (Seq.length groups) panels $"{picture}: its panels"
+        Expect.isFalse ((string drawn).Contains "NaN") $"{picture}: every number is one"
+
 /// Arguments that are wrong, and parts of the sentence that they are answered with.
 let private wrong (folder: string) : (string list * string list) list =
     let empty = Path.Combine(folder, "empty")
@@ -123,4 +137,5 @@ let tests =
         "Samples"
         [ testCase "vae-mnist trains, reports and draws" (fun () -> withSamples trains)
           testCase "spirals and pendulum compute, report and draw" (fun () -> withSamples computes)
+          testCase "distributions tours, fits and draws" (fun () -> withSamples tours)
           testCase "wrong arguments end vae-mnist with exit code 1 and one sentence" (fun () -> withSamples refuses) ]

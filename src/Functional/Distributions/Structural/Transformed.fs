@@ -92,8 +92,10 @@ type Transformed(baseDistribution: Distribution, transform: Transform) =
 
     override _.Cdf value =
         numbers "distribution function"
-        let below () = source.Cdf(transform.Inverse value)
-        order below (fun () -> 1.0 - below ())
+
+        Density.below transform.Codomain value (fun value ->
+            let below () = source.Cdf(transform.Inverse value)
+            order below (fun () -> 1.0 - below ()))
 
     override _.Icdf probability =
         numbers "inverse distribution function"

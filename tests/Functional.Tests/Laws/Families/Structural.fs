@@ -97,6 +97,20 @@ let private expandedNormal =
             let normal = Normal(mean, scale)
             Expanded(normal, normal.BatchShape)))
 
+let private transformedNormal =
+    family
+        "Transformed Normal"
+        (elementwise [ between -1.0 1.0; positiveBetween 0.5 1.0 ])
+        (two (fun mean scale -> Transformed(Normal(mean, scale), SigmoidTransform())))
+
+let private transformedVector =
+    family
+        "Transformed vector of Normals"
+        (fun sizes ->
+            let length = sizes.Int(1, 2)
+            fun draw batch -> [ last length (between -1.0 1.0) draw batch; last length (positiveBetween 0.5 1.0) draw batch ])
+        (two (fun mean scale -> Transformed(Normal(mean, scale), StickBreakingTransform())))
+
 let private delta (rank: int) =
     family
         $"Delta of {rank} event axes"
@@ -144,6 +158,8 @@ let all: FamilyEntry list =
       normalAbove
       maskedNormal
       expandedNormal
+      transformedNormal
+      transformedVector
       delta 0
       delta 1
       empirical
