@@ -27,9 +27,27 @@ internal static class Guard
     public static Functional.Distribution Inner(
         Distribution? value, [CallerArgumentExpression(nameof(value))] string? name = null) => NotNull(value, name).Inner;
 
+    public static Functional.Transform Inner(
+        Transform? value, [CallerArgumentExpression(nameof(value))] string? name = null) => NotNull(value, name).Inner;
+
+    public static Functional.Support Inner(
+        Support? value, [CallerArgumentExpression(nameof(value))] string? name = null) => NotNull(value, name).Inner;
+
     public static Functional.Tensors.Tensor[] Inner(
         IEnumerable<Tensor>? values, [CallerArgumentExpression(nameof(values))] string? name = null) =>
         [.. NotNull(values, name).Select(tensor => Inner(tensor, name))];
+
+    public static Functional.Distribution[] Inner(
+        IEnumerable<Distribution>? values, [CallerArgumentExpression(nameof(values))] string? name = null) =>
+        [.. NotNull(values, name).Select(distribution => Inner(distribution, name))];
+
+    public static Functional.Transform[] Inner(
+        IEnumerable<Transform>? values, [CallerArgumentExpression(nameof(values))] string? name = null) =>
+        [.. NotNull(values, name).Select(transform => Inner(transform, name))];
+
+    public static Functional.Support[] Inner(
+        IEnumerable<Support>? values, [CallerArgumentExpression(nameof(values))] string? name = null) =>
+        [.. NotNull(values, name).Select(support => Inner(support, name))];
 
     public static Functional.Parameter[] Inner(
         IEnumerable<Parameter>? values, [CallerArgumentExpression(nameof(values))] string? name = null) =>
