@@ -53,6 +53,25 @@ internal static class Guard
         IEnumerable<Parameter>? values, [CallerArgumentExpression(nameof(values))] string? name = null) =>
         [.. NotNull(values, name).Select(parameter => NotNull(parameter, name).Inner)];
 
+    /// <summary>Parameters by name; a second one of a name gets the name and a 2.</summary>
+    public static IReadOnlyDictionary<string, Tensor> ByName(IEnumerable<KeyValuePair<string, Functional.Tensors.Tensor>> parameters)
+    {
+        var named = new Dictionary<string, Tensor>();
+
+        foreach (var (name, value) in parameters)
+        {
+            var key = name;
+            for (var count = 2; named.ContainsKey(key); count++)
+            {
+                key = $"{name}{count}";
+            }
+
+            named[key] = new(value);
+        }
+
+        return named;
+    }
+
     public static int[] Shape(IEnumerable<int>? shape, [CallerArgumentExpression(nameof(shape))] string? name = null) =>
         [.. NotNull(shape, name)];
 

@@ -28,9 +28,8 @@ public abstract class Distribution : IWrapper
     /// <summary>Where values lie.</summary>
     public Support Support => new(Inner.Support);
 
-    /// <summary>Its parameters by name.</summary>
-    public IReadOnlyDictionary<string, Tensor> Parameters =>
-        DistributionBridge.parameters(Inner).ToDictionary(entry => entry.Key, entry => new Tensor(entry.Value));
+    /// <summary>Its parameters by name; where parts share a name, the second one's ends in a 2, and so on.</summary>
+    public IReadOnlyDictionary<string, Tensor> Parameters => Guard.ByName(DistributionBridge.parameters(Inner));
 
     /// <summary>Whether samples are a differentiable function of the parameters.</summary>
     public bool HasRSample => Inner.HasRSample;

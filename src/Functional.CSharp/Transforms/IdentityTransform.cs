@@ -1,5 +1,5 @@
 // The transform that changes nothing.
-// What toSupport gives for the real numbers; a block of a vector that stays as it is.
+// What ToSupport gives for the real numbers; a block of a vector that stays as it is.
 namespace Functional.CSharp;
 
 /// <summary>y = x; log |det| = 0.</summary>

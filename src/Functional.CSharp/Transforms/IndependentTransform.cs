@@ -1,5 +1,5 @@
-// Batch axes read as event axes: a batch of scalar distributions becomes one distribution over arrays.
-// Heads and priors wrap their families in it, so that a log-density is one number per example.
+// Batch axes of a transform read as event axes.
+// Transforms of numbers where distributions are of vectors or arrays.
 namespace Functional.CSharp;
 
 /// <summary>The same map, whose last batch axes are event axes: log |det| is summed over them.</summary>

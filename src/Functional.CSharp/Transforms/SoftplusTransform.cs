@@ -3,8 +3,8 @@
 namespace Functional.CSharp;
 
 /// <summary>
-/// y = log(1 + exp(x)), element by element, onto the positive numbers; log |dy/dx| = log σ(x). Its inverse is y + log(1 -
-/// exp(-y)).
+/// y = log(1 + exp(x)), element by element, onto the positive numbers; log |dy/dx| = log σ(x). Its inverse is
+/// y + log(1 - exp(-y)).
 /// </summary>
 public sealed class SoftplusTransform : Transform
 {

@@ -42,11 +42,8 @@ public abstract class Transform : IWrapper
     /// <summary>Where y lies: all values, or, of some compositions, a support around them.</summary>
     public Support Codomain => new(Inner.Codomain);
 
-    /// <summary>Its parameters by name; of several parts that share a name the first.</summary>
-    public IReadOnlyDictionary<string, Tensor> Parameters =>
-        TransformBridge.parameters(Inner)
-            .DistinctBy(entry => entry.Key)
-            .ToDictionary(entry => entry.Key, entry => new Tensor(entry.Value));
+    /// <summary>Its parameters by name; where parts share a name, the second one's ends in a 2, and so on.</summary>
+    public IReadOnlyDictionary<string, Tensor> Parameters => Guard.ByName(TransformBridge.parameters(Inner));
 
     /// <summary>Whether it keeps the order of numbers.</summary>
     public Direction Direction =>

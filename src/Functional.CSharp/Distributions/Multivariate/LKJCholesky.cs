@@ -4,8 +4,8 @@ namespace Functional.CSharp;
 
 /// <summary>
 /// p(L) ∝ Π_{i=2}^d L_ii^(d - i + 2η - 2) over lower-triangular d×d matrices with rows of length one, with respect to the
-/// elements below the diagonal: the correlation matrix L Lᵀ has a density proportional to its determinant to the power η -
-/// 1.
+/// elements below the diagonal: the correlation matrix L Lᵀ has a density proportional to its determinant to the power
+/// η - 1.
 /// </summary>
 /// <remarks>
 /// At η = 1 all correlation matrices are equally probable, above 1 the identity is favoured. Source: Lewandowski,

@@ -4,8 +4,8 @@ namespace Functional.CSharp;
 
 /// <summary>N(x; μ, W Wᵀ + diag D) over vectors of length d.</summary>
 /// <remarks>
-/// Densities take O(d k²) operations: with the capacitance C = I + Wᵀ D⁻¹ W, Σ⁻¹ = D⁻¹ - D⁻¹ W C⁻¹ Wᵀ D⁻¹ and det Σ = det C
-/// · det D.
+/// Densities take O(d k²) operations: with the capacitance C = I + Wᵀ D⁻¹ W, Σ⁻¹ = D⁻¹ - D⁻¹ W C⁻¹ Wᵀ D⁻¹ and det Σ = det
+/// C · det D.
 /// </remarks>
 public sealed class LowRankMultivariateNormal : Distribution
 {

@@ -14,7 +14,7 @@ public sealed class Delta : Distribution
 
     /// <summary>A batch of points; batch axes line up from the right.</summary>
     /// <param name="value">Where the mass is.</param>
-    /// <param name="eventRank">How many of its last axes are those of one event. Default: none.</param>
+    /// <param name="eventRank">How many of its last axes are those of one event. Default: 0.</param>
     /// <param name="logDensity">The log-density there. Default: 0.</param>
     /// <exception cref="ArgumentException">The value has fewer axes, or the shapes do not line up.</exception>
     public Delta(Tensor value, int eventRank = 0, Tensor? logDensity = null)

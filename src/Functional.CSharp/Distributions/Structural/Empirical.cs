@@ -14,7 +14,7 @@ public sealed class Empirical : Distribution
 
     /// <summary>From samples along the first axis.</summary>
     /// <param name="samples">x_i, of shape [n; batch; event].</param>
-    /// <param name="eventRank">How many of its last axes are those of one event. Default: none.</param>
+    /// <param name="eventRank">How many of its last axes are those of one event. Default: 0.</param>
     /// <param name="logWeights">log w_i up to a constant, of shape [n; batch]. Default: equal weights.</param>
     /// <exception cref="ArgumentException">There is no sample, or the shapes do not fit.</exception>
     public Empirical(Tensor samples, int eventRank = 0, Tensor? logWeights = null)
