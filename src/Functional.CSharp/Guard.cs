@@ -27,13 +27,50 @@ internal static class Guard
     public static Functional.Distribution Inner(
         Distribution? value, [CallerArgumentExpression(nameof(value))] string? name = null) => NotNull(value, name).Inner;
 
+    public static Functional.Transform Inner(
+        Transform? value, [CallerArgumentExpression(nameof(value))] string? name = null) => NotNull(value, name).Inner;
+
+    public static Functional.Support Inner(
+        Support? value, [CallerArgumentExpression(nameof(value))] string? name = null) => NotNull(value, name).Inner;
+
     public static Functional.Tensors.Tensor[] Inner(
         IEnumerable<Tensor>? values, [CallerArgumentExpression(nameof(values))] string? name = null) =>
         [.. NotNull(values, name).Select(tensor => Inner(tensor, name))];
 
+    public static Functional.Distribution[] Inner(
+        IEnumerable<Distribution>? values, [CallerArgumentExpression(nameof(values))] string? name = null) =>
+        [.. NotNull(values, name).Select(distribution => Inner(distribution, name))];
+
+    public static Functional.Transform[] Inner(
+        IEnumerable<Transform>? values, [CallerArgumentExpression(nameof(values))] string? name = null) =>
+        [.. NotNull(values, name).Select(transform => Inner(transform, name))];
+
+    public static Functional.Support[] Inner(
+        IEnumerable<Support>? values, [CallerArgumentExpression(nameof(values))] string? name = null) =>
+        [.. NotNull(values, name).Select(support => Inner(support, name))];
+
     public static Functional.Parameter[] Inner(
         IEnumerable<Parameter>? values, [CallerArgumentExpression(nameof(values))] string? name = null) =>
         [.. NotNull(values, name).Select(parameter => NotNull(parameter, name).Inner)];
+
+    /// <summary>Parameters by name; a second one of a name gets the name and a 2.</summary>
+    public static IReadOnlyDictionary<string, Tensor> ByName(IEnumerable<KeyValuePair<string, Functional.Tensors.Tensor>> parameters)
+    {
+        var named = new Dictionary<string, Tensor>();
+
+        foreach (var (name, value) in parameters)
+        {
+            var key = name;
+            for (var count = 2; named.ContainsKey(key); count++)
+            {
+                key = $"{name}{count}";
+            }
+
+            named[key] = new(value);
+        }
+
+        return named;
+    }
 
     public static int[] Shape(IEnumerable<int>? shape, [CallerArgumentExpression(nameof(shape))] string? name = null) =>
         [.. NotNull(shape, name)];

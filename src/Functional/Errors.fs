@@ -137,6 +137,9 @@ module internal Errors =
         let levels (distribution: string) (levels: int) =
             ArgumentException $"{distribution}: there have to be at least two levels; found {levels}."
 
+        let noBounds (distribution: string) =
+            ArgumentException $"{distribution} has no bounds; give low, high or both."
+
         let bounds (distribution: string) (low: int) (high: int) =
             ArgumentException $"{distribution}: low has to be below high; found {low} and {high}."
 

@@ -1,4 +1,4 @@
-// Whether the facade's tensor has kept up with the F# library's: a member added there is missed here.
+// Whether the facade has kept up with the F# library: a member of its tensor, a distribution or a transform added there is missed here.
 // Whoever adds one gives it a twin of the same name, or says below what takes its place.
 using System.Reflection;
 
@@ -39,4 +39,87 @@ public sealed class TwinTests
         var missing = there.Distinct().Where(name => !here.Contains(name)).Except(Substituted, StringComparer.Ordinal).Order();
         Assert.True(!missing.Any(), $"Without a twin: {string.Join(", ", missing)}.");
     }
+
+    private const BindingFlags Declared = BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static;
+
+    private static readonly Assembly Library = Assembly.Load("Functional");
+
+    // What a family overrides has one name there and is asked for by another, in F# too.
+    private static readonly Dictionary<string, string> AskedFor = new()
+    {
+        ["Draw"] = "Sample",
+        ["RDraw"] = "RSample",
+        ["DrawAndLogDensity"] = "SampleAndLogProb",
+        ["LogDensity"] = "LogProb",
+        ["SummedLogDensity"] = "LogProb",
+        ["op_MinusMinusGreater"] = "Then",
+    };
+
+    [Theory]
+    [InlineData("Distribution")]
+    [InlineData("Transform")]
+    public void Every_FSharp_subclass_has_a_class_with_the_same_members_and_arguments(string root)
+    {
+        var missing = from type in Subclasses(root) from twin in Missing(type) select twin;
+        Assert.NotEmpty(Subclasses(root));
+        Assert.True(!missing.Any(), $"Without a twin: {string.Join(", ", missing)}.");
+    }
+
+    [Theory]
+    [InlineData("Distribution")]
+    [InlineData("Transform")]
+    [InlineData("Kl")]
+    [InlineData("ProductOfExperts")]
+    public void Every_member_and_function_around_them_has_a_twin(string name)
+    {
+        var here = Names(Twin(name)!);
+        Type?[] sources = [Library.GetType($"Functional.{name}"), Library.GetType($"Functional.{name}Module")];
+
+        var there =
+            from source in sources
+            where source is not null
+            from member in source.GetMembers(Declared)
+            where member is PropertyInfo or MethodInfo { IsSpecialName: false } or MethodInfo { IsStatic: true }
+            select AskedFor.GetValueOrDefault(member.Name, member.Name);
+
+        var missing = there.Distinct().Where(member => !here.Contains(member)).Order();
+        Assert.True(!missing.Any(), $"Without a twin in {name}: {string.Join(", ", missing)}.");
+    }
+
+    private static IEnumerable<Type> Subclasses(string root) =>
+        Library.GetExportedTypes().Where(type => !type.IsAbstract && type.IsSubclassOf(Library.GetType($"Functional.{root}")!));
+
+    private static Type? Twin(string name) => typeof(Tensor).Assembly.GetType($"Functional.CSharp.{name}");
+
+    private static HashSet<string> Names(Type type) =>
+        type.GetMembers().Select(member => member.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    private static IEnumerable<string> Missing(Type type)
+    {
+        if (Twin(type.Name) is not { } twin)
+        {
+            return [type.Name];
+        }
+
+        var members = type.GetProperties(Declared).Where(property => !IsOverride(property.GetMethod!)).Select(property => property.Name)
+            .Concat(type.GetMethods(Declared).Where(method => !method.IsSpecialName && !IsOverride(method)).Select(method => method.Name))
+            .Except(Names(twin), StringComparer.Ordinal);
+
+        var calls = Calls(type).Except(Calls(twin)).Select(call => $"({call})");
+        return members.Concat(calls).Select(member => $"{type.Name}.{member}");
+    }
+
+    private static bool IsOverride(MethodInfo method) => method.GetBaseDefinition().DeclaringType != method.DeclaringType;
+
+    // Constructors and factories with the names of their arguments, and the numbers among them.
+    private static IEnumerable<string> Calls(Type type) =>
+        from method in type.GetMembers(Declared).OfType<MethodBase>()
+        where method.IsConstructor || method.IsStatic && !method.IsSpecialName
+        let arguments = from parameter in method.GetParameters() select $"{Number(parameter.ParameterType)}{parameter.Name}"
+        select $"{method.Name} {string.Join(", ", arguments)}";
+
+    private static string Number(Type type) =>
+        type.GetGenericArguments() is [var only] ? Number(only)
+        : type == typeof(int) || type == typeof(double) ? $"{type.Name} "
+        : "";
 }

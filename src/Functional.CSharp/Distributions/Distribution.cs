@@ -28,9 +28,8 @@ public abstract class Distribution : IWrapper
     /// <summary>Where values lie.</summary>
     public Support Support => new(Inner.Support);
 
-    /// <summary>Its parameters by name.</summary>
-    public IReadOnlyDictionary<string, Tensor> Parameters =>
-        DistributionBridge.parameters(Inner).ToDictionary(entry => entry.Key, entry => new Tensor(entry.Value));
+    /// <summary>Its parameters by name; where parts share a name, the second one's ends in a 2, and so on.</summary>
+    public IReadOnlyDictionary<string, Tensor> Parameters => Guard.ByName(DistributionBridge.parameters(Inner));
 
     /// <summary>Whether samples are a differentiable function of the parameters.</summary>
     public bool HasRSample => Inner.HasRSample;
@@ -109,13 +108,71 @@ public abstract class Distribution : IWrapper
     internal static Distribution Wrap(Functional.Distribution inner) =>
         inner switch
         {
-            Functional.Normal normal => new Normal(normal),
-            Functional.Uniform uniform => new Uniform(uniform),
-            Functional.Bernoulli bernoulli => new Bernoulli(bernoulli),
-            Functional.Categorical categorical => new Categorical(categorical),
-            Functional.Independent independent => new Independent(independent),
+            Functional.Beta family => new Beta(family),
+            Functional.Cauchy family => new Cauchy(family),
+            Functional.Chi2 family => new Chi2(family),
+            Functional.ContinuousBernoulli family => new ContinuousBernoulli(family),
+            Functional.Exponential family => new Exponential(family),
+            Functional.Gamma family => new Gamma(family),
+            Functional.Gumbel family => new Gumbel(family),
+            Functional.HalfCauchy family => new HalfCauchy(family),
+            Functional.HalfNormal family => new HalfNormal(family),
+            Functional.InverseGamma family => new InverseGamma(family),
+            Functional.Kumaraswamy family => new Kumaraswamy(family),
+            Functional.Laplace family => new Laplace(family),
+            Functional.LogNormal family => new LogNormal(family),
+            Functional.Logistic family => new Logistic(family),
+            Functional.LogitNormal family => new LogitNormal(family),
+            Functional.Normal family => new Normal(family),
+            Functional.Pareto family => new Pareto(family),
+            Functional.StudentT family => new StudentT(family),
+            Functional.TruncatedNormal family => new TruncatedNormal(family),
+            Functional.Uniform family => new Uniform(family),
+            Functional.VonMises family => new VonMises(family),
+            Functional.Weibull family => new Weibull(family),
+            Functional.Bernoulli family => new Bernoulli(family),
+            Functional.BetaBinomial family => new BetaBinomial(family),
+            Functional.Binomial family => new Binomial(family),
+            Functional.Categorical family => new Categorical(family),
+            Functional.Geometric family => new Geometric(family),
+            Functional.Multinomial family => new Multinomial(family),
+            Functional.NegativeBinomial family => new NegativeBinomial(family),
+            Functional.OneHotCategorical family => new OneHotCategorical(family),
+            Functional.Poisson family => new Poisson(family),
+            Functional.ZeroInflated family => new ZeroInflated(family),
+            Functional.Dirichlet family => new Dirichlet(family),
+            Functional.LKJCholesky family => new LKJCholesky(family),
+            Functional.LowRankMultivariateNormal family => new LowRankMultivariateNormal(family),
+            Functional.MultivariateNormal family => new MultivariateNormal(family),
+            Functional.MultivariateStudentT family => new MultivariateStudentT(family),
+            Functional.Wishart family => new Wishart(family),
+            Functional.RelaxedBernoulli family => new RelaxedBernoulli(family),
+            Functional.RelaxedOneHotCategorical family => new RelaxedOneHotCategorical(family),
+            Functional.StraightThroughBernoulli family => new StraightThroughBernoulli(family),
+            Functional.StraightThroughOneHotCategorical family => new StraightThroughOneHotCategorical(family),
+            Functional.DiscretizedLogistic family => new DiscretizedLogistic(family),
+            Functional.DiscretizedLogisticMixture family => new DiscretizedLogisticMixture(family),
+            Functional.Quantized family => new Quantized(family),
+            Functional.Delta family => new Delta(family),
+            Functional.Empirical family => new Empirical(family),
+            Functional.Expanded family => new Expanded(family),
+            Functional.Independent family => new Independent(family),
+            Functional.Joint family => new Joint(family),
+            Functional.Masked family => new Masked(family),
+            Functional.Mixture family => new Mixture(family),
+            Functional.Transformed family => new Transformed(family),
+            Functional.Truncated family => new Truncated(family),
             _ => new Other(inner),
         };
+
+    // A family has one name on both sides.
+    internal static Type? Facade(Type core) => typeof(Distribution).Assembly.GetType($"Functional.CSharp.{core.Name}");
+
+    internal static Type Core(Type facade) =>
+        facade.IsSealed && typeof(Functional.Distribution).Assembly.GetType($"Functional.{facade.Name}") is { } core
+            ? core
+            : throw new ArgumentException(
+                $"A divergence is registered for two families, such as Normal and Laplace; {facade.Name} is none.");
 
     private sealed class Other(Functional.Distribution inner) : Distribution(inner);
 }

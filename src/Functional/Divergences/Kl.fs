@@ -24,10 +24,14 @@ module Kl =
                   Collections.Generic.KeyValuePair(struct (form.P, form.Q), form.Divergence) ]
         )
 
+    /// The same as `register` for classes that are known at run time.
+    let internal registerTypes (p: Type) (q: Type) (closedForm: Distribution -> Distribution -> Tensor) : unit =
+        closedForms[struct (p, q)] <- closedForm
+
     /// Adds, or replaces, the closed form for a pair of families.
     let register<'P, 'Q when 'P :> Distribution and 'Q :> Distribution> (closedForm: 'P -> 'Q -> Tensor) : unit =
         let form = ClosedForm.pair closedForm
-        closedForms[struct (form.P, form.Q)] <- form.Divergence
+        registerTypes form.P form.Q form.Divergence
 
     /// The pairs of families that have a closed form of their own. Beside them there are those that follow: of independent variables
     /// from those of one, of distributions pushed through the same transform from those before it, of two members of an exponential

@@ -1,4 +1,4 @@
-// What the C# facade calls of distributions, networks, losses, data and training: arrays and struct tuples for lists and tuples.
+// What the C# facade calls of networks, losses, data and training: arrays and struct tuples for lists and tuples.
 // Only src/Functional.CSharp uses it; it decides nothing, and what it forwards to is documented where it is defined.
 namespace Functional.Interop
 
@@ -7,16 +7,6 @@ open System.Collections.Generic
 open System.Threading
 open Functional
 open Functional.Tensors
-
-/// Distributions: lists as arrays, tuples as struct tuples.
-module internal DistributionBridge =
-
-    let parameters (distribution: Distribution) =
-        [| for name, value in distribution.Parameters -> KeyValuePair(name, value) |]
-
-    let sampleAndLogProb (distribution: Distribution) (sampleShape: int[]) : struct (Tensor * Tensor) =
-        let value, logProb = distribution.SampleAndLogProb sampleShape
-        struct (value, logProb)
 
 /// Networks. `adapt` changes the types that a network speaks at its two ends, and nothing else about it.
 module internal NetworkBridge =

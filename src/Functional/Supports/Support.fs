@@ -206,7 +206,11 @@ type Support =
         | CorrelationCholesky ->
             let hasUnitRows = ((value.square().sum -1) - 1.0).abs().le tolerance |> allOver 1
             ((isTriangular ()).logicalAnd(hasPositiveDiagonal ())).logicalAnd hasUnitRows
-        | Points(values, rank) -> ((value.unsqueeze 0).eq values |> allOver rank).sum(0).gt 0
+        | Points(values, rank) ->
+            // sample axes of the value come between the list and its batch
+            let more = Array.create (max 0 (value.dim + 1 - values.dim)) 1
+            let aligned = values.view (Array.concat [ values.shape[..0]; more; Array.tail values.shape ])
+            ((value.unsqueeze 0).eq aligned |> allOver rank).sum(0).gt 0
         | Elementwise(element, axes) -> (element.Contains value) |> allOver axes
         | Concatenated parts ->
             let leading = Shapes.leading 1 value.shape

@@ -16,13 +16,13 @@ type Truncated(baseDistribution: Distribution, ?low: Tensor, ?high: Tensor) =
 
     do
         if baseDistribution.EventShape.Length > 0 || baseDistribution.Support.IsDiscrete then
-            raise (Errors.Distribution.lacks name "density" "the base has to be a continuous distribution of numbers")
+            raise (Errors.Distribution.numbersNeeded "Truncated" baseDistribution.Name)
 
     let like =
         match low, high with
         | Some bound, _
         | None, Some bound -> bound
-        | None, None -> raise (Errors.Distribution.lacks name "bounds" "give low, high or both")
+        | None, None -> raise (Errors.Distribution.noBounds name)
 
     let bounds =
         [ for name, bound in [ "low", low; "high", high ] do
