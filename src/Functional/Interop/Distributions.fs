@@ -47,7 +47,9 @@ module internal DistributionBridge =
     let components (mixture: Mixture) = List.toArray mixture.Components
     let parts (joint: Joint) = List.toArray joint.Parts
     let split (joint: Joint) (value: Tensor) = List.toArray (joint.Split value)
-    let productOfNormals (experts: Normal[]) = ProductOfExperts.normals (List.ofArray experts)
+
+    let productOfNormals (experts: Normal[]) =
+        ProductOfExperts.normals (List.ofArray experts)
 
     let productWithStandardPrior (experts: Normal[]) =
         ProductOfExperts.withStandardPrior (List.ofArray experts)
@@ -60,7 +62,8 @@ module internal DistributionBridge =
     let register (p: Type) (q: Type) (closedForm: Func<Distribution, Distribution, Tensor>) =
         Kl.registerTypes p q (fun p q -> closedForm.Invoke(p, q))
 
-    let pairs () : struct (Type * Type)[] = [| for p, q in Kl.pairs () -> struct (p, q) |]
+    let pairs () : struct (Type * Type)[] =
+        [| for p, q in Kl.pairs () -> struct (p, q) |]
 
 /// Transforms: lists as arrays, tuples as struct tuples.
 module internal TransformBridge =

@@ -166,6 +166,11 @@ let private empiricalFacts () =
     Expect.isFalse (((weighted.Sample [ 100 ]).eq 2.0).any().toBool ()) "a weight of zero is never drawn"
     says (messageOf<ArgumentException, _>(fun () -> Empirical(float64 1.0))) [ "Empirical"; "first axis" ]
 
+    let vectors = Empirical(float64 [ [ [ 1.0; 2.0 ]; [ 3.0; 4.0 ] ]; [ [ 5.0; 6.0 ]; [ 7.0; 8.0 ] ] ], eventRank = 1)
+    Expect.isTrue ((vectors.Support.Contains(vectors.Sample [ 3 ])).all().toBool ()) "samples lie in the support"
+    let other = vectors.Support.Contains(float64 [ [ 1.0; 2.0 ]; [ 5.0; 6.0 ] ])
+    Expect.equal (other.toArray1D<bool> ()) [| true; false |] "each list is of its own batch element"
+
 // ---- joints and products ----
 
 let private jointSplits (draw: Draw) =
@@ -223,7 +228,8 @@ let private refusals: (string * (unit -> Distribution) * string list) list =
       "bounds that hold no mass",
       (fun () -> Truncated(Uniform(float64 0.0, float64 1.0), low = float64 2.0)),
       [ "Truncated(Uniform)"; "mass between the bounds"; "positive" ]
-      "bounds of a discrete distribution", (fun () -> Truncated(Bernoulli.FromLogits(float64 0.0), 0.0, 1.0)), [] ]
+      "bounds of a discrete distribution", (fun () -> Truncated(Bernoulli.FromLogits(float64 0.0), 0.0, 1.0)), [ "Truncated"; "Bernoulli" ]
+      "no bounds", (fun () -> Truncated(normal 2)), [ "Truncated(Normal)"; "low, high or both" ] ]
 
 [<Tests>]
 let tests =
@@ -249,5 +255,4 @@ let tests =
                       make () |> ignore
                       failtest "nothing was raised"
                   with
-                  | :? ArgumentException as refusal -> says refusal.Message parts
-                  | :? NotSupportedException as refusal -> says refusal.Message parts) ]
+                  | :? ArgumentException as refusal -> says refusal.Message parts) ]

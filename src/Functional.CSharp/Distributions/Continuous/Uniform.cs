@@ -8,6 +8,8 @@ public sealed class Uniform : Distribution
     internal Uniform(Functional.Uniform inner) : base(inner) => Family = inner;
 
     /// <summary>A batch of uniform distributions; the shapes of the bounds line up from the right.</summary>
+    /// <param name="low">The lower bound, finite.</param>
+    /// <param name="high">The upper bound, finite and above the lower one.</param>
     /// <exception cref="ArgumentException">
     /// A bound is not finite, low is not below high, or the shapes do not line up.
     /// </exception>
@@ -16,6 +18,8 @@ public sealed class Uniform : Distribution
     }
 
     /// <summary>One uniform distribution.</summary>
+    /// <param name="low">The lower bound, finite.</param>
+    /// <param name="high">The upper bound, finite and above the lower one.</param>
     /// <exception cref="ArgumentException">A bound is not finite, or low is not below high.</exception>
     public Uniform(double low, double high) : this(new Functional.Uniform(low, high))
     {

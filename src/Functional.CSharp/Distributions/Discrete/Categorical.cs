@@ -22,9 +22,12 @@ public sealed class Categorical : Distribution
     public Tensor LogProbabilities => new(Family.LogProbabilities);
 
     /// <summary>From unnormalized log-probabilities along the last axis.</summary>
+    /// <param name="logits">Unnormalized log-probabilities; -inf is a probability of zero.</param>
+    /// <exception cref="ArgumentException">A logit is NaN or infinity.</exception>
     public static Categorical FromLogits(Tensor logits) => new(Functional.Categorical.FromLogits(Guard.Inner(logits)));
 
     /// <summary>From probabilities along the last axis.</summary>
+    /// <param name="probabilities">Not negative, with a sum of one.</param>
     /// <exception cref="ArgumentException">A probability is negative, or they do not sum to one.</exception>
     public static Categorical FromProbabilities(Tensor probabilities) =>
         new(Functional.Categorical.FromProbabilities(Guard.Inner(probabilities)));
