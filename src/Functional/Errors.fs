@@ -41,7 +41,8 @@ module internal Errors =
             )
 
         let notSquare (family: string) (parameter: string) (found: Shape) =
-            ArgumentException $"{family}: {parameter} has shape {shape found}; its last two axes have to be equal, as of square matrices."
+            ArgumentException
+                $"{family}: {parameter} has shape {shape found}; its last two axes have to be equal, as of square matrices."
 
         let components (count: int) (distribution: string) (batch: Shape) =
             ArgumentException(
@@ -53,7 +54,8 @@ module internal Errors =
             ArgumentException $"Mixture: the weights are of {count} components, and there are {found}."
 
         let unlikeComponents (first: string) (other: string) =
-            ArgumentException $"{first} and {other} do not go together: event shapes have to be equal, and batch shapes line up from the right (they do not line up)."
+            ArgumentException
+                $"{first} and {other} do not go together: event shapes have to be equal, and batch shapes line up from the right (they do not line up)."
 
         let incompatible (first: string) (other: string) =
             ArgumentException(
@@ -66,13 +68,15 @@ module internal Errors =
                 $"Expanded: batch shape {shape batch} of {distribution} cannot become {shape target}; only axes of length 1 and new leading ones change."
 
         let mask (distribution: string) (dtype: string) =
-            ArgumentException $"{distribution}: the mask has dtype {dtype} and should be of Bool; compare with something, for one mask.ne 0."
+            ArgumentException
+                $"{distribution}: the mask has dtype {dtype} and should be of Bool; compare with something, for one mask.ne 0."
 
         let noSamples (found: Shape) (rank: int) =
             ArgumentException
                 $"Empirical: samples have shape {shape found}; they need a first axis of at least one sample, and {rank} event axes at the end."
 
-        let noParts () = ArgumentException "Joint: there are no parts; it takes at least one distribution."
+        let noParts () =
+            ArgumentException "Joint: there are no parts; it takes at least one distribution."
 
         let noExperts () =
             ArgumentException "ProductOfExperts: there are no experts; withStandardPrior makes N(0, 1) of none."
@@ -132,7 +136,8 @@ module internal Errors =
             ArgumentException $"{wrapper}: the base distribution has to be a discrete one of numbers, and {distribution} is not."
 
         let numbersNeeded (wrapper: string) (distribution: string) =
-            ArgumentException $"{wrapper}: the base distribution has to be a continuous one of numbers, and {distribution} is not."
+            ArgumentException
+                $"{wrapper}: the base distribution has to be a continuous one of numbers, and {distribution} is not."
 
         let levels (distribution: string) (levels: int) =
             ArgumentException $"{distribution}: there have to be at least two levels; found {levels}."

@@ -44,11 +44,7 @@ module Comparison =
     let medianOf (name: string) (atMost: float) (comparisons: Comparison list) : Comparison =
         let ratio = comparisons |> List.map _.Ratio |> median
 
-        { Name = name
-          Ours = ratio
-          Theirs = 1.0
-          Unit = "times"
-          AtMost = atMost }
+        { Name = name; Ours = ratio; Theirs = 1.0; Unit = "times"; AtMost = atMost }
 
     /// One line: both medians, their ratio, and whether it is as low as promised.
     let print (comparison: Comparison) =

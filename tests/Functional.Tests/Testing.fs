@@ -138,7 +138,9 @@ let differenceIn (place: int) (f: Tensor list -> Tensor) (inputs: Tensor list) :
     let slopes =
         values
         |> Array.mapi (fun i value ->
-            let slope step = (at i (value + step) - at i (value - step)) / (2.0 * step)
+            let slope step =
+                (at i (value + step) - at i (value - step)) / (2.0 * step)
+
             let step = 1e-4 * (1.0 + abs value)
             // Richardson's extrapolation: what is left is of the fourth order
             (4.0 * slope (step / 2.0) - slope step) / 3.0)

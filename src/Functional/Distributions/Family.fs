@@ -47,6 +47,7 @@ type Family(name: string, parameters: (string * Tensor * Support) list) =
             raise (Errors.Distribution.expand name batchShape shape)
 
         let widened =
-            [ for _, value, support in parameters -> value.expand (Array.append shape (Shapes.trailing support.EventRank value.shape)) ]
+            [ for _, value, support in parameters ->
+                  value.expand (Array.append shape (Shapes.trailing support.EventRank value.shape)) ]
 
         Validation.off (fun () -> this.With widened)

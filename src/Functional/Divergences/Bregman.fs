@@ -6,7 +6,8 @@ open Functional.Tensors
 
 module internal Bregman =
 
-    let private natural (distribution: Distribution) = (box distribution :?> IExponentialFamily).NaturalForm
+    let private natural (distribution: Distribution) =
+        (box distribution :?> IExponentialFamily).NaturalForm
 
     /// Whether two distributions are of the same class, and that of exponential families, one for each base measure.
     let areOfOneFamily (p: Distribution) (q: Distribution) : bool =

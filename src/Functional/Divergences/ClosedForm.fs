@@ -6,10 +6,7 @@ open System
 open Functional.Tensors
 
 /// KL(p ‖ q) for p of one class and q of another, one number for each distribution of the batch.
-type internal ClosedForm =
-    { P: Type
-      Q: Type
-      Divergence: Distribution -> Distribution -> Tensor }
+type internal ClosedForm = { P: Type; Q: Type; Divergence: Distribution -> Distribution -> Tensor }
 
 module internal ClosedForm =
 

@@ -29,9 +29,4 @@ module internal DiscretePairs =
     let private bernoulliPoisson (p: Bernoulli) (q: Poisson) =
         q.Rate - p.Probability * q.Rate.log () - p.Entropy()
 
-    let all: ClosedForm list =
-        [ pair bernoullis
-          pair categoricals
-          pair oneHots
-          pair poissons
-          pair bernoulliPoisson ]
+    let all: ClosedForm list = [ pair bernoullis; pair categoricals; pair oneHots; pair poissons; pair bernoulliPoisson ]

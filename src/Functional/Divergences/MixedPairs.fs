@@ -96,14 +96,14 @@ module internal MixedPairs =
         whereCovered covered (gammaCrossEntropy logMean p.Mean q - p.Entropy())
 
     let private ontoGamma =
-        [ toGamma<Exponential> (fun p -> -(p.Rate.log ()) - gamma)
-          toGamma<Weibull> (fun p -> p.Scale.log () - gamma / p.Concentration)
+        [ toGamma<Exponential>(fun p -> -(p.Rate.log ()) - gamma)
+          toGamma<Weibull>(fun p -> p.Scale.log () - gamma / p.Concentration)
           toGamma<LogNormal> _.Location
-          toGamma<InverseGamma> (fun p -> p.Rate.log () - p.Concentration.digamma ())
-          toGamma<Pareto> (fun p -> p.Scale.log () + 1.0 / p.Concentration)
-          toGamma<Beta> (fun p -> p.Concentration1.digamma () - (p.Concentration1 + p.Concentration0).digamma())
-          toGamma<Kumaraswamy> (fun p -> -((p.Concentration0 + 1.0).digamma() + gamma) / p.Concentration1)
-          toGamma<Chi2> (fun p -> (p.DegreesOfFreedom / 2.0).digamma() + log 2.0)
+          toGamma<InverseGamma>(fun p -> p.Rate.log () - p.Concentration.digamma ())
+          toGamma<Pareto>(fun p -> p.Scale.log () + 1.0 / p.Concentration)
+          toGamma<Beta>(fun p -> p.Concentration1.digamma () - (p.Concentration1 + p.Concentration0).digamma())
+          toGamma<Kumaraswamy>(fun p -> -((p.Concentration0 + 1.0).digamma() + gamma) / p.Concentration1)
+          toGamma<Chi2>(fun p -> (p.DegreesOfFreedom / 2.0).digamma() + log 2.0)
           pair uniformGamma ]
 
     // log B(α, β) - (α - 1) E[log x] - (β - 1) E[log (1 - x)]
@@ -176,9 +176,9 @@ module internal MixedPairs =
         (q.Scale * 2.0).log() + absolute / q.Scale - p.Entropy()
 
     let private ontoOthers =
-        [ toGumbel<Normal> (fun p slope -> p.Location * slope + (p.Scale * slope).square() / 2.0)
-          toGumbel<Exponential> (fun p slope -> -(-slope / p.Rate).log1p())
-          toGumbel<Gamma> (fun p slope -> -p.Concentration * (-slope / p.Rate).log1p())
+        [ toGumbel<Normal>(fun p slope -> p.Location * slope + (p.Scale * slope).square() / 2.0)
+          toGumbel<Exponential>(fun p slope -> -(-slope / p.Rate).log1p())
+          toGumbel<Gamma>(fun p slope -> -p.Concentration * (-slope / p.Rate).log1p())
           toGumbel<Uniform> uniformLogMoment
           pair normalLaplace ]
 

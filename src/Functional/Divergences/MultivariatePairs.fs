@@ -23,7 +23,10 @@ module internal MultivariatePairs =
     // ‖L⁻¹ A‖² summed over the columns of each A: tr(Σq⁻¹ A Aᵀ)
     let private traceUnder (factor: Tensor) (columns: Tensor) =
         let batch = Shapes.leading 2 (if columns.dim > factor.dim then columns.shape else factor.shape)
-        let wide (matrix: Tensor) = matrix.expand (Array.append batch (Shapes.trailing 2 matrix.shape))
+
+        let wide (matrix: Tensor) =
+            matrix.expand (Array.append batch (Shapes.trailing 2 matrix.shape))
+
         Shapes.sumLast 2 ((wide factor).triangularSolve(wide columns).square())
 
     let private normals (p: MultivariateNormal) (q: MultivariateNormal) =
@@ -57,9 +60,4 @@ module internal MultivariatePairs =
         shapes + normalizers + halfP * (trace - float size) + scales
 
     let all: ClosedForm list =
-        [ pair dirichlets
-          pair wisharts
-          pair normals
-          pair lowRankNormal
-          pair normalLowRank
-          pair lowRanks ]
+        [ pair dirichlets; pair wisharts; pair normals; pair lowRankNormal; pair normalLowRank; pair lowRanks ]

@@ -52,7 +52,7 @@ module internal NumberPairs =
     // log(λp/λq) + λq/λp - 1
     let private exponentials (p: Exponential) (q: Exponential) =
         let logRatio = q.Rate.log () - p.Rate.log ()
-        logRatio.expm1() - logRatio
+        logRatio.expm1 () - logRatio
 
     // (αp - αq) ψ(αp) - log Γ(αp) + log Γ(αq) + αq log(βp/βq) + αp (βq/βp - 1)
     let private gammaForm (alphaP: Tensor, betaP: Tensor) (alphaQ: Tensor, betaQ: Tensor) =

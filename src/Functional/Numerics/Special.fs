@@ -89,4 +89,4 @@ module internal Special =
 
     /// exp, of no more than what leaves it finite with room to spare.
     let boundedExp (exponent: Tensor) : Tensor =
-        (exponent.clamp (high = -(log (smallest exponent.dtype)) - 3.0)).exp ()
+        (exponent.clamp (high = -(log (smallest exponent.dtype)) - 3.0)).exp()

@@ -12,7 +12,8 @@ module internal UnitIntegral =
     let private spacing = 0.05
 
     // log(1 + x), also where 1 + x rounds to 1
-    let private log1p (x: float) = if x < 1e-8 then x - x * x / 2.0 else log (1.0 + x)
+    let private log1p (x: float) =
+        if x < 1e-8 then x - x * x / 2.0 else log (1.0 + x)
 
     let private nodes: struct (float * float)[] =
         [| for step in -78 .. 78 do

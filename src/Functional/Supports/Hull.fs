@@ -33,8 +33,7 @@ module internal Hull =
         | Some a, None -> Some a
         | None, b -> b
 
-    let private both (pick: Tensor -> Tensor -> Tensor) (a: Tensor option) (b: Tensor option) =
-        Option.map2 pick a b
+    let private both (pick: Tensor -> Tensor -> Tensor) (a: Tensor option) (b: Tensor option) = Option.map2 pick a b
 
     let private larger (a: Tensor) (b: Tensor) = a.max b
     let private smaller (a: Tensor) (b: Tensor) = a.min b

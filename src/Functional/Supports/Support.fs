@@ -167,12 +167,20 @@ type Support =
 
     /// Which values lie in it; each of them ends in EventRank axes, which are gone from the result.
     member this.Contains(value: Tensor) : Tensor =
-        let between (low: Tensor) (high: Tensor) = (value.ge low).logicalAnd(value.le high)
-        let isInteger () = (value.cast Dtype.Float64).floor().eq(value.cast Dtype.Float64)
-        let allOver (axes: int) (holds: Tensor) = if axes = 0 then holds else (Shapes.sumLast axes (holds.logicalNot ())).eq 0
+        let between (low: Tensor) (high: Tensor) =
+            (value.ge low).logicalAnd(value.le high)
+
+        let isInteger () =
+            (value.cast Dtype.Float64).floor().eq(value.cast Dtype.Float64)
+
+        let allOver (axes: int) (holds: Tensor) =
+            if axes = 0 then holds else (Shapes.sumLast axes (holds.logicalNot ())).eq 0
+
         let tolerance = if value.dtype = Dtype.Float64 then 1e-8 else 1e-5
         let isTriangular () = (value.tril().eq value) |> allOver 2
-        let hasPositiveDiagonal () = (value.diagonal(0, -2, -1).gt 0.0) |> allOver 1
+
+        let hasPositiveDiagonal () =
+            (value.diagonal(0, -2, -1).gt 0.0) |> allOver 1
 
         match this with
         | Real -> value.isfinite ()
@@ -202,7 +210,7 @@ type Support =
         | PositiveDefinite ->
             let scale = (value.abs().max(-1, keepDim = true)).max(-2, keepDim = true)
             let isSymmetric = ((value - value.transpose (-2, -1)).abs().le(scale * tolerance)) |> allOver 2
-            isSymmetric.logicalAnd(Matrices.factorize value)
+            isSymmetric.logicalAnd (Matrices.factorize value)
         | CorrelationCholesky ->
             let hasUnitRows = ((value.square().sum -1) - 1.0).abs().le tolerance |> allOver 1
             ((isTriangular ()).logicalAnd(hasPositiveDiagonal ())).logicalAnd hasUnitRows
@@ -225,7 +233,7 @@ type Support =
             let axis = -this.EventRank
 
             if value.shape[value.dim + axis] <> parts.Length then
-                (value.zerosLike (Shapes.leading this.EventRank value.shape)).bool ()
+                (value.zerosLike (Shapes.leading this.EventRank value.shape)).bool()
             else
                 (parts, value.unstack axis) ||> Seq.map2 _.Contains |> Seq.reduce (fun a b -> a.logicalAnd b)
 

@@ -48,10 +48,14 @@ type BlockTransform(parts: seq<Transform * int>) =
 
         // Parameters with more leading axes than x has make some blocks longer than others.
         let leading = values |> List.map (fun value -> Shapes.leading 1 value.shape) |> List.maxBy Array.length
-        let widen (value: Tensor) = value.expand (Array.append leading (Shapes.trailing 1 value.shape))
+
+        let widen (value: Tensor) =
+            value.expand (Array.append leading (Shapes.trailing 1 value.shape))
+
         Tensor.cat (List.map widen values, -1), List.reduce (+) logDets
 
-    let leadingOf (shapes: Shape list) = shapes |> List.map (Shapes.leading 1) |> List.maxBy Array.length
+    let leadingOf (shapes: Shape list) =
+        shapes |> List.map (Shapes.leading 1) |> List.maxBy Array.length
 
     /// The transforms, and the lengths of their blocks of x.
     member _.Parts: (Transform * int) list = parts
@@ -81,7 +85,8 @@ type BlockTransform(parts: seq<Transform * int>) =
         let result = resize lengthsOut lengthsIn shape
 
         let each =
-            [ for (part, _), length in List.zip parts lengthsOut -> part.InverseShape(Array.append (Shapes.leading 1 shape) [| length |]) ]
+            [ for (part, _), length in List.zip parts lengthsOut ->
+                  part.InverseShape(Array.append (Shapes.leading 1 shape) [| length |]) ]
 
         Array.append (leadingOf each) (Shapes.trailing 1 result)
 

@@ -11,7 +11,10 @@ type LowerCholeskyTransform() =
     inherit VectorTransform("LowerCholeskyTransform")
 
     override _.Codomain = Support.LowerCholesky
-    override this.ForwardShape shape = this.Check 1 shape |> Triangle.matrices this.Name false
+
+    override this.ForwardShape shape =
+        this.Check 1 shape |> Triangle.matrices this.Name false
+
     override this.InverseShape shape = Triangle.vectors this.Name false shape
 
     override _.Map x =
@@ -21,7 +24,8 @@ type LowerCholeskyTransform() =
     override _.Unmap y =
         Triangle.take false (Triangle.below y + Triangle.ofDiagonal ((Triangle.diagonal y).log()))
 
-    override _.LogDet(x, _) = (Triangle.diagonal (Triangle.fill false x)).sum -1
+    override _.LogDet(x, _) =
+        (Triangle.diagonal (Triangle.fill false x)).sum -1
 
 /// y = L Lᵀ, from Cholesky factors L onto symmetric positive-definite matrices; the inverse is the Cholesky decomposition.
 /// log |det| = n log 2 + Σ_i (n + 1 - i) log L_ii, from the triangle of L to the lower triangle of y.

@@ -23,14 +23,17 @@ type CorrelationCholeskyTransform() =
         squares, (squares.cumsum -1 - squares) * 0.5
 
     override _.Codomain = Support.CorrelationCholesky
-    override this.ForwardShape shape = this.Check 1 shape |> Triangle.matrices this.Name true
+
+    override this.ForwardShape shape =
+        this.Check 1 shape |> Triangle.matrices this.Name true
+
     override this.InverseShape shape = Triangle.vectors this.Name true shape
 
     override _.Map x =
         let matrix = Triangle.fill true x
         let _, left = logarithms matrix
-        let diagonal = Triangle.ofDiagonal ((Triangle.diagonal matrix).onesLike ())
-        (matrix.tanh () + diagonal) * left.exp()
+        let diagonal = Triangle.ofDiagonal ((Triangle.diagonal matrix).onesLike())
+        (matrix.tanh () + diagonal) * left.exp ()
 
     override _.Unmap y =
         let squares: Tensor = y.square ()

@@ -18,8 +18,12 @@ type IdentityTransform(support: Support) =
     override _.Direction = if support.EventRank = 0 then Direction.Increasing else Direction.Unknown
     override _.Map x = x
     override _.Unmap y = y
-    override _.LogDet(x, _) = x.zerosLike (Shapes.leading support.EventRank x.shape)
+
+    override _.LogDet(x, _) =
+        x.zerosLike (Shapes.leading support.EventRank x.shape)
+
     override _.Image support = support
     override this.Inverted = this
 
-    override _.IsSameAs other = other :? IdentityTransform && other.Domain.EventRank = support.EventRank
+    override _.IsSameAs other =
+        other :? IdentityTransform && other.Domain.EventRank = support.EventRank

@@ -46,8 +46,11 @@ type IndependentTransform(part: Transform, rank: int) =
         this.Check this.Codomain.EventRank y.shape |> ignore
         part.Inverse y
 
-    override this.ForwardShape shape = part.ForwardShape(this.Check this.Domain.EventRank shape)
-    override this.InverseShape shape = part.InverseShape(this.Check this.Codomain.EventRank shape)
+    override this.ForwardShape shape =
+        part.ForwardShape(this.Check this.Domain.EventRank shape)
+
+    override this.InverseShape shape =
+        part.InverseShape(this.Check this.Codomain.EventRank shape)
 
     override this.Image support =
         match support with

@@ -36,11 +36,16 @@ module Transform =
         let none (holds: Tensor) = not (holds.any().toBool())
         let lowFinite, highFinite = low.isfinite (), high.isfinite ()
 
-        if all lowFinite && all highFinite then IntervalTransform(low, high)
-        elif all lowFinite && none highFinite then ExpTransform() --> AffineTransform(low, low.onesLike ())
-        elif none lowFinite && all highFinite then ExpTransform() --> AffineTransform(high, -(high.onesLike ()))
-        elif none lowFinite && none highFinite then IdentityTransform()
-        else raise (Errors.Transform.mixedBounds (low.ToString()) (high.ToString()))
+        if all lowFinite && all highFinite then
+            IntervalTransform(low, high)
+        elif all lowFinite && none highFinite then
+            ExpTransform() --> AffineTransform(low, low.onesLike ())
+        elif none lowFinite && all highFinite then
+            ExpTransform() --> AffineTransform(high, -(high.onesLike ()))
+        elif none lowFinite && none highFinite then
+            IdentityTransform()
+        else
+            raise (Errors.Transform.mixedBounds (low.ToString()) (high.ToString()))
 
     /// A smooth bijection from all real numbers, vectors or arrays onto the support: exp onto positive numbers, sigmoid onto intervals,
     /// stick-breaking onto the simplex, and so on (biject_to in PyTorch). The ends of a closed interval are not reached.

@@ -22,4 +22,6 @@ type PowerTransform(exponent: Tensor) =
     override _.Direction = Sign.direction exponent
     override _.Map x = x.pow exponent
     override _.Unmap y = y.pow (1.0 / exponent)
-    override _.LogDet(x, _) = exponent.abs().log() + (exponent - 1.0) * x.log()
+
+    override _.LogDet(x, _) =
+        exponent.abs().log() + (exponent - 1.0) * x.log ()

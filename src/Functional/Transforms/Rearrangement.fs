@@ -44,7 +44,10 @@ type PermuteTransform(permutation: seq<int>) =
     override _.Map x = pick permutation x
     override _.Unmap y = pick inverse y
     override _.LogDet(x, _) = x.zerosLike (Shapes.leading 1 x.shape)
-    override this.Image support = Rearranged.image support 1 this.Codomain
+
+    override this.Image support =
+        Rearranged.image support 1 this.Codomain
+
     override _.Inverted = PermuteTransform inverse
 
     override _.IsSameAs other =
@@ -86,8 +89,13 @@ type ReshapeTransform(input: seq<int>, output: seq<int>) =
     override _.InverseShape shape = swap output input shape
     override _.Map x = x.view (swap input output x.shape)
     override _.Unmap y = y.view (swap output input y.shape)
-    override _.LogDet(x, _) = x.zerosLike (Shapes.leading input.Length x.shape)
-    override this.Image support = Rearranged.image support output.Length this.Codomain
+
+    override _.LogDet(x, _) =
+        x.zerosLike (Shapes.leading input.Length x.shape)
+
+    override this.Image support =
+        Rearranged.image support output.Length this.Codomain
+
     override _.Inverted = ReshapeTransform(output, input)
 
     override _.IsSameAs other =

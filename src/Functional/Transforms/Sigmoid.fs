@@ -7,7 +7,7 @@ open Functional.Tensors
 module private LogisticFunction =
 
     /// log σ'(x) = log σ(x) + log σ(-x), finite for every finite x.
-    let logSlope (x: Tensor) : Tensor = x.logsigmoid() + (-x).logsigmoid()
+    let logSlope (x: Tensor) : Tensor = x.logsigmoid () + (-x).logsigmoid()
 
 /// y = σ(x) = 1 / (1 + exp(-x)), elementwise; log |dy/dx| = log σ(x) + log σ(-x). Its inverse is the logit log y - log(1 - y), which is
 /// infinite at 0 and at 1; in float32 σ(x) rounds to 1 from x = 17 on, so keep x rather than invert y.
@@ -44,7 +44,9 @@ type IntervalTransform(low: Tensor, high: Tensor) =
 
     // Rounding may lead past the upper bound.
     override _.Map x =
-        (low + width () * x.sigmoid()).min high
+        (low + width () * x.sigmoid ()).min high
 
     override _.Unmap y = (y - low).log() - (high - y).log()
-    override _.LogDet(x, _) = (width ()).log() + LogisticFunction.logSlope x
+
+    override _.LogDet(x, _) =
+        (width ()).log() + LogisticFunction.logSlope x

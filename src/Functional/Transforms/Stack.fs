@@ -32,7 +32,12 @@ type StackTransform(parts: seq<Transform>) =
 
     let slices (rank: int) (value: Tensor) : Tensor[] =
         if value.dim <= rank || value.shape[value.dim - rank - 1] <> parts.Length then
-            raise (Errors.Transform.ending "StackTransform" value.shape (Array.append [| parts.Length |] (Shapes.trailing rank value.shape)))
+            raise (
+                Errors.Transform.ending
+                    "StackTransform"
+                    value.shape
+                    (Array.append [| parts.Length |] (Shapes.trailing rank value.shape))
+            )
 
         value.unstack -(rank + 1)
 
@@ -64,16 +69,20 @@ type StackTransform(parts: seq<Transform>) =
     /// The transforms, one for each slice.
     member _.Parts: Transform list = parts
 
-    override _.Name =
-        "StackTransform(" + System.String.Join(", ", parts |> List.map _.Name) + ")"
+    override _.Name = "StackTransform(" + System.String.Join(", ", parts |> List.map _.Name) + ")"
 
     override _.Domain = ofParts _.Domain
     override _.Codomain = ofParts _.Codomain
     override _.Parameters = parts |> List.collect _.Parameters
     override _.ForwardAndLogDet x = run _.ForwardAndLogDet rankIn rankOut x
     override _.InverseAndLogDet y = run _.InverseAndLogDet rankOut rankIn y
-    override _.ForwardShape shape = resize rankIn rankOut _.ForwardShape shape
-    override _.InverseShape shape = resize rankOut rankIn _.InverseShape shape
+
+    override _.ForwardShape shape =
+        resize rankIn rankOut _.ForwardShape shape
+
+    override _.InverseShape shape =
+        resize rankOut rankIn _.InverseShape shape
+
     override _.Inverted = StackTransform(parts |> List.map _.Inverted)
 
     override _.IsSameAs other =

@@ -41,7 +41,8 @@ module private Interval =
 
     /// The image of an interval under a map of numbers into `codomain`, from what it does to the ends.
     let image (direction: Direction) (codomain: Support) (f: Tensor -> Tensor) (support: Support) : Support =
-        let orElse (missing: Tensor option) (found: Tensor option) = Option.orElse missing (Option.map f found)
+        let orElse (missing: Tensor option) (found: Tensor option) =
+            Option.orElse missing (Option.map f found)
 
         match ends support, ends codomain, direction with
         | Some(None, None), _, _ -> codomain
@@ -110,7 +111,9 @@ type Transform() =
     default this.Forward x = fst (this.ForwardAndLogDet x)
     default this.Inverse y = fst (this.InverseAndLogDet y)
     default this.ForwardShape shape = this.Check this.Domain.EventRank shape
-    default this.InverseShape shape = this.Check this.Codomain.EventRank shape
+
+    default this.InverseShape shape =
+        this.Check this.Codomain.EventRank shape
 
     default this.Image support =
         match support with
@@ -123,7 +126,8 @@ type Transform() =
         | support -> Interval.image this.Direction this.Codomain this.Forward support
 
     default this.IsSameAs other =
-        let same (_, a: Tensor) (_, b: Tensor) = obj.ReferenceEquals(a, b) || (a.shape = b.shape && a.Equals b)
+        let same (_, a: Tensor) (_, b: Tensor) =
+            obj.ReferenceEquals(a, b) || (a.shape = b.shape && a.Equals b)
 
         this.GetType() = other.GetType()
         && this.Parameters.Length = other.Parameters.Length
@@ -184,8 +188,7 @@ and [<Sealed>] ComposeTransform(transforms: seq<Transform>) =
         part.Codomain.EventRank - part.Domain.EventRank
 
     // How many event axes x has: enough for each part, given what those before it add and take away.
-    let rank =
-        List.foldBack (fun (part: Transform) after -> max part.Domain.EventRank (after - change part)) parts 0
+    let rank = List.foldBack (fun (part: Transform) after -> max part.Domain.EventRank (after - change part)) parts 0
 
     let lift (rank: int) (support: Support) =
         if rank > support.EventRank then

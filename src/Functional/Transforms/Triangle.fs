@@ -63,7 +63,10 @@ module internal Triangle =
             vector.zerosLike shape
         else
             // Above the diagonal any element will do: it is cut off.
-            let from = [| for i in 0 .. n - 1 do for j in 0 .. n - 1 -> if count strict i + j < count strict n then count strict i + j else 0 |]
+            let from =
+                [| for i in 0 .. n - 1 do
+                       for j in 0 .. n - 1 -> if count strict i + j < count strict n then count strict i + j else 0 |]
+
             let spread = vector.indexSelect (-1, indices vector (Array.map int64 from))
             tril (if strict then -1 else 0) (spread.view shape)
 
@@ -71,7 +74,10 @@ module internal Triangle =
     let take (strict: bool) (matrix: Tensor) : Tensor =
         let n = matrix.shape[matrix.dim - 1]
         let flat = matrix.view (Array.append (Shapes.leading 2 matrix.shape) [| n * n |])
-        let positions = [| for i in 0 .. n - 1 do for j in 0 .. (if strict then i - 1 else i) -> int64 (i * n + j) |]
+
+        let positions =
+            [| for i in 0 .. n - 1 do
+                   for j in 0 .. (if strict then i - 1 else i) -> int64 (i * n + j) |]
 
         if positions.Length = 0 then
             View.slice -1 0 -1 flat

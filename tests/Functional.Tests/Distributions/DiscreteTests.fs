@@ -26,7 +26,7 @@ let private uniformPrior (draw: Draw) =
     let total = draw.Int(1, 9)
     let value = counts total
     let flat = BetaBinomial(total, float64 1.0, float64 1.0)
-    isClose 1e-12 "every count is as likely" (flat.LogProb value) (wide (-log (float (total + 1))) value)
+    isClose 1e-12 "every count is as likely" (flat.LogProb value) (wide (-log(float (total + 1))) value)
 
 let private sharpPrior (draw: Draw) =
     let total, p = draw.Int(1, 9), draw.Float(0.1, 0.9)
@@ -42,7 +42,7 @@ let private marginal (draw: Draw) =
     let binomial = Binomial.FromProbabilities(total, (logits.softmax -1)[0])
 
     for k in 0..total do
-        let isK: Tensor = (values.[*, 0].eq (float k)).cast Dtype.Float64
+        let isK: Tensor = (values.[*, 0].eq(float k)).cast Dtype.Float64
         isClose 1e-12 $"P(x_0 = {k})" ((probabilities * isK).sum()) ((binomial.LogProb(float64 (float k))).exp())
 
 let private oneDraw (draw: Draw) =
@@ -83,9 +83,17 @@ let private gate (draw: Draw) =
     let rate = draw.Float(0.5, 3.0)
     let poisson = Poisson(float64 rate)
     let value = counts 5
-    let mixed (g: float) = ZeroInflated.FromProbabilities(float64 g, poisson)
+
+    let mixed (g: float) =
+        ZeroInflated.FromProbabilities(float64 g, poisson)
+
     isClose 1e-12 "a gate that is never shut" ((mixed 0.0).LogProb value) (poisson.LogProb value)
-    isClose 1e-12 "a gate that is always shut" ((mixed 1.0).LogProb value) (float64 [ 0.0; -infinity; -infinity; -infinity; -infinity; -infinity ])
+
+    isClose
+        1e-12
+        "a gate that is always shut"
+        ((mixed 1.0).LogProb value)
+        (float64 [ 0.0; -infinity; -infinity; -infinity; -infinity; -infinity ])
 
     for g, slope in [ 0.0, exp rate - 1.0; 1.0, 1.0 - exp -rate ] do
         let gradient = dsharp.grad (fun g -> (ZeroInflated.FromProbabilities(g, poisson)).LogProb(float64 0.0)) (float64 g)
@@ -110,16 +118,26 @@ let private certain =
             Expect.all (numbers gradient) Double.IsFinite "the gradient"))
 
 let private invalid: (string * (unit -> Distribution) * string list) list =
-    [ "half a trial", (fun () -> Binomial.FromLogits(float64 2.5, float64 0.0)), [ "Binomial: total must be a non-negative integer"; "2.5" ]
+    [ "half a trial",
+      (fun () -> Binomial.FromLogits(float64 2.5, float64 0.0)),
+      [ "Binomial: total must be a non-negative integer"; "2.5" ]
       "a negative number of trials", (fun () -> BetaBinomial(-1, float64 1.0, float64 1.0)), [ "BetaBinomial: total"; "-1" ]
-      "a multinomial of nothing", (fun () -> Multinomial.FromLogits(3, dsharp.zeros [ 2; 0 ])), [ "Multinomial has no categories" ]
+      "a multinomial of nothing",
+      (fun () -> Multinomial.FromLogits(3, dsharp.zeros [ 2; 0 ])),
+      [ "Multinomial has no categories" ]
       "a negative rate", (fun () -> Poisson -1.0), [ "Poisson: rate must be non-negative"; "-1" ]
-      "a success that never comes", (fun () -> Geometric.FromProbabilities(float64 0.0)), [ "Geometric: probabilities must be positive" ]
+      "a success that never comes",
+      (fun () -> Geometric.FromProbabilities(float64 0.0)),
+      [ "Geometric: probabilities must be positive" ]
       "a failure that never comes",
       (fun () -> NegativeBinomial.FromProbabilities(1.0, float64 1.0)),
       [ "NegativeBinomial: 1 - probabilities must be positive" ]
-      "zeros among vectors", (fun () -> ZeroInflated.FromLogits(float64 0.0, OneHotCategorical.FromLogits(dsharp.zeros 2))), [ "discrete one of numbers" ]
-      "a gate beyond 1", (fun () -> ZeroInflated.FromProbabilities(float64 1.5, Poisson(float64 1.0))), [ "gate must be between 0 and 1" ] ]
+      "zeros among vectors",
+      (fun () -> ZeroInflated.FromLogits(float64 0.0, OneHotCategorical.FromLogits(dsharp.zeros 2))),
+      [ "discrete one of numbers" ]
+      "a gate beyond 1",
+      (fun () -> ZeroInflated.FromProbabilities(float64 1.5, Poisson(float64 1.0))),
+      [ "gate must be between 0 and 1" ] ]
 
 let private isRefused (what: string, make: unit -> Distribution, parts: string list) =
     testCase $"{what} is refused" (fun () ->
@@ -150,18 +168,22 @@ let tests =
           testCase "totals may differ over a batch, except for a list of values" (fun () ->
               let binomial = Binomial.FromLogits(float64 [ 2.0; 5.0 ], float64 [ 0.5; 0.5 ])
 
-              let apart =
-                  Tensor.stack [ for total in [ 2; 5 ] -> (Binomial.FromLogits(total, float64 0.5)).Entropy() ]
+              let apart = Tensor.stack [ for total in [ 2; 5 ] -> (Binomial.FromLogits(total, float64 0.5)).Entropy() ]
 
               isClose 1e-12 "the entropy" (binomial.Entropy()) apart
               says (messageOf<ArgumentException, _> binomial.EnumerateSupport) [ "Binomial.EnumerateSupport"; "totals differ" ]
-              says (messageOf<ArgumentException, _>(fun () -> binomial.LogProb(float64 [ 3.0; 3.0 ]))) [ "Binomial.LogProb"; "3" ])
+
+              says
+                  (messageOf<ArgumentException, _>(fun () -> binomial.LogProb(float64 [ 3.0; 3.0 ])))
+                  [ "Binomial.LogProb"; "3" ])
 
           testCase "draws from the ends of the parameters' ranges are finite" (fun () ->
               let tiny = float64 1e-3
 
               let distributions: Distribution list =
-                  [ BetaBinomial(10, tiny, tiny); NegativeBinomial.FromLogits(tiny, float64 5.0); Geometric.FromProbabilities(float64 1.0) ]
+                  [ BetaBinomial(10, tiny, tiny)
+                    NegativeBinomial.FromLogits(tiny, float64 5.0)
+                    Geometric.FromProbabilities(float64 1.0) ]
 
               for distribution in distributions do
                   let draws = numbers (distribution.Sample [ 2_000 ])

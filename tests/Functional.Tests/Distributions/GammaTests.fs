@@ -70,7 +70,7 @@ let private extremes =
                           dsharp.grad
                               (fun concentration ->
                                   let value, logDensity = (make concentration).SampleAndLogProb()
-                                  value.sum () + (logDensity * 1e-3).sum ())
+                                  value.sum () + (logDensity * 1e-3).sum())
                               concentration
 
                       finite $"{name}: gradients" gradient
@@ -96,19 +96,21 @@ let private follows (name: string) (make: Tensor list -> Distribution) (draw: Dr
         let sampled (parameters: Tensor list) : Tensor =
             Random.withSeed draw.Seed (fun () -> (make parameters).RSample())
 
-        let sample = (sampled parameters).noDiff ()
-        let share = ((make parameters).Cdf sample).noDiff ()
-        let isInner = (share.gt 1e-6).logicalAnd (share.lt (1.0 - 1e-6))
-        let chosen (gradient: Tensor) = dsharp.where (isInner, gradient, gradient.zerosLike ())
+        let sample = (sampled parameters).noDiff()
+        let share = ((make parameters).Cdf sample).noDiff()
+        let isInner = (share.gt 1e-6).logicalAnd(share.lt (1.0 - 1e-6))
+
+        let chosen (gradient: Tensor) =
+            dsharp.where (isInner, gradient, gradient.zerosLike ())
 
         isClose
             1e-6
             $"{name}, parameter {place}"
             (chosen (gradientIn place (sampled >> _.sum()) parameters))
-            (chosen (gradientIn place (fun parameters -> ((make parameters).Icdf share).sum ()) parameters))
+            (chosen (gradientIn place (fun parameters -> ((make parameters).Icdf share).sum()) parameters))
 
 let private positive (draw: Draw) (low: float) (high: float) =
-    (draw.Tensor([| 30 |], log low, log high)).exp ()
+    (draw.Tensor([| 30 |], log low, log high)).exp()
 
 let private gradients =
     [ holds "gradients of gamma samples are those of quantiles" 4 (fun draw ->

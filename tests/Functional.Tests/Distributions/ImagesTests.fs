@@ -22,10 +22,10 @@ let private pixels () =
     let grey = float64 [ for v in 0..255 -> float v / 127.5 - 1.0 ]
     let logistic = DiscretizedLogistic(float64 0.1, float64 0.05)
     isClose 1e-12 "v/127.5 - 1 for v from 0 to 255" (logistic.EnumerateSupport()) grey
-    let single = DiscretizedLogistic((float64 0.1).float32 (), (float64 0.05).float32 ())
+    let single = DiscretizedLogistic((float64 0.1).float32(), (float64 0.05).float32())
 
     for values in [ grey.float32 (); (grey.float32 () + 1.0) / 2.0 * 2.0 - 1.0; (dsharp.arange 256.0 / 255.0f) * 2.0 - 1.0 ] do
-        isClose 1e-3 "however they were rounded" (single.LogProb values) ((logistic.LogProb grey).float32 ())
+        isClose 1e-3 "however they were rounded" (single.LogProb values) ((logistic.LogProb grey).float32())
 
     let message = messageOf<ArgumentException, _>(fun () -> logistic.LogProb(float64 0.001))
     says message [ "DiscretizedLogistic.LogProb"; "256 equally spaced numbers from -1 to 1" ]
@@ -42,10 +42,16 @@ let private oneComponent (draw: Draw) =
 let private unbounded (draw: Draw) =
     let mean = draw.Float(-2.0, 2.0)
     let whole = Quantized(Normal(float64 mean, float64 1.0))
-    let values = float64 [ for k in -12..12 -> float k ]
+    let values = float64 [ for k in -12 .. 12 -> float k ]
     isClose 1e-12 "the whole mass" ((whole.LogProb values).exp().sum()) (float64 1.0)
     let low = Quantized(Normal(float64 mean, float64 1.0), low = 0)
-    isClose 1e-12 "what lies below counts as the least value" ((low.LogProb(float64 0.0)).exp()) ((Normal(float64 mean, float64 1.0)).Cdf(float64 0.0))
+
+    isClose
+        1e-12
+        "what lies below counts as the least value"
+        ((low.LogProb(float64 0.0)).exp())
+        ((Normal(float64 mean, float64 1.0)).Cdf(float64 0.0))
+
     says (messageOf<NotSupportedException, _> whole.EnumerateSupport) [ "Quantized(Normal)"; "no bounds" ]
 
 let private differentBins (draw: Draw) =
@@ -69,7 +75,8 @@ let tests =
               says (messageOf<ArgumentException, _>(fun () -> DiscretizedLogistic(one, one, 1))) [ "at least two levels"; "1" ]
 
               says
-                  (messageOf<ArgumentException, _>(fun () -> DiscretizedLogisticMixture(float64 [ 1.0; 2.0 ], float64 [ 1.0 ], float64 [ 1.0 ])))
+                  (messageOf<ArgumentException, _>(fun () ->
+                      DiscretizedLogisticMixture(float64 [ 1.0; 2.0 ], float64 [ 1.0 ], float64 [ 1.0 ])))
                   [ "DiscretizedLogisticMixture"; "logits has shape [2]"; "location [1]" ]
 
               says (messageOf<ArgumentException, _>(fun () -> Quantized(Poisson one))) [ "Quantized"; "continuous"; "Poisson" ]

@@ -10,10 +10,11 @@ open Functional.Tests.Testing
 
 let private triangle (draw: Draw) (batch: Shape) (size: int) : Tensor =
     let identity = dsharp.eye (size, dtype = Dtype.Float64)
-    let lower = (draw.Tensor(Array.append batch [| size; size |], -0.8, 0.8)).tril () * (1.0 - identity)
+    let lower = (draw.Tensor(Array.append batch [| size; size |], -0.8, 0.8)).tril() * (1.0 - identity)
     lower + (draw.Tensor(Array.append batch [| size; 1 |], 0.5, 1.5)) * identity
 
-let private gram (factor: Tensor) = factor.matmul (factor.transpose (-2, -1))
+let private gram (factor: Tensor) =
+    factor.matmul (factor.transpose (-2, -1))
 
 let private parameterizationsAgree (draw: Draw) =
     let size = draw.Int(1, 5)
@@ -22,7 +23,8 @@ let private parameterizationsAgree (draw: Draw) =
     let first = MultivariateNormal.FromScaleTril(location, factor)
 
     for other in
-        [ MultivariateNormal.FromCovariance(location, covariance); MultivariateNormal.FromPrecision(location, covariance.inv ()) ] do
+        [ MultivariateNormal.FromCovariance(location, covariance)
+          MultivariateNormal.FromPrecision(location, covariance.inv ()) ] do
         let values = draw.Tensor([| 4; 3; size |], -3.0, 3.0)
         isClose 1e-9 "LogProb" (other.LogProb values) (first.LogProb values)
         isClose 1e-9 "Entropy" (other.Entropy()) (first.Entropy())
@@ -31,7 +33,8 @@ let private parameterizationsAgree (draw: Draw) =
         isClose 1e-9 "Covariance" other.Covariance covariance
         isClose 1e-9 "Precision" other.Precision first.Precision
 
-        let natural (distribution: MultivariateNormal) = (distribution :> IExponentialFamily).NaturalForm
+        let natural (distribution: MultivariateNormal) =
+            (distribution :> IExponentialFamily).NaturalForm
 
         for (found, _), (wanted, _) in List.zip (natural other).Parameters (natural first).Parameters do
             isClose 1e-9 "a natural parameter" found wanted
@@ -54,7 +57,12 @@ let private diagonalIsNormal (draw: Draw) =
     let mean, scale = draw.Tensor([| 4; 3 |], -2.0, 2.0), draw.Tensor([| 4; 3 |], 0.5, 2.0)
     let factor = scale.unsqueeze -1 * dsharp.eye (3, dtype = Dtype.Float64)
     let values = draw.Tensor([| 2; 4; 3 |], -3.0, 3.0)
-    isClose 1e-11 "LogProb" (MultivariateNormal.FromScaleTril(mean, factor).LogProb values) ((Normal.diagonal mean scale).LogProb values)
+
+    isClose
+        1e-11
+        "LogProb"
+        (MultivariateNormal.FromScaleTril(mean, factor).LogProb values)
+        ((Normal.diagonal mean scale).LogProb values)
 
 // One factor for many locations, and the other way round.
 let private factorsBroadcast (draw: Draw) =
@@ -64,7 +72,10 @@ let private factorsBroadcast (draw: Draw) =
     let whole = MultivariateNormal.FromScaleTril(locations, factor.expand [| 2; 4; 3; 3 |])
     let values = draw.Tensor([| 5; 2; 4; 3 |], -2.0, 2.0)
     isClose 1e-12 "LogProb" (shared.LogProb values) (whole.LogProb values)
-    let sample (distribution: MultivariateNormal) = Random.withSeed 1 (fun () -> distribution.Sample [ 5 ])
+
+    let sample (distribution: MultivariateNormal) =
+        Random.withSeed 1 (fun () -> distribution.Sample [ 5 ])
+
     isClose 1e-12 "Sample" (sample shared) (sample whole)
 
 let private studentOfManyDegreesIsNormal (draw: Draw) =
@@ -75,9 +86,9 @@ let private studentOfManyDegreesIsNormal (draw: Draw) =
 
 let private studentWithoutMoments () =
     let student = MultivariateStudentT(float64 [ 0.5; 1.5; 3.0 ], float64 [ 1.0; 2.0 ], dsharp.eye (2, dtype = Dtype.Float64))
-    Expect.equal (student.Mean.isnan().sum(-1).toArray1D<int64> ()) [| 2L; 0L; 0L |] "no mean"
-    Expect.equal (student.Variance.isnan().sum(-1).toArray1D<int64> ()) [| 2L; 0L; 0L |] "no variance"
-    Expect.equal (student.Variance.isinf().sum(-1).toArray1D<int64> ()) [| 0L; 2L; 0L |] "an infinite variance"
+    Expect.equal (student.Mean.isnan().sum(-1).toArray1D<int64>()) [| 2L; 0L; 0L |] "no mean"
+    Expect.equal (student.Variance.isnan().sum(-1).toArray1D<int64>()) [| 2L; 0L; 0L |] "no variance"
+    Expect.equal (student.Variance.isinf().sum(-1).toArray1D<int64>()) [| 0L; 2L; 0L |] "an infinite variance"
     isClose 1e-12 "the variance" student.Variance[2] (float64 [ 3.0; 3.0 ])
 
 // The sum of outer products of as many normal vectors.
@@ -88,7 +99,7 @@ let private wishartIsScatter (draw: Draw) =
     let scatter = (normals.transpose (-2, -1)).matmul normals
     let mean, error = meanAndError scatter
     isWithin "the mean" mean error wishart.Mean
-    let mean, error = meanAndError ((scatter - wishart.Mean).square ())
+    let mean, error = meanAndError ((scatter - wishart.Mean).square())
     isWithin "the variance" mean error wishart.Variance
     let mean, error = meanAndError (wishart.LogProb scatter)
     isWithin "the entropy" mean error (-wishart.Entropy())
@@ -111,12 +122,16 @@ let private lkjOfTwo (draw: Draw) =
     let concentration = draw.Float(0.3, 5.0)
     let correlations = draw.Tensor([| 5 |], -0.95, 0.95)
     let zero = correlations * 0.0
-    let rows = [ Tensor.stack ([ zero + 1.0; zero ], -1); Tensor.stack ([ correlations; (1.0 - correlations.square ()).sqrt () ], -1) ]
+
+    let rows =
+        [ Tensor.stack ([ zero + 1.0; zero ], -1)
+          Tensor.stack ([ correlations; (1.0 - correlations.square ()).sqrt() ], -1) ]
+
     let found = LKJCholesky(2, float64 concentration).LogProb(Tensor.stack (rows, -2))
     let c = float64 concentration
     let share = (correlations + 1.0) / 2.0
-    let logBeta = c.lgamma () * 2.0 - (c * 2.0).lgamma ()
-    isClose 1e-10 "LogProb" found ((c - 1.0) * (share.log () + (1.0 - share).log ()) - logBeta - log 2.0)
+    let logBeta = c.lgamma () * 2.0 - (c * 2.0).lgamma()
+    isClose 1e-10 "LogProb" found ((c - 1.0) * (share.log () + (1.0 - share).log()) - logBeta - log 2.0)
 
 // Every correlation of LKJ(η) in d dimensions is a scaled Beta of η + d/2 - 1: its variance is 1/(2η + d - 1). (torch 1.13's sampler is not so.)
 let private lkjMarginals (draw: Draw) =
@@ -143,7 +158,9 @@ let private refusals: (string * (unit -> Distribution) * string list) list =
     let vector (n: int) = float64 (List.replicate n 0.0)
     let identity (n: int) = dsharp.eye (n, dtype = Dtype.Float64)
 
-    [ "a factor of another size", (fun () -> MultivariateNormal.FromScaleTril(vector 2, identity 3)), [ "location has shape [2]"; "scaleTril [3; 3]" ]
+    [ "a factor of another size",
+      (fun () -> MultivariateNormal.FromScaleTril(vector 2, identity 3)),
+      [ "location has shape [2]"; "scaleTril [3; 3]" ]
       "a covariance that is not definite",
       (fun () -> MultivariateNormal.FromCovariance(vector 2, float64 [ [ 1.0; 2.0 ]; [ 2.0; 1.0 ] ])),
       [ "covariance must be symmetric and positive definite" ]
@@ -153,12 +170,18 @@ let private refusals: (string * (unit -> Distribution) * string list) list =
       "a factor with something above its diagonal",
       (fun () -> MultivariateNormal.FromScaleTril(vector 2, float64 [ [ 1.0; 0.5 ]; [ 0.0; 1.0 ] ])),
       [ "scaleTril must be lower-triangular" ]
-      "a location without axes", (fun () -> MultivariateNormal.FromScaleTril(float64 0.0, identity 1)), [ "location"; "1 event axes" ]
+      "a location without axes",
+      (fun () -> MultivariateNormal.FromScaleTril(float64 0.0, identity 1)),
+      [ "location"; "1 event axes" ]
       "a diagonal of another length",
       (fun () -> LowRankMultivariateNormal(vector 2, identity 2, float64 [ 1.0; 1.0; 1.0 ])),
       [ "LowRankMultivariateNormal"; "diagonal" ]
-      "too few degrees of freedom", (fun () -> Wishart.FromScaleTril(float64 1.0, identity 2)), [ "degreesOfFreedom - (p - 1)"; "positive" ]
-      "a scale that is not square", (fun () -> Wishart.FromCovariance(float64 3.0, dsharp.ones ([ 2; 3 ], dtype = Dtype.Float64))), [ "square" ]
+      "too few degrees of freedom",
+      (fun () -> Wishart.FromScaleTril(float64 1.0, identity 2)),
+      [ "degreesOfFreedom - (p - 1)"; "positive" ]
+      "a scale that is not square",
+      (fun () -> Wishart.FromCovariance(float64 3.0, dsharp.ones ([ 2; 3 ], dtype = Dtype.Float64))),
+      [ "square" ]
       "correlations of one variable", (fun () -> LKJCholesky(1, float64 1.0)), [ "at least 2 rows, not 1" ] ]
 
 [<Tests>]

@@ -9,10 +9,7 @@ open Functional.Tensors
 open Functional.Tests.Testing
 
 let private slopes (draw: Draw) (make: Tensor -> Distribution) (logits: Tensor) (weights: Tensor) =
-    dsharp.grad
-        (fun logits ->
-            Random.withSeed draw.Seed (fun () -> ((make logits).RSample [ 50 ] * weights).sum()))
-        logits
+    dsharp.grad (fun logits -> Random.withSeed draw.Seed (fun () -> ((make logits).RSample [ 50 ] * weights).sum())) logits
 
 let private carriesGradients (draw: Draw) =
     let logits, weights = draw.Tensor([| 2; 4 |], -1.0, 1.0), draw.Tensor([| 4 |], -1.0, 1.0)
@@ -32,7 +29,8 @@ let private straightThrough (draw: Draw) =
     let makers: ((Tensor -> Distribution) * (Tensor -> Distribution)) list =
         [ (fun logits -> StraightThroughOneHotCategorical.FromLogits(0.7, logits)),
           (fun logits -> RelaxedOneHotCategorical.FromLogits(0.7, logits))
-          (fun logits -> StraightThroughBernoulli.FromLogits(0.7, logits)), (fun logits -> RelaxedBernoulli.FromLogits(0.7, logits)) ]
+          (fun logits -> StraightThroughBernoulli.FromLogits(0.7, logits)),
+          (fun logits -> RelaxedBernoulli.FromLogits(0.7, logits)) ]
 
     for hard, soft in makers do
         let values = (hard logits).RSample [ 100 ]
@@ -49,7 +47,7 @@ let private followsDiscrete (draw: Draw) =
 
 // At a temperature of 0.1 most float32 samples are rounded to a corner; their log-density is finite all the same.
 let private cold (draw: Draw) =
-    let logits = (draw.Tensor([| 6 |], -5.0, 5.0)).float32 ()
+    let logits = (draw.Tensor([| 6 |], -5.0, 5.0)).float32()
 
     let distributions: Distribution list =
         [ RelaxedOneHotCategorical.FromLogits(0.1, logits); RelaxedBernoulli.FromLogits(0.1, logits) ]
@@ -91,7 +89,10 @@ let tests =
 
           testCase "probabilities of 0 and 1 cannot be relaxed" (fun () ->
               let p = float64 [ 0.0; 1.0 ]
-              says (messageOf<ArgumentException, _>(fun () -> RelaxedBernoulli.FromProbabilities(1.0, p))) [ "RelaxedBernoulli"; "positive" ]
+
+              says
+                  (messageOf<ArgumentException, _>(fun () -> RelaxedBernoulli.FromProbabilities(1.0, p)))
+                  [ "RelaxedBernoulli"; "positive" ]
 
               says
                   (messageOf<ArgumentException, _>(fun () -> StraightThroughOneHotCategorical.FromProbabilities(1.0, p)))

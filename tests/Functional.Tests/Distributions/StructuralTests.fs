@@ -47,28 +47,44 @@ let private disjointUniforms () =
     isClose 1e-12 "LogProb" (logDensity parameters) (float64 [ log 0.5; log 0.5; -infinity; -infinity ])
 
     for place in 0..2 do
-        let gradient = gradientIn place (fun parameters -> (logDensity parameters).[0..1].sum ()) parameters
+        let gradient = gradientIn place (fun parameters -> (logDensity parameters).[0..1].sum()) parameters
         isFinite $"the gradient in parameter {place}" gradient
 
-    isClose 1e-12 "the gradient in the logits" (gradientIn 0 (fun parameters -> (logDensity parameters).[0]) parameters) (float64 [ 0.5; -0.5 ])
+    isClose
+        1e-12
+        "the gradient in the logits"
+        (gradientIn 0 (fun parameters -> (logDensity parameters).[0]) parameters)
+        (float64 [ 0.5; -0.5 ])
 
     isFinite
         "the gradient where the density is zero"
-        (gradientIn 1 (fun parameters -> (dsharp.where ((logDensity parameters).isinf (), float64 0.0, logDensity parameters)).sum ()) parameters)
+        (gradientIn
+            1
+            (fun parameters -> (dsharp.where ((logDensity parameters).isinf(), float64 0.0, logDensity parameters)).sum())
+            parameters)
 
 // Correlated elements: E[x_1 x_2] of a mixture of independent vectors depends on all parameters.
 let private vectorPathwise (draw: Draw) =
     let copies = 200
-    let logits, mean, scale = draw.Tensor([| 3 |], -1.0, 1.0), draw.Tensor([| 3; 3 |], -1.5, 1.5), draw.Tensor([| 3; 3 |], 0.6, 1.5)
-    let mixture (p: Tensor list) = Mixture(Categorical.FromLogits p[0], Normal.diagonal p[1] p[2])
+
+    let logits, mean, scale =
+        draw.Tensor([| 3 |], -1.0, 1.0), draw.Tensor([| 3; 3 |], -1.5, 1.5), draw.Tensor([| 3; 3 |], 0.6, 1.5)
+
+    let mixture (p: Tensor list) =
+        Mixture(Categorical.FromLogits p[0], Normal.diagonal p[1] p[2])
+
     let parameters = [ logits; mean; scale ]
-    let wide = [ for tensor in parameters -> tensor.expand(Array.append [| copies |] tensor.shape).clone () ]
-    let product (x: Tensor) = x.[*, *, 0] * x.[*, *, 2] + x.[*, *, 1] * x.[*, *, 2]
-    let sampled (p: Tensor list) = (product ((mixture p).RSample [ 300 ])).sum () / 300.0
+    let wide = [ for tensor in parameters -> tensor.expand(Array.append [| copies |] tensor.shape).clone() ]
+
+    let product (x: Tensor) =
+        x.[*, *, 0] * x.[*, *, 2] + x.[*, *, 1] * x.[*, *, 2]
+
+    let sampled (p: Tensor list) =
+        (product ((mixture p).RSample [ 300 ])).sum() / 300.0
 
     let exact (p: Tensor list) =
         let w = p[0].softmax -1
-        (w * (p[1].[*, 0] * p[1].[*, 2] + p[1].[*, 1] * p[1].[*, 2])).sum ()
+        (w * (p[1].[*, 0] * p[1].[*, 2] + p[1].[*, 1] * p[1].[*, 2])).sum()
 
     for place in 0..2 do
         let estimate, error = meanAndError (gradientIn place sampled wide)
@@ -102,26 +118,27 @@ let private uniformPart () =
     let truncated = Truncated(Uniform(float64 0.0, float64 4.0), low = float64 1.0, high = float64 3.0)
     isClose 1e-12 "LogProb" (truncated.LogProb(float64 [ 0.5; 1.5; 3.5 ])) (float64 [ -infinity; -(log 2.0); -infinity ])
     let samples = truncated.Sample [ 1000 ]
-    Expect.isTrue ((samples.ge 1.0).logicalAnd(samples.le 3.0).all().toBool ()) "samples lie between the bounds"
+    Expect.isTrue ((samples.ge 1.0).logicalAnd(samples.le 3.0).all().toBool()) "samples lie between the bounds"
 
 // ---- masks, repetitions, points ----
 
 let private maskedFacts () =
     let mask = dsharp.tensor [ true; false; true ]
     let mean = float64 [ 0.0; 1.0; 2.0 ]
-    let logDensity (mean: Tensor) = Masked(Normal(mean, float64 1.0), mask).LogProb(float64 [ 0.5; nan; 0.5 ])
+
+    let logDensity (mean: Tensor) =
+        Masked(Normal(mean, float64 1.0), mask).LogProb(float64 [ 0.5; nan; 0.5 ])
+
     let whole = Normal(mean, float64 1.0).LogProb(float64 [ 0.5; 0.0; 0.5 ])
     isClose 1e-12 "0 where the mask is false, whatever the value" (logDensity mean) (whole * float64 [ 1.0; 0.0; 1.0 ])
-    let gradient = gradientIn 0 (fun p -> (logDensity p.[0]).sum ()) [ mean ]
+    let gradient = gradientIn 0 (fun p -> (logDensity p.[0]).sum()) [ mean ]
     isClose 1e-12 "no gradient there" gradient (float64 [ 0.5; 0.0; -1.5 ])
-    isClose 1e-12 "the mask widens the batch" (Masked(Normal(0.0, 1.0), mask).Mean.float64 ()) (float64 [ 0.0; 0.0; 0.0 ])
+    isClose 1e-12 "the mask widens the batch" (Masked(Normal(0.0, 1.0), mask).Mean.float64()) (float64 [ 0.0; 0.0; 0.0 ])
 
     let vectors = Masked(Normal.diagonal (float64 [ [ 0.0; 0.0 ]; [ 1.0; 1.0 ] ]) (float64 1.0), dsharp.tensor [ true; false ])
     isClose 1e-12 "of vectors" (vectors.LogProb(float64 [ [ 0.0; 0.0 ]; [ nan; 1.0 ] ])) (float64 [ -(log (2.0 * Math.PI)); 0.0 ])
 
-    says
-        (messageOf<ArgumentException, _>(fun () -> Masked(Normal(0.0, 1.0), float64 [ 1.0 ])))
-        [ "Masked(Normal)"; "Bool" ]
+    says (messageOf<ArgumentException, _>(fun () -> Masked(Normal(0.0, 1.0), float64 [ 1.0 ]))) [ "Masked(Normal)"; "Bool" ]
 
 let private expandedFacts (draw: Draw) =
     let parameters = draw.Tensor([| 3; 1; 1; 2 |], -2.0, 2.0)
@@ -150,26 +167,38 @@ let private deltaFacts () =
     let delta = Delta(value, 1)
     isClose 0.0 "LogProb" (delta.LogProb(float64 [ [ 1.0; 2.0 ]; [ 3.0; 4.5 ] ])) (float64 [ 0.0; -infinity ])
     isClose 0.0 "Sample" (delta.Sample()) value
-    isClose 0.0 "the gradient of samples" (gradientIn 0 (fun p -> (Delta(p[0], 1).RSample [ 3 ]).sum ()) [ value ]) (value * 0.0 + 3.0)
+
+    isClose
+        0.0
+        "the gradient of samples"
+        (gradientIn 0 (fun p -> (Delta(p[0], 1).RSample [ 3 ]).sum()) [ value ])
+        (value * 0.0 + 3.0)
+
     isClose 0.0 "a log-density of its own" (Delta(float64 1.0, logDensity = float64 0.5).LogProb(float64 1.0)) (float64 0.5)
 
 let private empiricalFacts () =
     let samples = float64 [ 1.0; 2.0; 2.0; 5.0 ]
     let empirical = Empirical samples
-    isClose 1e-12 "LogProb adds up equal samples" (empirical.LogProb(float64 [ 1.0; 2.0; 3.0 ])) (float64 [ log 0.25; log 0.5; -infinity ])
+
+    isClose
+        1e-12
+        "LogProb adds up equal samples"
+        (empirical.LogProb(float64 [ 1.0; 2.0; 3.0 ]))
+        (float64 [ log 0.25; log 0.5; -infinity ])
+
     isClose 1e-12 "Mode" empirical.Mode (float64 2.0)
     isClose 1e-12 "Mean" empirical.Mean (float64 2.5)
     isClose 1e-12 "Entropy" (empirical.Entropy()) (float64 (1.5 * log 2.0))
     isClose 1e-12 "Cdf" (empirical.Cdf(float64 2.0)) (float64 0.75)
     let weighted = Empirical(samples, logWeights = float64 [ 0.0; -infinity; -infinity; log 3.0 ])
     isClose 1e-12 "weights" (weighted.LogProb(float64 [ 1.0; 2.0; 5.0 ])) (float64 [ log 0.25; -infinity; log 0.75 ])
-    Expect.isFalse (((weighted.Sample [ 100 ]).eq 2.0).any().toBool ()) "a weight of zero is never drawn"
+    Expect.isFalse (((weighted.Sample [ 100 ]).eq 2.0).any().toBool()) "a weight of zero is never drawn"
     says (messageOf<ArgumentException, _>(fun () -> Empirical(float64 1.0))) [ "Empirical"; "first axis" ]
 
     let vectors = Empirical(float64 [ [ [ 1.0; 2.0 ]; [ 3.0; 4.0 ] ]; [ [ 5.0; 6.0 ]; [ 7.0; 8.0 ] ] ], eventRank = 1)
-    Expect.isTrue ((vectors.Support.Contains(vectors.Sample [ 3 ])).all().toBool ()) "samples lie in the support"
+    Expect.isTrue ((vectors.Support.Contains(vectors.Sample [ 3 ])).all().toBool()) "samples lie in the support"
     let other = vectors.Support.Contains(float64 [ [ 1.0; 2.0 ]; [ 5.0; 6.0 ] ])
-    Expect.equal (other.toArray1D<bool> ()) [| true; false |] "each list is of its own batch element"
+    Expect.equal (other.toArray1D<bool>()) [| true; false |] "each list is of its own batch element"
 
 // ---- joints and products ----
 
@@ -202,33 +231,40 @@ let private expertsAreProducts (draw: Draw) =
     let grid = Grid.over product
     let densities = [ for expert in experts -> expert.LogProb grid.Points ] |> List.reduce (+) |> _.exp()
     let normalizer = (grid.Weights * densities).sum 0
-    isClose 1e-9 "the renormalised product" ((product.LogProb grid.Points).exp ()) (densities / normalizer)
+    isClose 1e-9 "the renormalised product" ((product.LogProb grid.Points).exp()) (densities / normalizer)
 
     let withPrior = ProductOfExperts.withStandardPrior experts
     let prior = Normal(float64 0.0, float64 1.0)
     isClose 1e-12 "the prior is one more expert" withPrior.Mean (ProductOfExperts.normals (prior :: experts)).Mean
-    isClose 1e-12 "the prior alone" ((ProductOfExperts.withStandardPrior []).Variance.float64 ()) (float64 1.0)
+    isClose 1e-12 "the prior alone" ((ProductOfExperts.withStandardPrior []).Variance.float64()) (float64 1.0)
 
     let independents = ProductOfExperts.independents [ for expert in experts -> Independent(expert, 1) ]
-    isClose 1e-12 "of vectors" (independents.LogProb(float64 [ 0.5; 1.0 ])) ((product.LogProb(float64 [ 0.5; 1.0 ])).sum ())
+    isClose 1e-12 "of vectors" (independents.LogProb(float64 [ 0.5; 1.0 ])) ((product.LogProb(float64 [ 0.5; 1.0 ])).sum())
 
     says (messageOf<ArgumentException, _>(fun () -> ProductOfExperts.independents [ Uniform(0.0, 1.0) ])) [ "Uniform" ]
     says (messageOf<ArgumentException, _>(fun () -> ProductOfExperts.normals [])) [ "no experts" ]
 
 let private refusals: (string * (unit -> Distribution) * string list) list =
-    let weights () = Categorical.FromLogits(float64 [ 0.0; 0.0 ])
-    let normal (n: int) = Normal(float64 (List.replicate n 0.0), float64 1.0)
+    let weights () =
+        Categorical.FromLogits(float64 [ 0.0; 0.0 ])
+
+    let normal (n: int) =
+        Normal(float64 (List.replicate n 0.0), float64 1.0)
 
     [ "another number of components", (fun () -> Mixture(weights (), normal 3)), [ "2 components"; "Normal"; "[3]"; "Mixture.Of" ]
       "another number of listed components", (fun () -> Mixture.Of(weights (), [ normal 3 ])), [ "2 components"; "there are 1" ]
-      "components of other shapes", (fun () -> Mixture.Of(weights (), [ normal 3; normal 2 ])), [ "Normal(batch [2]"; "do not line up" ]
+      "components of other shapes",
+      (fun () -> Mixture.Of(weights (), [ normal 3; normal 2 ])),
+      [ "Normal(batch [2]"; "do not line up" ]
       "a mixture of numbers and labels",
       (fun () -> Mixture.Of(weights (), [ Normal(0.0, 1.0); Bernoulli.FromLogits(dsharp.scalar 0.0) ])),
       [ "Normal and Bernoulli"; "no common support" ]
       "bounds that hold no mass",
       (fun () -> Truncated(Uniform(float64 0.0, float64 1.0), low = float64 2.0)),
       [ "Truncated(Uniform)"; "mass between the bounds"; "positive" ]
-      "bounds of a discrete distribution", (fun () -> Truncated(Bernoulli.FromLogits(float64 0.0), 0.0, 1.0)), [ "Truncated"; "Bernoulli" ]
+      "bounds of a discrete distribution",
+      (fun () -> Truncated(Bernoulli.FromLogits(float64 0.0), 0.0, 1.0)),
+      [ "Truncated"; "Bernoulli" ]
       "no bounds", (fun () -> Truncated(normal 2)), [ "Truncated(Normal)"; "low, high or both" ] ]
 
 [<Tests>]
@@ -254,5 +290,5 @@ let tests =
                   try
                       make () |> ignore
                       failtest "nothing was raised"
-                  with
-                  | :? ArgumentException as refusal -> says refusal.Message parts) ]
+                  with :? ArgumentException as refusal ->
+                      says refusal.Message parts) ]

@@ -24,7 +24,9 @@ let private invalid: (string * (unit -> Distribution) * string list) list =
       "a probability above one", (fun () -> Bernoulli.FromProbabilities(float64 [ 0.5; 1.5 ])), [ "between 0 and 1; found 1.5" ]
       "a negative probability", (fun () -> Bernoulli.FromProbabilities(float64 -0.5)), [ "Bernoulli: probabilities"; "-0.5" ]
       "a probability that is no number", (fun () -> Bernoulli.FromProbabilities(float64 nan)), [ "NaN" ]
-      "a negative category", (fun () -> Categorical.FromProbabilities(float64 [ 1.5; -0.5 ])), [ "non-negative with a sum of one"; "1.5"; "-0.5" ]
+      "a negative category",
+      (fun () -> Categorical.FromProbabilities(float64 [ 1.5; -0.5 ])),
+      [ "non-negative with a sum of one"; "1.5"; "-0.5" ]
       "categories of another sum",
       (fun () -> Categorical.FromProbabilities(float64 [ [ 0.5; 0.5 ]; [ 0.5; 0.75 ] ])),
       [ "sum"; "0.75" ]

@@ -29,8 +29,7 @@ let private random (family: FamilyEntry) (draw: Draw) =
 let private innerValues (count: int) (distribution: Distribution) : Tensor =
     let values = distribution.Sample [ count ]
 
-    let shrunk (centre: Tensor) (share: float) =
-        centre + (values - centre) * share
+    let shrunk (centre: Tensor) (share: float) = centre + (values - centre) * share
 
     match (element distribution).Support with
     | _ when values.nelement = 0 -> values
@@ -44,9 +43,10 @@ let private innerValues (count: int) (distribution: Distribution) : Tensor =
 
 /// E[f(x)] by quadrature, or a sum.
 let private expectation (family: FamilyEntry) (distribution: Distribution) (f: Tensor -> Tensor) : Tensor =
-    Grid.expectationOver (family.Breaks (element distribution)) distribution f
+    Grid.expectationOver (family.Breaks(element distribution)) distribution f
 
-let private agrees (family: FamilyEntry) (tolerance: float) = isClose (tolerance * fst family.Tolerance)
+let private agrees (family: FamilyEntry) (tolerance: float) =
+    isClose (tolerance * fst family.Tolerance)
 
 let private keep (holds: Tensor) (value: Tensor) =
     dsharp.where (holds, value.cast Dtype.Float64, float64 0.0)
@@ -86,7 +86,12 @@ let private momentsOfDensity family draw =
             let byQuadrature = expectation family distribution (fun points -> (points - centre).square())
             momentAgrees family "the variance" variance byQuadrature
             let isFinite = variance.isfinite ()
-            isClose 1e-12 "the standard deviation" (keep isFinite distribution.StandardDeviation) (keep isFinite (variance.sqrt ())))
+
+            isClose
+                1e-12
+                "the standard deviation"
+                (keep isFinite distribution.StandardDeviation)
+                (keep isFinite (variance.sqrt ())))
 
 /// Mean, variance and fourth central moment by quadrature; and whether the last says how far a sample's variance may be off.
 let private quadratureMoments family (distribution: Distribution) =
@@ -109,7 +114,7 @@ let private modeIsHighest (family: FamilyEntry) draw =
 
     defined (fun () -> distribution.Mode)
     |> Option.iter (fun mode ->
-        let points = (Grid.overPieces (family.Breaks (element distribution)) distribution).Points
+        let points = (Grid.overPieces (family.Breaks(element distribution)) distribution).Points
         let densities = Validation.off (fun () -> distribution.LogProb points)
         let highest = (dsharp.where (densities.isinf (), densities.scalarLike -infinity, densities)).max 0
         let atMode = distribution.LogProb mode
@@ -226,7 +231,7 @@ let private bounded (distribution: Distribution) : (Tensor -> Tensor) list =
     let sum (x: Tensor) = if axes.IsEmpty then x else x.sum axes
     let sorted, _ = (Random.withSeed 2 (fun () -> distribution.Sample [ 255 ])).cast(Dtype.Float64).sort(0)
     let centre = sorted[127]
-    let scale = (sorted[191] - sorted[63]).max (centre.scalarLike 1e-3)
+    let scale = (sorted[191] - sorted[63]).max(centre.scalarLike 1e-3)
     let weights = (float64 [ for i in 1 .. Shape.nelement distribution.EventShape -> 1.0 / float i ]).view distribution.EventShape
     let standard (x: Tensor) = (x - centre) / scale * weights
 
@@ -265,8 +270,14 @@ let private entropyIsExpectation family draw =
 
 /// A function of the parameters that are not constants, in the order of their places.
 let private varying (family: FamilyEntry) (parameters: Tensor list) : (Tensor list -> Tensor list) * Tensor list =
-    let places = [ for place in 0 .. parameters.Length - 1 do if not (List.contains place family.Constants) then place ]
-    let insert (varied: Tensor list) = List.fold2 (fun all place value -> List.updateAt place value all) parameters places varied
+    let places =
+        [ for place in 0 .. parameters.Length - 1 do
+              if not (List.contains place family.Constants) then
+                  place ]
+
+    let insert (varied: Tensor list) =
+        List.fold2 (fun all place value -> List.updateAt place value all) parameters places varied
+
     insert, [ for place in places -> parameters[place] ]
 
 /// log p as a function of the parameters and, where that makes sense, of the value.
@@ -320,7 +331,9 @@ let private pathwise (family: FamilyEntry) (draw: Draw) =
     let distribution (parameters: Tensor list) = family.OfParameters(whole parameters)
 
     let compare (name: string) (g: Tensor -> Tensor) (exact: Tensor list -> Tensor) (isTame: Tensor option) =
-        let chosen (values: Tensor) = isTame |> Option.fold (fun values isTame -> keep (isTame.expand values.shape) values) values
+        let chosen (values: Tensor) =
+            isTame |> Option.fold (fun values isTame -> keep (isTame.expand values.shape) values) values
+
         let wholeCopies, copies = varying family (copied instance.Parameters)
 
         let sampled (parameters: Tensor list) =
@@ -329,7 +342,11 @@ let private pathwise (family: FamilyEntry) (draw: Draw) =
         for place in 0 .. varied.Length - 1 do
             let mean, error = meanAndError (gradientIn place sampled copies)
             // of rare events a sample's standard error knows nothing
-            isWithin $"the gradient of E[{name}] in parameter {place}" mean (error + 1e-4) (gradientIn place (exact >> chosen >> _.sum()) varied)
+            isWithin
+                $"the gradient of E[{name}] in parameter {place}"
+                mean
+                (error + 1e-4)
+                (gradientIn place (exact >> chosen >> _.sum()) varied)
 
     if not instance.Distribution.HasRSample then
         let message = messageOf<NotReparameterizableException, _>(fun () -> instance.Distribution.RSample [ 2 ])
@@ -340,12 +357,17 @@ let private pathwise (family: FamilyEntry) (draw: Draw) =
         match defined (fun () -> instance.Distribution.Mean), defined (fun () -> instance.Distribution.Variance) with
         | Some _, Some _ ->
             compare "x" id (fun parameters -> (distribution parameters).Mean) (Some isTame)
-            compare "x²" _.square() (fun parameters -> let d = distribution parameters in d.Variance + d.Mean.square ()) (Some isTame)
+
+            compare
+                "x²"
+                _.square()
+                (fun parameters -> let d = distribution parameters in d.Variance + d.Mean.square ())
+                (Some isTame)
         | _ -> ()
 
         if not (isMoving instance.Distribution.Support) then
             let grid =
-                Grid.overPieces (family.Breaks (element instance.Distribution)) instance.Distribution
+                Grid.overPieces (family.Breaks(element instance.Distribution)) instance.Distribution
                 |> Grid.massive instance.Distribution
 
             for g in bounded instance.Distribution do
@@ -368,7 +390,9 @@ let private sampleShapes family draw =
     Expect.equal (distribution.LogProb(distribution.Sample sampleShape)).shape density "the log-density of samples"
     let value, logDensity = distribution.SampleAndLogProb sampleShape
     Expect.equal (value.shape, logDensity.shape) (wanted, density) "the two together"
-    defined distribution.Entropy |> Option.iter (fun entropy -> Expect.equal entropy.shape distribution.BatchShape "the entropy")
+
+    defined distribution.Entropy
+    |> Option.iter (fun entropy -> Expect.equal entropy.shape distribution.BatchShape "the entropy")
 
     for statistic in [ (fun () -> distribution.Mean); (fun () -> distribution.Variance); (fun () -> distribution.Mode) ] do
         defined statistic |> Option.iter (fun found -> Expect.equal found.shape (shapeOf distribution) "a statistic")
@@ -382,7 +406,9 @@ let private statistics (distribution: Distribution) (value: Tensor) : (string * 
 
 /// The same numbers, NaN included.
 let private same (message: string) (actual: Tensor) (expected: Tensor) =
-    let marked (tensor: Tensor) = let tensor = tensor.cast Dtype.Float64 in dsharp.where (tensor.isnan (), float64 -1.2345e300, tensor)
+    let marked (tensor: Tensor) =
+        let tensor = tensor.cast Dtype.Float64 in dsharp.where (tensor.isnan (), float64 -1.2345e300, tensor)
+
     isClose 1e-12 message (marked actual) (marked expected)
 
 let private agree (message: string) (found: (string * Tensor option) list) (wanted: (string * Tensor option) list) =
@@ -437,7 +463,9 @@ let private leadingAxes family draw =
     let batch = [| 2; 3 |]
     let distribution = (instance family draw batch).Distribution
     let row: Tensor = (distribution.Sample [ 1 ]).[0].[0]
-    let logProb (value: Tensor) = Validation.off (fun () -> distribution.LogProb value) // a bound may differ from row to row
+
+    let logProb (value: Tensor) =
+        Validation.off (fun () -> distribution.LogProb value) // a bound may differ from row to row
 
     let wide (tensor: Tensor) =
         tensor.expand (Array.append [| 2 |] tensor.shape)
@@ -622,7 +650,8 @@ let private remembersNothing (family: FamilyEntry) (draw: Draw) =
 
     let everything (distribution: Distribution) =
         statistics distribution value
-        |> List.choose (fun (name, statistic) -> statistic |> Option.filter (fun tensor -> name <> "Cdf" && tensor.dtype.IsFloatingPoint))
+        |> List.choose (fun (name, statistic) ->
+            statistic |> Option.filter (fun tensor -> name <> "Cdf" && tensor.dtype.IsFloatingPoint))
         |> List.map _.sum()
         |> List.filter (fun sum -> Double.IsFinite(sum.toDouble ()))
         |> List.reduce (+)
@@ -690,10 +719,17 @@ let tests =
     testList
         "Distribution laws"
         [ for family in Families.all do
-              testList family.Name [ for law in laws do if holdsFor family law then holds law.Name (seedsFor family law) (law.Holds family) ]
+              testList
+                  family.Name
+                  [ for law in laws do
+                        if holdsFor family law then
+                            holds law.Name (seedsFor family law) (law.Holds family) ]
 
           testCase "an exception from a law names one, and says why" (fun () ->
               for family in Families.all do
                   for name, reason in family.Without do
-                      Expect.isTrue (laws |> List.exists _.Name.Contains(name)) $"{family.Name}: '{name}' is a part of a law's name"
+                      Expect.isTrue
+                          (laws |> List.exists _.Name.Contains(name))
+                          $"{family.Name}: '{name}' is a part of a law's name"
+
                       Expect.isNonEmpty reason $"{family.Name}: why '{name}' does not hold") ]

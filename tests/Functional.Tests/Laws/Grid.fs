@@ -27,14 +27,17 @@ let private nodes (step: float) (low: float, high: float) : float[] =
 
 /// Numbers along a new leading axis.
 let private column (like: Tensor) (values: float[]) : Tensor =
-    (float64 values).view (Array.append [| values.Length |] (Array.create like.dim 1))
+    (float64 values).view(Array.append [| values.Length |] (Array.create like.dim 1))
 
 let private sinh' t = Math.PI / 2.0 * sinh t
 
 /// tanh-sinh, between two tensors of bounds; singular ends do no harm.
 let private finite (step: float) (low: Tensor) (high: Tensor) : Grid =
     let nodes = nodes step (-6.0, 6.0)
-    let near (sign: float) = column low [| for t in nodes -> 1.0 / (1.0 + exp (-sign * 2.0 * sinh' t)) |]
+
+    let near (sign: float) =
+        column low [| for t in nodes -> 1.0 / (1.0 + exp (-sign * 2.0 * sinh' t)) |]
+
     let width = high - low
     let isLeft = (column low nodes).lt(0.0).expand(Array.append [| nodes.Length |] low.shape)
     let points = dsharp.where (isLeft, low + width * near 1.0, high - width * near -1.0)
@@ -66,7 +69,10 @@ let private place (distribution: Distribution) : Tensor * Tensor =
 
 /// A bound, unless it is infinite.
 let private bound (tensor: Tensor) =
-    if (tensor.noDiff().isinf()).all().toBool() && tensor.nelement > 0 then None else Some(tensor.noDiff ())
+    if (tensor.noDiff().isinf()).all().toBool() && tensor.nelement > 0 then
+        None
+    else
+        Some(tensor.noDiff ())
 
 let private ends (distribution: Distribution) : Tensor option * Tensor option =
     let number (value: float) = Some(float64 value)
@@ -92,7 +98,10 @@ let private pieces step (centre: Tensor, scale: Tensor) (low: Tensor option) (br
     let breaks =
         match breaks with
         | [] -> []
-        | breaks -> (fst ((Tensor.stack [ for tensor in breaks -> (full tensor).noDiff() ]).sort 0)).unstack () |> Seq.map clamped |> List.ofSeq
+        | breaks ->
+            (fst ((Tensor.stack [ for tensor in breaks -> (full tensor).noDiff() ]).sort 0)).unstack()
+            |> Seq.map clamped
+            |> List.ofSeq
 
     let reach (from: Tensor) = (centre - from).abs().max scale
 
@@ -131,15 +140,22 @@ let private integersFrom (distribution: Distribution) (low: Tensor) (count: int)
 
 /// So many integers from 0 that the rest holds next to nothing.
 let private enough (distribution: Distribution) : int =
-    let largest = if Shape.nelement distribution.BatchShape = 0 then 0.0 else (distribution.Sample [ 100 ]).cast(Dtype.Float64).max().toDouble()
+    let largest =
+        if Shape.nelement distribution.BatchShape = 0 then
+            0.0
+        else
+            (distribution.Sample [ 100 ]).cast(Dtype.Float64).max().toDouble()
 
     let rec grow (count: int) =
         let last = (distribution.Sample [ 1 ]).zerosLike(distribution.BatchShape) + (count - 1)
         let density = (distribution.LogProb last).exp() * float count
 
-        if float count > largest && (density.lt 1e-16).all().toBool() then count
-        elif count > (1 <<< 20) then failtest $"{distribution.Name}: more than a million integers hold its mass."
-        else grow (2 * count)
+        if float count > largest && (density.lt 1e-16).all().toBool() then
+            count
+        elif count > (1 <<< 20) then
+            failtest $"{distribution.Name}: more than a million integers hold its mass."
+        else
+            grow (2 * count)
 
     grow 64
 
@@ -178,19 +194,24 @@ let private ofPoints (distribution: Distribution) (values: Tensor) (rank: int) :
 /// Coordinates of a support's arrays: how many, the map from vectors of them with its log-determinant, and back.
 type private Coordinates = { Count: int; ToArray: Tensor -> Tensor * Tensor; OfArray: Tensor -> Tensor }
 
-let private entry (i: int) (x: Tensor) : Tensor = (x.indexSelect (x.dim - 1, dsharp.tensor [| int64 i |])).squeeze -1
+let private entry (i: int) (x: Tensor) : Tensor =
+    (x.indexSelect (x.dim - 1, dsharp.tensor [| int64 i |])).squeeze -1
 
-let private entries (x: Tensor) : Tensor[] = [| for i in 0 .. x.shape[x.dim - 1] - 1 -> entry i x |]
+let private entries (x: Tensor) : Tensor[] =
+    [| for i in 0 .. x.shape[x.dim - 1] - 1 -> entry i x |]
 
 let private matrix (size: int) (element: int -> int -> Tensor) : Tensor =
     Tensor.stack ([ for i in 0 .. size - 1 -> Tensor.stack ([ for j in 0 .. size - 1 -> element i j ], -1) ], -2)
 
-let private elementOf (x: Tensor) (i: int) (j: int) : Tensor = entry j (entry i (x.transpose (-2, -1)))
+let private elementOf (x: Tensor) (i: int) (j: int) : Tensor =
+    entry j (entry i (x.transpose (-2, -1)))
 
 let private total (terms: Tensor list) : Tensor = List.reduce (+) terms
 
 /// The places (i, j) of a lower triangle, row by row.
-let private lowerTriangle (size: int) = [ for i in 0 .. size - 1 do for j in 0..i -> i, j ]
+let private lowerTriangle (size: int) =
+    [ for i in 0 .. size - 1 do
+          for j in 0..i -> i, j ]
 
 let private simplex (size: int) =
     // x = softmax (u, 0): |det| = Π x_i
@@ -210,12 +231,12 @@ let private ordered (size: int) =
       ToArray =
         fun u ->
             let u = entries u
-            let steps = [ for i in 0 .. size - 1 -> if i = 0 then u[0] else u[i].exp () ]
+            let steps = [ for i in 0 .. size - 1 -> if i = 0 then u[0] else u[i].exp() ]
             Tensor.stack (List.scan (+) steps.Head steps.Tail, -1), total (u[0] * 0.0 :: [ for i in 1 .. size - 1 -> u[i] ])
       OfArray =
         fun x ->
             let x = entries x
-            Tensor.stack ([ for i in 0 .. size - 1 -> if i = 0 then x[0] else (x[i] - x[i - 1]).log () ], -1) }
+            Tensor.stack ([ for i in 0 .. size - 1 -> if i = 0 then x[0] else (x[i] - x[i - 1]).log() ], -1) }
 
 let private lowerCholesky (size: int) =
     let places = lowerTriangle size
@@ -224,11 +245,14 @@ let private lowerCholesky (size: int) =
       ToArray =
         fun u ->
             let values = Seq.zip places (entries u) |> dict
-            let element i j = if i < j then values[0, 0] * 0.0 elif i = j then values[i, i].exp () else values[i, j]
+
+            let element i j =
+                if i < j then values[0, 0] * 0.0
+                elif i = j then values[i, i].exp()
+                else values[i, j]
+
             matrix size element, total [ for i in 0 .. size - 1 -> values[i, i] ]
-      OfArray =
-        fun x ->
-            Tensor.stack ([ for i, j in places -> if i = j then (elementOf x i j).log () else elementOf x i j ], -1) }
+      OfArray = fun x -> Tensor.stack ([ for i, j in places -> if i = j then (elementOf x i j).log() else elementOf x i j ], -1) }
 
 let private positiveDefinite (size: int) =
     // Σ = LLᵀ: |det ∂Σ/∂L| = 2^d Π L_ii^(d - i), i from 0
@@ -238,13 +262,16 @@ let private positiveDefinite (size: int) =
       ToArray =
         fun u ->
             let l, logDet = factor.ToArray u
-            let powers = [ for i in 0 .. size - 1 -> (elementOf l i i).log () * float (size - i) ]
+            let powers = [ for i in 0 .. size - 1 -> (elementOf l i i).log() * float (size - i) ]
             l.matmul (l.transpose (-2, -1)), logDet + total powers + float size * log 2.0
       OfArray = fun x -> factor.OfArray(x.cholesky ()) }
 
 let private correlationCholesky (size: int) =
     // L_ij = tanh u_ij √(1 - Σ_{k<j} L_ik²); the density is one of the elements below the diagonal
-    let places = [ for i, j in lowerTriangle size do if j < i then i, j ]
+    let places =
+        [ for i, j in lowerTriangle size do
+              if j < i then
+                  i, j ]
 
     { Count = places.Length
       ToArray =
@@ -255,28 +282,35 @@ let private correlationCholesky (size: int) =
             let rows =
                 [| for i in 0 .. size - 1 ->
                        let step (row: Tensor list, left: Tensor, logDet: Tensor) j =
-                           let z = partial[i, j].tanh ()
+                           let z = partial[i, j].tanh()
                            row @ [ z * left.sqrt () ], left * (1.0 - z * z), logDet + (1.0 - z * z).log() + left.log () * 0.5
 
                        List.fold step ([], zero + 1.0, zero) [ 0 .. i - 1 ] |]
 
             let element i j =
                 let row, left, _ = rows[i]
-                if j < i then row[j] elif j = i then left.sqrt () else zero
+
+                if j < i then row[j]
+                elif j = i then left.sqrt ()
+                else zero
 
             matrix size element, total [ for _, _, logDet in rows -> logDet ]
       OfArray =
         fun x ->
             Tensor.stack (
                 [ for i, j in places ->
-                      let left = [ for k in 0 .. j - 1 -> (elementOf x i k).square () ] |> List.fold (-) (elementOf x i j * 0.0 + 1.0)
+                      let left =
+                          [ for k in 0 .. j - 1 -> (elementOf x i k).square() ] |> List.fold (-) (elementOf x i j * 0.0 + 1.0)
+
                       let z = elementOf x i j / left.sqrt ()
                       ((1.0 + z) / (1.0 - z)).log() * 0.5 ],
                 -1
             ) }
 
 let private arrayOf (element: Support) (event: Shape) =
-    let flat (x: Tensor) = x.view (Array.append (Array.truncate (x.dim - event.Length) x.shape) [| Shape.nelement event |])
+    let flat (x: Tensor) =
+        x.view (Array.append (Array.truncate (x.dim - event.Length) x.shape) [| Shape.nelement event |])
+
     let sum (x: Tensor) = (flat x).sum -1
 
     let map, inverse =
@@ -284,12 +318,13 @@ let private arrayOf (element: Support) (event: Shape) =
         | Support.Real -> (fun (u: Tensor) -> u, u * 0.0), id
         | Support.Positive
         | Support.NonNegative -> (fun (u: Tensor) -> u.exp (), u), (fun (x: Tensor) -> x.log ())
-        | Support.AtLeast low -> (fun (u: Tensor) -> low + u.exp (), u), (fun (x: Tensor) -> (x - low).log ())
+        | Support.AtLeast low -> (fun (u: Tensor) -> low + u.exp (), u), (fun (x: Tensor) -> (x - low).log())
         | Support.UnitInterval ->
-            (fun (u: Tensor) -> u.sigmoid (), u.logsigmoid () + (-u).logsigmoid ()), (fun (x: Tensor) -> x.log () - (1.0 - x).log ())
+            (fun (u: Tensor) -> u.sigmoid (), u.logsigmoid () + (-u).logsigmoid()),
+            (fun (x: Tensor) -> x.log () - (1.0 - x).log())
         | Support.Interval(low, high) ->
-            (fun (u: Tensor) -> low + (high - low) * u.sigmoid (), u.logsigmoid () + (-u).logsigmoid () + (high - low).log ()),
-            (fun (x: Tensor) -> (x - low).log () - (high - x).log ())
+            (fun (u: Tensor) -> low + (high - low) * u.sigmoid (), u.logsigmoid () + (-u).logsigmoid() + (high - low).log()),
+            (fun (x: Tensor) -> (x - low).log() - (high - x).log())
         | support -> failtest $"Grid.fs has no coordinates for arrays of {support}."
 
     { Count = Shape.nelement event
@@ -305,13 +340,24 @@ let private concatenated (parts: (Coordinates * Shape) list) =
       ToArray =
         fun u ->
             let leading = Array.truncate (u.dim - 1) u.shape
-            let pieces = List.map2 (fun (part, _) -> part.ToArray) parts (List.ofSeq (u.split ([ for part, _ in parts -> part.Count ], -1)))
-            let vectors = [ for (x, _), (_, shape) in List.zip pieces parts -> x.view (Array.append leading [| Shape.nelement shape |]) ]
+
+            let pieces =
+                List.map2
+                    (fun (part, _) -> part.ToArray)
+                    parts
+                    (List.ofSeq (u.split ([ for part, _ in parts -> part.Count ], -1)))
+
+            let vectors =
+                [ for (x, _), (_, shape) in List.zip pieces parts -> x.view (Array.append leading [| Shape.nelement shape |]) ]
+
             Tensor.cat (vectors, -1), total (List.map snd pieces)
       OfArray =
         fun x ->
             let leading = Array.truncate (x.dim - 1) x.shape
-            let map (part, shape) (piece: Tensor) = part.OfArray(piece.view (Array.append leading shape))
+
+            let map (part, shape) (piece: Tensor) =
+                part.OfArray(piece.view (Array.append leading shape))
+
             let pieces = List.ofSeq (x.split ([ for _, shape in parts -> Shape.nelement shape ], -1))
             Tensor.cat (List.map2 map parts pieces, -1) }
 
@@ -338,22 +384,30 @@ let private ofArray (distribution: Distribution) (coordinates: Coordinates) : Gr
     let centre = u.mean 0
     let moved = (u - centre).permute [ yield! [ 1 .. u.dim - 1 ]; 0 ]
     let covariance = moved.matmul (moved.transpose (-2, -1)) / 1000.0
-    let factor = (covariance + covariance * 1e-9).cholesky () // [batch; k; k]
-    let logVolume = (factor.diagonal(0, -2, -1)).log().sum -1
+    let factor = (covariance + covariance * 1e-9).cholesky() // [batch; k; k]
+    let logVolume = (factor.diagonal (0, -2, -1)).log().sum -1
 
     let at (standard: Tensor) =
-        let rows = standard.view (Array.concat [ [| standard.shape[0] |]; Array.create distribution.BatchShape.Length 1; [| 1; k |] ])
+        let rows =
+            standard.view (Array.concat [ [| standard.shape[0] |]; Array.create distribution.BatchShape.Length 1; [| 1; k |] ])
+
         let points, logDet = coordinates.ToArray(centre + (rows * factor).sum -1)
 
         // Far out, rounding leaves the support.
         let isInside = (distribution.Support.Contains points).logicalAnd(logDet.isfinite ())
-        let wide = (isInside.view (Array.append isInside.shape (Array.create distribution.EventShape.Length 1))).expand points.shape
+
+        let wide =
+            (isInside.view (Array.append isInside.shape (Array.create distribution.EventShape.Length 1))).expand points.shape
+
         let middle = (fst (coordinates.ToArray centre)).expand points.shape
         dsharp.where (wide, points, middle), dsharp.where (isInside, logDet + logVolume, logDet.scalarLike -infinity)
 
     // Far out, does the density fall like an exponential function, or slower?
     let isHeavy =
-        let far = [ for i in 0 .. k - 1 do for sign in [ -100.0; 100.0 ] -> [ for j in 0 .. k - 1 -> if i = j then sign else 0.0 ] ]
+        let far =
+            [ for i in 0 .. k - 1 do
+                  for sign in [ -100.0; 100.0 ] -> [ for j in 0 .. k - 1 -> if i = j then sign else 0.0 ] ]
+
         let points, logDet = at (float64 (List.replicate k 0.0 :: far))
         let density = distribution.LogProb points + logDet
         density.nelement > 0 && ((density[1..]).gt(density[0] - 60.0)).any().toBool()
@@ -368,9 +422,14 @@ let private ofArray (distribution: Distribution) (coordinates: Coordinates) : Gr
             let step = nodes[1] - nodes[0]
             [| for t in nodes -> sinh t |], [| for t in nodes -> step * cosh t |]
 
-    let each (values: float[]) = [ for i in 0 .. k - 1 -> (float64 values).indexSelect (0, choices values.Length k i) ]
+    let each (values: float[]) =
+        [ for i in 0 .. k - 1 -> (float64 values).indexSelect(0, choices values.Length k i) ]
+
     let points, logDet = at (Tensor.stack (each x, -1))
-    let weights = (each weight |> List.reduce (*)).view(Array.append [| pown x.Length k |] (Array.create distribution.BatchShape.Length 1))
+
+    let weights =
+        (each weight |> List.reduce (*)).view(Array.append [| pown x.Length k |] (Array.create distribution.BatchShape.Length 1))
+
     { Points = points; Weights = weights * logDet.exp () }
 
 // ---- every support ----
@@ -382,7 +441,9 @@ let private product (batch: Shape) (outer: Shape) (inner: Shape) (grid: Grid) : 
 
     let each (tensor: Tensor) (event: Shape) =
         let flat = tensor.view [| n; Shape.nelement batch; elements; Shape.nelement event |]
-        [ for i in 0 .. elements - 1 -> (flat.indexSelect (2, dsharp.tensor [| int64 i |])).squeeze(2).indexSelect(0, choices n elements i) ]
+
+        [ for i in 0 .. elements - 1 ->
+              (flat.indexSelect (2, dsharp.tensor [| int64 i |])).squeeze(2).indexSelect(0, choices n elements i) ]
 
     if elements = 0 then
         { Points = grid.Points.zerosLike (Array.concat [ [| count |]; batch; outer; inner ])
@@ -412,11 +473,11 @@ let rec private overWith (step: float) (breaks: Tensor list) (distribution: Dist
             masked isInside (low.cast grid.Points.dtype) grid
         | Support.Levels count ->
             let levels = [| for i in 0 .. count - 1 -> float (2 * i - (count - 1)) / float (count - 1) |]
-            listed distribution ((float64 levels).view (Array.append [| count |] (Array.create batch.Length 1)))
+            listed distribution ((float64 levels).view(Array.append [| count |] (Array.create batch.Length 1)))
         | Support.OneHot ->
             let size = event[event.Length - 1]
             let rows = [ for i in 0 .. size - 1 -> [ for j in 0 .. size - 1 -> if i = j then 1.0 else 0.0 ] ]
-            listed distribution ((float64 rows).view (Array.concat [ [| size |]; Array.create batch.Length 1; [| size |] ]))
+            listed distribution ((float64 rows).view(Array.concat [ [| size |]; Array.create batch.Length 1; [| size |] ]))
         | Support.Counts total -> ofCounts distribution total
         | Support.Points(values, rank) -> ofPoints distribution values rank
         | Support.Simplex
@@ -433,7 +494,7 @@ let rec private overWith (step: float) (breaks: Tensor list) (distribution: Dist
                 | support -> failtest $"{distribution.Name}: Grid.fs has no list of arrays of {support}."
 
             let elements = Shape.nelement event
-            let each = [ for i in 0 .. elements - 1 -> (float64 values).indexSelect (0, choices values.Length elements i) ]
+            let each = [ for i in 0 .. elements - 1 -> (float64 values).indexSelect(0, choices values.Length elements i) ]
             let shape = Array.concat [ [| pown values.Length elements |]; Array.create batch.Length 1; event ]
             listed distribution ((Tensor.stack (each, -1)).view shape)
         | Support.Elementwise(element, _) when element.EventRank = 0 -> ofArray distribution (coordinatesOf support event)

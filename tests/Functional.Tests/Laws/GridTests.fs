@@ -16,7 +16,10 @@ type private Plain(support: Support, event: Shape, ofNoise: Tensor -> Tensor, de
     override _.EventShape = event
     override _.Support = support
     override _.Parameters = []
-    override _.Draw shape = ofNoise (dsharp.randn (Array.append shape event, dtype = Dtype.Float64))
+
+    override _.Draw shape =
+        ofNoise (dsharp.randn (Array.append shape event, dtype = Dtype.Float64))
+
     override _.LogDensity value = density value
     override this.Expand _ = this
 
@@ -26,9 +29,14 @@ let private logBeta a b = lgamma a + lgamma b - lgamma (a + b)
 
 /// A mass in closed form, and where the density is not smooth.
 let private numbers': (string * Distribution * Tensor list) list =
-    let plain name support ofNoise density = name, Plain(support, [||], ofNoise, density) :> Distribution, []
+    let plain name support ofNoise density =
+        name, Plain(support, [||], ofNoise, density) :> Distribution, []
+
     let gamma a (x: Tensor) = x.log () * (a - 1.0) - x - lgamma a
-    let beta a b (x: Tensor) = x.log () * (a - 1.0) + (-x).log1p() * (b - 1.0) - logBeta a b
+
+    let beta a b (x: Tensor) =
+        x.log () * (a - 1.0) + (-x).log1p() * (b - 1.0) - logBeta a b
+
     let zero, one = float64 0.0, float64 1.0
 
     [ plain "normal" Support.Real id (fun x -> x.square () * -0.5 - 0.5 * log (2.0 * Math.PI))
@@ -37,20 +45,29 @@ let private numbers': (string * Distribution * Tensor list) list =
       plain "gamma, singular" Support.Positive (fun z -> z.square () * 0.5) (gamma 0.5)
       plain "gamma, very singular" Support.Positive (fun z -> (z * 7.0).exp()) (gamma 0.1)
       plain "gamma, narrow" Support.NonNegative (fun z -> 400.0 + z * 20.0) (gamma 400.0)
-      plain "pareto" (Support.AtLeast(float64 2.0)) (fun z -> 2.0 + (z * 1.5).exp()) (fun x -> log 1.1 + 1.1 * log 2.0 - x.log () * 2.1)
+      plain "pareto" (Support.AtLeast(float64 2.0)) (fun z -> 2.0 + (z * 1.5).exp()) (fun x ->
+          log 1.1 + 1.1 * log 2.0 - x.log () * 2.1)
       plain "beta, singular" Support.UnitInterval _.sigmoid() (beta 0.6 0.7)
       plain "beta, narrow" (Support.Interval(zero, one)) (fun z -> 0.5 + z * 0.01) (beta 1250.0 1250.0)
       "laplace", Plain(Support.Real, [||], (fun z -> z * 3.0 + 0.3), (fun x -> -(x - 0.3).abs() / 2.0 - log 4.0)), [ float64 0.3 ]
-      plain "poisson" Support.NonNegativeIntegers (fun z -> (z * 5.0 + 30.0).round()) (fun x -> x * log 30.0 - 30.0 - (x + 1.0).lgamma())
+      plain "poisson" Support.NonNegativeIntegers (fun z -> (z * 5.0 + 30.0).round()) (fun x ->
+          x * log 30.0 - 30.0 - (x + 1.0).lgamma())
       plain "uniform integers" (Support.Integers(float64 -2.0, float64 4.0)) (fun z -> z.round ()) (fun x -> x * 0.0 - log 7.0) ]
 
 let private arrays: (string * Distribution * Tensor list) list =
-    let plain name support event ofNoise density = name, Plain(support, event, ofNoise, density) :> Distribution, []
-    let eye = float64 [ [ 1.0; 0.0 ]; [ 0.0; 1.0 ] ]
-    let triangle (z: Tensor) = z.tril () * (1.0 - eye) + (z * 0.4).exp() * 1.5 * eye
-    let positive (z: Tensor) = let l = triangle z in l.matmul (l.transpose (-2, -1))
+    let plain name support event ofNoise density =
+        name, Plain(support, event, ofNoise, density) :> Distribution, []
 
-    let unitRows (z: Tensor) = let l = triangle z in l / (l.square().sum(-1, keepDim = true)).sqrt()
+    let eye = float64 [ [ 1.0; 0.0 ]; [ 0.0; 1.0 ] ]
+
+    let triangle (z: Tensor) =
+        z.tril () * (1.0 - eye) + (z * 0.4).exp() * 1.5 * eye
+
+    let positive (z: Tensor) =
+        let l = triangle z in l.matmul (l.transpose (-2, -1))
+
+    let unitRows (z: Tensor) =
+        let l = triangle z in l / (l.square().sum(-1, keepDim = true)).sqrt()
 
     // Wishart with 5 degrees of freedom and unit scale
     let wishart (x: Tensor) =
@@ -59,9 +76,14 @@ let private arrays: (string * Distribution * Tensor list) list =
         let normalizer = 5.0 * log 2.0 + 0.5 * log Math.PI + lgamma 2.5 + lgamma 2.0
         logDet * 1.0 - trace * 0.5 - normalizer
 
-    let student (x: Tensor) = ((x.square().sum -1) / 3.0).log1p() * -2.5 - log (2.0 * Math.PI)
-    let normals (x: Tensor) = (x.square () * -0.5 - 0.5 * log (2.0 * Math.PI)).sum -1
-    let dirichlet (x: Tensor) = (x.log() * float64 [ 0.5; -0.2; 1.0 ]).sum(-1) - (lgamma 1.5 + lgamma 0.8 + lgamma 2.0 - lgamma 4.3)
+    let student (x: Tensor) =
+        ((x.square().sum -1) / 3.0).log1p() * -2.5 - log (2.0 * Math.PI)
+
+    let normals (x: Tensor) =
+        (x.square () * -0.5 - 0.5 * log (2.0 * Math.PI)).sum -1
+
+    let dirichlet (x: Tensor) =
+        (x.log () * float64 [ 0.5; -0.2; 1.0 ]).sum(-1) - (lgamma 1.5 + lgamma 0.8 + lgamma 2.0 - lgamma 4.3)
 
     [ plain "student t vectors" Support.RealVector [| 2 |] id student
       plain "normal vectors" Support.RealVector [| 3 |] id normals
@@ -72,7 +94,8 @@ let private arrays: (string * Distribution * Tensor list) list =
       plain "wishart" Support.PositiveDefinite [| 2; 2 |] positive wishart
       plain "correlations" Support.CorrelationCholesky [| 2; 2 |] unitRows (fun x ->
           (x.diagonal (0, -2, -1)).log().sum -1 * 1.0 - log (Math.PI / 2.0))
-      plain "one-hot" Support.OneHot [| 3 |] (fun z -> (z * 0.0) + float64 [ 0.0; 1.0; 0.0 ]) (fun x -> ((x * float64 [ 0.2; 0.3; 0.5 ]).sum -1).log())
+      plain "one-hot" Support.OneHot [| 3 |] (fun z -> (z * 0.0) + float64 [ 0.0; 1.0; 0.0 ]) (fun x ->
+          ((x * float64 [ 0.2; 0.3; 0.5 ]).sum -1).log())
       plain "multinomial" (Support.Counts(float64 4.0)) [| 3 |] (fun z -> z * 0.0 + float64 [ 0.0; 4.0; 0.0 ]) (fun x ->
           lgamma 5.0 + (x * (float64 [ 0.2; 0.3; 0.5 ]).log() - (x + 1.0).lgamma()).sum -1)
       plain "listed twice" (Support.Points(float64 [ 1.0; 3.0; 1.0 ], 0)) [||] (fun z -> z * 0.0 + 1.0) (fun x ->
@@ -85,7 +108,9 @@ let tests =
         [ for name, distribution, breaks in numbers' @ arrays do
               testCase $"{name}: the mass is one" (fun () ->
                   Random.withSeed 1 (fun () ->
-                      let mass = Grid.expectationOver breaks distribution (fun points -> dsharp.ones ([| points.shape[0] |], dtype = Dtype.Float64))
+                      let mass =
+                          Grid.expectationOver breaks distribution (fun points ->
+                              dsharp.ones ([| points.shape[0] |], dtype = Dtype.Float64))
                       // the points are as few along each of three coordinates as their product allows
                       isClose (if distribution.EventShape = [||] then 1e-9 else 1e-6) "the mass" mass (float64 1.0)))
 

@@ -23,8 +23,7 @@ let private tryInstances (pair: Pair) (draw: Draw) (pBatch: Shape) (qBatch: Shap
 
         make pair.P pBatch, make pair.Q qBatch
 
-    Seq.init 12 attempt
-    |> Seq.tryFind (fun (p, q) -> p.Distribution.EventShape = q.Distribution.EventShape)
+    Seq.init 12 attempt |> Seq.tryFind (fun (p, q) -> p.Distribution.EventShape = q.Distribution.EventShape)
 
 let private instances (pair: Pair) (draw: Draw) (pBatch: Shape) (qBatch: Shape) : Instance * Instance =
     Option.get (tryInstances pair draw pBatch qBatch)
@@ -36,7 +35,8 @@ let private distributions (pair: Pair) (draw: Draw) : Distribution * Distributio
 
 // A point that happens to lie in a set of isolated ones has a divergence; a random one does not.
 let private isComparable (p: Distribution) (q: Distribution) =
-    Kl.hasClosedForm p q && not (p :? Delta && not (q :? Delta) && (q.Support.IsDiscrete || q.Support.RefusesOutsiders))
+    Kl.hasClosedForm p q
+    && not (p :? Delta && not (q :? Delta) && (q.Support.IsDiscrete || q.Support.RefusesOutsiders))
 
 // Families of one kind: numbers with numbers, and Independents of one rank with each other.
 let private pairs: Pair list =
@@ -71,9 +71,12 @@ let private isExpectation (pair: Pair) (draw: Draw) =
     let p, q = distributions pair draw
     let divergence = Kl.divergence p q
     Expect.equal divergence.shape p.BatchShape "one number for each batch element"
-    let breaks = pair.P.Breaks (element p) @ pair.Q.Breaks (element q)
+    let breaks = pair.P.Breaks(element p) @ pair.Q.Breaks(element q)
     let tolerance = 1e-7 * max (fst pair.P.Tolerance) (fst pair.Q.Tolerance)
-    let ratio x = Grid.logDensity p x - Grid.logDensity q x
+
+    let ratio x =
+        Grid.logDensity p x - Grid.logDensity q x
+
     isClose tolerance "KL(p || q)" divergence (Grid.expectationOver breaks p ratio)
 
 let private isEstimated (pair: Pair) (draw: Draw) =
@@ -100,7 +103,9 @@ let private differentiable (pair: Pair) (draw: Draw) =
     // a closed form that needs equal numbers of trials has no derivative in them
     let constants (family: FamilyEntry) (instance: Instance) =
         family.Constants
-        @ [ for place, (name, _) in List.indexed instance.Distribution.Parameters do if name = "total" then place ]
+        @ [ for place, (name, _) in List.indexed instance.Distribution.Parameters do
+                if name = "total" then
+                    place ]
 
     let ofQ = [ for place in constants pair.Q q -> count + place ]
     let free = List.except (constants pair.P p @ ofQ) [ 0 .. inputs.Length - 1 ]
@@ -264,7 +269,11 @@ let tests =
         [ testList
               "closed forms"
               [ for pair in pairs do
-                    testList $"{pair.P.Name}, {pair.Q.Name}" [ for name, law in laws do if isExpected pair name then holds name 3 (law pair) ] ]
+                    testList
+                        $"{pair.P.Name}, {pair.Q.Name}"
+                        [ for name, law in laws do
+                              if isExpected pair name then
+                                  holds name 3 (law pair) ] ]
 
           testCase "every registered pair of families is tested" (fun () ->
               Expect.all

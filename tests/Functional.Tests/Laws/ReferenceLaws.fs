@@ -78,18 +78,22 @@ let private tensorOf (json: JsonElement) : Tensor =
     let shape = [| for length in json.GetProperty("shape").EnumerateArray() -> length.GetInt32() |]
     (float64 [| for value in json.GetProperty("values").EnumerateArray() -> real value |]).view shape
 
-let private tensors (json: JsonElement) : Tensor list = [ for tensor in json.EnumerateArray() -> tensorOf tensor ]
+let private tensors (json: JsonElement) : Tensor list =
+    [ for tensor in json.EnumerateArray() -> tensorOf tensor ]
 
 let private document =
     lazy (JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "torch-distributions.json"))).RootElement)
 
 let private text (name: string) (json: JsonElement) = json.GetProperty(name).GetString()
 
-let private cases (name: string) : JsonElement list = List.ofSeq (document.Value.GetProperty(name).EnumerateArray())
+let private cases (name: string) : JsonElement list =
+    List.ofSeq (document.Value.GetProperty(name).EnumerateArray())
 
 /// |actual - expected| ≤ tolerance · (1 + |expected|); NaN is NaN.
 let private same (tolerance: float) (message: string) (actual: Tensor) (expected: Tensor) =
-    let marked (tensor: Tensor) = dsharp.where (tensor.isnan (), float64 -1.2345e300, tensor.float64 ())
+    let marked (tensor: Tensor) =
+        dsharp.where (tensor.isnan (), float64 -1.2345e300, tensor.float64 ())
+
     isClose tolerance message (marked actual) (marked expected)
 
 let private members: (string * (Distribution -> Tensor -> Tensor -> Tensor)) list =

@@ -69,7 +69,7 @@ let rec private ofCoordinates (support: Support) (shape: Shape) (free: Tensor) :
     | Support.LowerCholesky -> Triangle.fill false free
     | Support.PositiveDefinite ->
         let lower = Triangle.fill false free
-        lower + (Triangle.below lower).transpose (-2, -1)
+        lower + (Triangle.below lower).transpose(-2, -1)
     | Support.CorrelationCholesky ->
         let lower = Triangle.fill true free
         lower + Triangle.ofDiagonal ((1.0 - (lower.square().sum -1)).sqrt())
@@ -91,7 +91,9 @@ let private jacobian (transform: Transform) (x: Tensor) : Tensor =
     let free = coordinates transform.Domain x
 
     Validation.off (fun () ->
-        dsharp.jacobian (ofCoordinates transform.Domain x.shape >> transform.Forward >> coordinates transform.Codomain) (free.clone ()))
+        dsharp.jacobian
+            (ofCoordinates transform.Domain x.shape >> transform.Forward >> coordinates transform.Codomain)
+            (free.clone ()))
 
 // ---- the two directions ----
 
@@ -159,7 +161,9 @@ let private composition entry draw =
     isClose 1e-9 "there and back" back x
     isClose 1e-8 "its log-determinant" nothing (nothing.zerosLike ())
 
-    let nested = Transform.compose [ Transform.compose [ transform; next ]; Transform.compose [ next; next ] ] :?> ComposeTransform
+    let nested =
+        Transform.compose [ Transform.compose [ transform; next ]; Transform.compose [ next; next ] ] :?> ComposeTransform
+
     Expect.isFalse (nested.Parts |> List.exists (fun part -> part :? ComposeTransform)) "compositions are taken apart"
     Expect.isTrue (nested.IsSameAs(transform --> next --> next --> next)) "however they are put together"
     Expect.isFalse (nested.IsSameAs(transform --> next)) "with as many parts"
@@ -206,7 +210,12 @@ let private stacking (entry: TransformEntry) (draw: Draw) =
     let values = [ for part in parts -> valuesIn part.Domain draw (Array.append [| 2 |] entry.Event) ]
     let each (f: Transform -> Tensor -> Tensor) = Tensor.stack (List.map2 f parts values)
     isClose 1e-12 "Forward" (together.Forward(Tensor.stack values)) (each _.Forward)
-    isClose 1e-12 "the log-determinant" (Transform.logDet (Tensor.stack values) together) (each (fun part x -> Transform.logDet x part))
+
+    isClose
+        1e-12
+        "the log-determinant"
+        (Transform.logDet (Tensor.stack values) together)
+        (each (fun part x -> Transform.logDet x part))
 
 let private misfits (entry: TransformEntry) (draw: Draw) =
     let transform, x = random entry draw [| 3 |]
@@ -254,7 +263,7 @@ let private direction (entry: TransformEntry) (draw: Draw) =
         let higher = x + (x.abs () * 0.01 + 0.01).min((x.onesLike ()) * 0.01)
 
         if contains transform.Domain higher then
-            let rises = (transform.Forward higher).gt (transform.Forward x)
+            let rises = (transform.Forward higher).gt(transform.Forward x)
             let wanted = if rises.all().toBool() then Direction.Increasing else Direction.Decreasing
             Expect.equal transform.Direction wanted "the direction"
             Expect.equal transform.Inverted.Direction wanted "the inverse's direction"
@@ -306,7 +315,7 @@ let private integratesToOne (entry: TransformEntry) (draw: Draw) =
         let half = (high - low) / 2.0
         let points = (low + high) / 2.0 + half * column rule.Abscissas
         let density = (Transformed(source, transform).LogProb points).exp()
-        let mass: Tensor = ((density * half.abs() * column rule.Weights).sum 0).sum 0
+        let mass: Tensor = ((density * half.abs () * column rule.Weights).sum 0).sum 0
         isClose 1e-7 "the whole mass" mass (mass.onesLike ())
     | _ -> ()
 
@@ -344,7 +353,7 @@ let private everything (entry: TransformEntry) (inputs: Tensor list) : Tensor =
     let transform = entry.OfParameters inputs.Tail
     let y, logDet = transform.ForwardAndLogDet inputs.Head
     let back, logDetBack = transform.InverseAndLogDet(y * 1.0)
-    (y.sin () * 0.7).sum() + logDet.sum() + (back.cos ()).sum() + (logDetBack * 0.3).sum()
+    (y.sin () * 0.7).sum() + logDet.sum () + (back.cos ()).sum() + (logDetBack * 0.3).sum()
 
 let private gradients (entry: TransformEntry) (draw: Draw) =
     let batch = draw.Pick [ [||]; [| 2 |] ]
@@ -375,7 +384,8 @@ let private remembersNothing (entry: TransformEntry) (draw: Draw) =
     isClose 1e-14 "all that it gives" (Scope.run (fun () -> outcome old)) (outcome (entry.OfParameters leaves))
 
     if not leaves.IsEmpty then
-        let gradients transform = Gradient.ofLoss (outcome transform) (List.toArray leaves)
+        let gradients transform =
+            Gradient.ofLoss (outcome transform) (List.toArray leaves)
 
         for found, wanted in Array.zip (Scope.run (fun () -> gradients old)) (gradients (entry.OfParameters leaves)) do
             isClose 1e-12 "the gradient" found wanted
@@ -398,7 +408,7 @@ let private sameness (entry: TransformEntry) (draw: Draw) =
 // ---- extremes ----
 
 let private extremes (entry: TransformEntry) (draw: Draw) =
-    let parameters = [ for parameter in entry.Parameters draw [||] -> parameter.float32().float64 () ]
+    let parameters = [ for parameter in entry.Parameters draw [||] -> parameter.float32().float64() ]
     let transform = entry.OfParameters parameters
     let single = entry.OfParameters [ for parameter in parameters -> parameter.float32 () ]
 
@@ -452,8 +462,10 @@ let private towards (support: unit -> Support) (shape: Shape) (draw: Draw) =
     let support = support ()
     let transform = Transform.toSupport support
     Expect.equal (element transform.Domain) Support.Real "it starts from real numbers"
+
     if transform.Parameters.IsEmpty then
         Expect.equal transform.Domain.EventRank (transform.InverseShape shape).Length "all of the axes are one event's"
+
     let batch = if shape.Length = 0 then [| 3 |] else draw.FullBatch()
     let x = draw.Tensor(transform.InverseShape(Array.append batch shape), -3.0, 3.0)
     let y = transform.Forward x
@@ -475,13 +487,14 @@ let tests =
         "Transform laws"
         [ for entry in all do
               yield testList entry.Name [ for law in laws -> holds law.Name law.Seeds (law.Holds entry) ]
-          yield testList
-              "from the real numbers"
-              [ for name, shape, support in supports do
-                    yield holds $"a bijection leads to {name}" 9 (towards support shape)
+          yield
+              testList
+                  "from the real numbers"
+                  [ for name, shape, support in supports do
+                        yield holds $"a bijection leads to {name}" 9 (towards support shape)
 
-                yield
-                  testCase "no bijection leads to isolated points" (fun () ->
-                    for support in discrete do
-                        let message = messageOf<ArgumentException, _>(fun () -> Transform.toSupport support)
-                        says message [ "toSupport"; support.Requirement ]) ] ]
+                    yield
+                        testCase "no bijection leads to isolated points" (fun () ->
+                            for support in discrete do
+                                let message = messageOf<ArgumentException, _>(fun () -> Transform.toSupport support)
+                                says message [ "toSupport"; support.Requirement ]) ] ]

@@ -12,7 +12,7 @@ open Functional.Tests.Testing
 
 /// Positive numbers, even on a logarithmic scale.
 let private positive (draw: Draw) (low: float) (high: float) : Tensor =
-    (draw.Tensor([| 40 |], log low, log high)).exp ()
+    (draw.Tensor([| 40 |], log low, log high)).exp()
 
 /// The reference at every place.
 let private map2 (f: float -> float -> float) (a: Tensor) (b: Tensor) : Tensor =
@@ -23,7 +23,7 @@ let private map3 (f: float -> float -> float -> float) (a: Tensor) (b: Tensor) (
 
 // Points where the gamma distribution of that concentration has its mass.
 let private near (draw: Draw) (a: Tensor) : Tensor =
-    a * ((draw.Tensor(a.shape, -2.0, 2.0)) / (a + 1.0).sqrt ()).exp ()
+    a * ((draw.Tensor(a.shape, -2.0, 2.0)) / (a + 1.0).sqrt()).exp()
 
 let private againstMathNet =
     [ holds "the incomplete gamma functions agree with MathNet" 5 (fun draw ->
@@ -39,7 +39,13 @@ let private againstMathNet =
           isClose 1e-11 "F" (Special.studentCdf nu t) (map2 (fun nu t -> StudentT.CDF(0.0, 1.0, nu, t)) nu t))
       holds "log-densities agree with MathNet" 5 (fun draw ->
           let a, b, x = positive draw 0.05 100.0, positive draw 0.05 100.0, draw.Tensor([| 40 |], 0.01, 0.99)
-          isClose 1e-11 "gamma" (Special.gammaLogDensity a (near draw a * 0.0 + x)) (map2 (fun a x -> Gamma.PDFLn(a, 1.0, x)) a x)
+
+          isClose
+              1e-11
+              "gamma"
+              (Special.gammaLogDensity a (near draw a * 0.0 + x))
+              (map2 (fun a x -> Gamma.PDFLn(a, 1.0, x)) a x)
+
           isClose 1e-11 "beta" (Special.betaLogDensity a b x) (map3 (fun a b x -> Beta.PDFLn(a, b, x)) a b x)
           isClose 1e-11 "Student" (Special.studentLogDensity a x) (map2 (fun a x -> StudentT.PDFLn(0.0, 1.0, a, x)) a x)
           isClose 1e-11 "log B" (Special.logBeta a b) (map2 (fun a b -> SpecialFunctions.BetaLn(a, b)) a b)) ]
@@ -47,19 +53,23 @@ let private againstMathNet =
 let private at (name: string) (f: float list -> Tensor) (cases: (float list * float) list) =
     testCase name (fun () ->
         for arguments, expected in cases do
-            let found = (f arguments).toDouble ()
+            let found = (f arguments).toDouble()
             Expect.isLessThan (abs (found - expected)) (1e-12 * abs expected) $"{name} at {arguments} is {expected}, was {found}")
 
 let private scalar (value: float) = float64 value
 let private of2 (f: Tensor -> Tensor -> Tensor) (x: float list) = f (scalar x[0]) (scalar x[1])
-let private of3 (f: Tensor -> Tensor -> Tensor -> Tensor) (x: float list) = f (scalar x[0]) (scalar x[1]) (scalar x[2])
+
+let private of3 (f: Tensor -> Tensor -> Tensor -> Tensor) (x: float list) =
+    f (scalar x[0]) (scalar x[1]) (scalar x[2])
 
 // mpmath 1.2.1 at 30 digits: gammainc and betainc (regularized), quadrature of the density for the others.
 let private extremes =
     [ at
           "P(a, x) is right for concentrations from 0.001 to a million"
           (of2 Special.gammainc)
-          [ [ 1e-3; 1e-5 ], 0.989123044695782669; [ 1e-3; 2.0 ], 0.999951023082169019; [ 1e6; 1000500.0 ], 0.691550475771497182 ]
+          [ [ 1e-3; 1e-5 ], 0.989123044695782669
+            [ 1e-3; 2.0 ], 0.999951023082169019
+            [ 1e6; 1000500.0 ], 0.691550475771497182 ]
       at
           "I_x(a, b) is right for concentrations from 0.001 to a million"
           (of3 Special.betainc)
@@ -95,10 +105,11 @@ let private extremes =
 
 let private weighted (draw: Draw) (f: Tensor list -> Tensor) : Tensor list -> Tensor =
     let weights = draw.Tensor([| 3; 4 |], 0.5, 1.5)
-    fun inputs -> (f inputs * weights).sum ()
+    fun inputs -> (f inputs * weights).sum()
 
 let private parameters (draw: Draw) (count: int) (low: float) (high: float) (last: Tensor) : Tensor list =
-    [ for i in 1..count -> (draw.Tensor((if i = 1 then [| 4 |] else [| 3; 1 |]), log low, log high)).exp () ] @ [ last ]
+    [ for i in 1..count -> (draw.Tensor((if i = 1 then [| 4 |] else [| 3; 1 |]), log low, log high)).exp() ]
+    @ [ last ]
 
 let private derivatives =
     let checks (name: string) (count: int) (low: float, high: float) (f: Tensor list -> Tensor) =
@@ -106,7 +117,10 @@ let private derivatives =
             let inputs = parameters draw count 0.3 4.0 (draw.Tensor([| 3; 4 |], low, high))
             let g = weighted draw f
             differentiates name g inputs
-            let slope inputs = (gradientIn count g inputs).square().sum ()
+
+            let slope inputs =
+                (gradientIn count g inputs).square().sum()
+
             isClose 2e-6 $"{name}, twice in the last" (gradientIn count slope inputs) (differenceIn count slope inputs))
 
     let two f (x: Tensor list) : Tensor = f x[0] x[1]

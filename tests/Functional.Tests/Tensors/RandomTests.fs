@@ -44,7 +44,8 @@ let private kolmogorov (cdf: float -> float) (values: float[]) : float =
     |> Array.max
     |> fun distance -> distance * sqrt n
 
-let private normalCdf (x: float) = MathNet.Numerics.Distributions.Normal.CDF(0.0, 1.0, x)
+let private normalCdf (x: float) =
+    MathNet.Numerics.Distributions.Normal.CDF(0.0, 1.0, x)
 
 /// Uniform, normal and Bernoulli numbers in that type.
 let private kinds (dtype: Dtype) (count: int) : Tensor list =
@@ -242,7 +243,9 @@ let tests =
               Scope.run (fun () ->
                   for dtype in [ Dtype.Float32; Dtype.Float64 ] do
                       for count in [ 5; 1023; 1025; 300_000 ] do
-                          let draw make = sampled (count + 1) (fun () -> (make ()): Tensor)
+                          let draw make =
+                              sampled (count + 1) (fun () -> (make ()): Tensor)
+
                           let distances =
                               [ kolmogorov id (draw (fun () -> dsharp.rand ([ count ], dtype = dtype)))
                                 kolmogorov normalCdf (draw (fun () -> dsharp.randn ([ count ], dtype = dtype))) ]
@@ -266,6 +269,7 @@ let tests =
 
               let draw count =
                   Device.setThreads count
+
                   Random.withSeed 9 (fun () ->
                       Scope.run (fun () ->
                           [ for dtype in [ Dtype.Float32; Dtype.Float64 ] do
@@ -273,6 +277,7 @@ let tests =
 
               try
                   let alone = draw 1
+
                   for count in [ 2; 3; 7 ] do
                       Expect.equal (draw count) alone $"{count} threads"
               finally
@@ -282,6 +287,7 @@ let tests =
               Scope.run (fun () ->
                   for drawn in [ dsharp.rand [ 0; 3 ]; dsharp.randn [ 0; 3 ]; (dsharp.zeros [ 0; 3 ]).bernoulli() ] do
                       Expect.equal drawn.shape [| 0; 3 |] "shape"
+
                   Expect.equal (dsharp.randn []).shape [||] "a single number"))
 
           testCase "probabilities and weights that are none are refused" (fun () ->

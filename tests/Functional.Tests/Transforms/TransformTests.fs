@@ -13,7 +13,11 @@ let private refuses (parts: string list) (action: unit -> 'T) =
 
 let private values =
     [ testCase "equal stick pieces come of zeros" (fun () ->
-          isClose 1e-15 "the pieces" ((StickBreakingTransform()).Forward(float64 [ 0.0; 0.0; 0.0 ])) (float64 [ 0.25; 0.25; 0.25; 0.25 ]))
+          isClose
+              1e-15
+              "the pieces"
+              ((StickBreakingTransform()).Forward(float64 [ 0.0; 0.0; 0.0 ]))
+              (float64 [ 0.25; 0.25; 0.25; 0.25 ]))
 
       testCase "the softmax fixes the last number" (fun () ->
           let x = [ 1.0; -2.0 ]
@@ -78,9 +82,11 @@ let private values =
           Expect.equal (pushed.LogProb(pushed.Sample())).shape [| 4 |] "the log-density") ]
 
 let private errors =
-    [ testCase "a scale of zero is refused" (fun () -> refuses [ "AffineTransform"; "|scale|"; "0" ] (fun () -> AffineTransform(1.0, 0.0)))
+    [ testCase "a scale of zero is refused" (fun () ->
+          refuses [ "AffineTransform"; "|scale|"; "0" ] (fun () -> AffineTransform(1.0, 0.0)))
 
-      testCase "an exponent of zero is refused" (fun () -> refuses [ "PowerTransform"; "|exponent|" ] (fun () -> PowerTransform 0.0))
+      testCase "an exponent of zero is refused" (fun () ->
+          refuses [ "PowerTransform"; "|exponent|" ] (fun () -> PowerTransform 0.0))
 
       testCase "an interval without length is refused" (fun () ->
           refuses [ "IntervalTransform"; "high - low"; "-1" ] (fun () -> IntervalTransform(1.0, 0.0)))
@@ -89,23 +95,30 @@ let private errors =
           refuses [ "AffineTransform"; "[3]"; "[3; 1]" ] (fun () -> AffineTransform(dsharp.zeros [ 3 ], dsharp.ones [ 3; 1 ])))
 
       testCase "a length that fills no triangle is refused" (fun () ->
-          refuses [ "LowerCholeskyTransform"; "[2; 5]"; "1, 3, 6, 10" ] (fun () -> (LowerCholeskyTransform()).Forward(dsharp.zeros [ 2; 5 ]))
-          refuses [ "CorrelationCholeskyTransform"; "[2; 5]" ] (fun () -> (CorrelationCholeskyTransform()).Forward(dsharp.zeros [ 2; 5 ])))
+          refuses [ "LowerCholeskyTransform"; "[2; 5]"; "1, 3, 6, 10" ] (fun () ->
+              (LowerCholeskyTransform()).Forward(dsharp.zeros [ 2; 5 ]))
+
+          refuses [ "CorrelationCholeskyTransform"; "[2; 5]" ] (fun () ->
+              (CorrelationCholeskyTransform()).Forward(dsharp.zeros [ 2; 5 ])))
 
       testCase "a matrix that is not square is refused" (fun () ->
-          refuses [ "CholeskyProductTransform"; "[3; 2]"; "square" ] (fun () -> (CholeskyProductTransform()).Forward(dsharp.zeros [ 3; 2 ])))
+          refuses [ "CholeskyProductTransform"; "[3; 2]"; "square" ] (fun () ->
+              (CholeskyProductTransform()).Forward(dsharp.zeros [ 3; 2 ])))
 
       testCase "a simplex without elements is refused" (fun () ->
           refuses [ "SoftmaxTransform"; "[2; 0]" ] (fun () -> (SoftmaxTransform()).Inverse(dsharp.zeros [ 2; 0 ])))
 
-      testCase "what is no permutation is refused" (fun () -> refuses [ "[0; 2; 2]"; "0 to 2" ] (fun () -> PermuteTransform [ 0; 2; 2 ]))
+      testCase "what is no permutation is refused" (fun () ->
+          refuses [ "[0; 2; 2]"; "0 to 2" ] (fun () -> PermuteTransform [ 0; 2; 2 ]))
 
       testCase "a permutation of another length is refused" (fun () ->
           refuses [ "PermuteTransform"; "[4]"; "2 elements" ] (fun () -> (PermuteTransform [ 1; 0 ]).Forward(dsharp.zeros [ 4 ])))
 
       testCase "a reshape keeps the number of elements" (fun () ->
           refuses [ "[2; 3]"; "6 elements"; "[5]" ] (fun () -> ReshapeTransform([ 2; 3 ], [ 5 ]))
-          refuses [ "ReshapeTransform"; "[3; 2]"; "[2; 3]" ] (fun () -> (ReshapeTransform([ 2; 3 ], [ 6 ])).Forward(dsharp.zeros [ 3; 2 ])))
+
+          refuses [ "ReshapeTransform"; "[3; 2]"; "[2; 3]" ] (fun () ->
+              (ReshapeTransform([ 2; 3 ], [ 6 ])).Forward(dsharp.zeros [ 3; 2 ])))
 
       testCase "compositions, blocks and stacks have parts" (fun () ->
           refuses [ "ComposeTransform"; "at least one" ] (fun () -> ComposeTransform [])
@@ -136,7 +149,8 @@ let private errors =
           refuses [ "toSupport"; "-Infinity" ] (fun () -> Transform.toSupport interval))
 
       testCase "a discrete distribution is not pushed" (fun () ->
-          refuses [ "Bernoulli"; "ExpTransform"; "discrete" ] (fun () -> Transformed(Bernoulli.FromLogits(float64 0.0), ExpTransform())))
+          refuses [ "Bernoulli"; "ExpTransform"; "discrete" ] (fun () ->
+              Transformed(Bernoulli.FromLogits(float64 0.0), ExpTransform())))
 
       testCase "a distribution function needs an order" (fun () ->
           let mixed = AffineTransform(float64 [ 0.0; 0.0 ], float64 [ 1.0; -1.0 ])
@@ -145,5 +159,4 @@ let private errors =
           says message [ "AffineTransform"; "does not say whether it increases" ]) ]
 
 [<Tests>]
-let tests =
-    testList "Transforms" [ testList "values" values; testList "errors" errors ]
+let tests = testList "Transforms" [ testList "values" values; testList "errors" errors ]

@@ -35,6 +35,6 @@ type Chi2(degreesOfFreedom: Tensor) =
         // t(x) = log x.
         member _.NaturalForm =
             { Parameters = [ degreesOfFreedom / 2.0 - 1.0, 0 ]
-              LogNormalizer = fun natural -> (natural[0] + 1.0).lgamma () + (natural[0] + 1.0) * log 2.0 }
+              LogNormalizer = fun natural -> (natural[0] + 1.0).lgamma() + (natural[0] + 1.0) * log 2.0 }
 
         member _.BaseMeasure = []

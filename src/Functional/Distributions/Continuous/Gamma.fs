@@ -25,7 +25,7 @@ type Gamma(concentration: Tensor, rate: Tensor) =
 
     override this.RDraw sampleShape =
         let standard = Pathwise.gamma (concentration.expand (Array.append sampleShape this.BatchShape))
-        (standard / rate).clamp (low = Special.smallest concentration.dtype)
+        (standard / rate).clamp(low = Special.smallest concentration.dtype)
 
     override this.LogDensity value =
         Density.inside this.Support value (fun x -> Special.gammaLogDensity concentration (x * rate) + rate.log ())
@@ -35,16 +35,20 @@ type Gamma(concentration: Tensor, rate: Tensor) =
             let a, rate = p[0], p[1]
             a - rate.log () + a.lgamma () + (1.0 - a) * a.digamma ()
 
-        this.Fill (Special.inDouble formula [ concentration; rate ])
+        this.Fill(Special.inDouble formula [ concentration; rate ])
 
-    override this.Mean = this.Fill (concentration / rate)
-    override this.Variance = this.Fill (concentration / rate / rate)
+    override this.Mean = this.Fill(concentration / rate)
+    override this.Variance = this.Fill(concentration / rate / rate)
 
     /// (α - 1)/β, and 0 for α < 1, where the density has a pole.
-    override this.Mode = this.Fill ((concentration - 1.0).clamp (low = 0.0) / rate)
+    override this.Mode = this.Fill((concentration - 1.0).clamp(low = 0.0) / rate)
 
-    override _.Cdf value = Special.gammainc concentration (value * rate)
-    override _.Icdf probability = Special.gammaincInverse concentration probability / rate
+    override _.Cdf value =
+        Special.gammainc concentration (value * rate)
+
+    override _.Icdf probability =
+        Special.gammaincInverse concentration probability / rate
+
     override _.With parameters = Gamma(parameters[0], parameters[1])
 
     interface IExponentialFamily with
@@ -52,6 +56,6 @@ type Gamma(concentration: Tensor, rate: Tensor) =
         // t(x) = (log x, x).
         member this.NaturalForm =
             { Parameters = [ this.Fill concentration - 1.0, 0; -(this.Fill rate), 0 ]
-              LogNormalizer = fun natural -> (natural[0] + 1.0).lgamma () - (natural[0] + 1.0) * (-natural[1]).log () }
+              LogNormalizer = fun natural -> (natural[0] + 1.0).lgamma() - (natural[0] + 1.0) * (-natural[1]).log() }
 
         member _.BaseMeasure = []

@@ -35,10 +35,13 @@ type Gumbel(location: Tensor, scale: Tensor) =
             let z = standardized x
             -z - Logarithms.boundedExp -z - scale.log ())
 
-    override this.Entropy() = this.Fill (scale.log () + (1.0 + gamma))
-    override this.Mean = this.Fill (location + scale * gamma)
-    override this.Variance = this.Fill (scale.square () * (Math.PI * Math.PI / 6.0))
+    override this.Entropy() = this.Fill(scale.log () + (1.0 + gamma))
+    override this.Mean = this.Fill(location + scale * gamma)
+    override this.Variance = this.Fill(scale.square () * (Math.PI * Math.PI / 6.0))
     override this.Mode = this.Fill location
     override _.Cdf value = (-(-(standardized value)).exp()).exp()
-    override _.Icdf probability = location - scale * (-probability.log ()).log()
+
+    override _.Icdf probability =
+        location - scale * (-probability.log()).log()
+
     override _.With parameters = Gumbel(parameters[0], parameters[1])

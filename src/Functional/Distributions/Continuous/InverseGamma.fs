@@ -30,7 +30,7 @@ type InverseGamma(concentration: Tensor, rate: Tensor) =
 
     override this.RDraw sampleShape =
         let logGamma = Pathwise.logGamma (concentration.expand (Array.append sampleShape this.BatchShape))
-        (Special.boundedExp (rate.log () - logGamma)).clamp (low = Special.smallest concentration.dtype)
+        (Special.boundedExp (rate.log () - logGamma)).clamp(low = Special.smallest concentration.dtype)
 
     override this.LogDensity value =
         Density.inside this.Support value (fun x ->
@@ -41,29 +41,32 @@ type InverseGamma(concentration: Tensor, rate: Tensor) =
             let a, rate = p[0], p[1]
             a + rate.log () + a.lgamma () - (1.0 + a) * a.digamma ()
 
-        this.Fill (Special.inDouble formula [ concentration; rate ])
+        this.Fill(Special.inDouble formula [ concentration; rate ])
 
     /// β/(α - 1), infinite for α ≤ 1.
-    override this.Mean = this.Fill (above 1.0 (fun a -> rate / (a - 1.0)))
+    override this.Mean = this.Fill(above 1.0 (fun a -> rate / (a - 1.0)))
 
     /// β²/((α - 1)² (α - 2)), infinite for α ≤ 2.
-    override this.Variance = this.Fill (above 2.0 (fun a -> (rate / (a - 1.0)).square () / (a - 2.0)))
+    override this.Variance = this.Fill(above 2.0 (fun a -> (rate / (a - 1.0)).square() / (a - 2.0)))
 
-    override this.Mode = this.Fill (rate / (concentration + 1.0))
+    override this.Mode = this.Fill(rate / (concentration + 1.0))
 
     override this.Cdf value =
         let holds = value.gt 0.0
         let share = Special.gammaincc concentration (rate / dsharp.where (holds, value, value.scalarLike 1.0))
         dsharp.where (holds, share, share.scalarLike 0.0)
 
-    override _.Icdf probability = rate / Special.gammainccInverse concentration probability
-    override _.With parameters = InverseGamma(parameters[0], parameters[1])
+    override _.Icdf probability =
+        rate / Special.gammainccInverse concentration probability
+
+    override _.With parameters =
+        InverseGamma(parameters[0], parameters[1])
 
     interface IExponentialFamily with
 
         // t(x) = (log x, 1/x).
         member this.NaturalForm =
             { Parameters = [ -(this.Fill concentration) - 1.0, 0; -(this.Fill rate), 0 ]
-              LogNormalizer = fun natural -> (-natural[0] - 1.0).lgamma () + (natural[0] + 1.0) * (-natural[1]).log () }
+              LogNormalizer = fun natural -> (-natural[0] - 1.0).lgamma() + (natural[0] + 1.0) * (-natural[1]).log() }
 
         member _.BaseMeasure = []

@@ -42,9 +42,11 @@ type Normal private (mean: Tensor, scale: Tensor, logScale: unit -> Tensor) =
     override _.LogDensity value =
         (standardized value).square() * -0.5 - logScale () - logRoot2Pi
 
-    override this.Entropy() = this.Fill (logScale () + (0.5 + logRoot2Pi))
+    override this.Entropy() =
+        this.Fill(logScale () + (0.5 + logRoot2Pi))
+
     override this.Mean = this.Fill mean
-    override this.Variance = this.Fill (scale.square ())
+    override this.Variance = this.Fill(scale.square ())
     override this.Mode = this.Fill mean
 
     override _.Cdf value =

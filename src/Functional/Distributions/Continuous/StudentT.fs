@@ -51,18 +51,23 @@ type StudentT(degreesOfFreedom: Tensor, location: Tensor, scale: Tensor) =
             let tails = next * (next.digamma () - half.digamma ())
             tails + nu.log () * 0.5 + Special.logBeta half (nu.scalarLike 0.5) + scale.log ()
 
-        this.Fill (Special.inDouble formula [ degreesOfFreedom; scale ])
+        this.Fill(Special.inDouble formula [ degreesOfFreedom; scale ])
 
-    override this.Mean =
-        this.Fill (dsharp.where (degreesOfFreedom.gt 1.0, location, location.scalarLike nan))
+    override this.Mean = this.Fill(dsharp.where (degreesOfFreedom.gt 1.0, location, location.scalarLike nan))
 
     override this.Variance =
         let isFinite = degreesOfFreedom.gt 2.0
         let nu = dsharp.where (isFinite, degreesOfFreedom, degreesOfFreedom.scalarLike 3.0)
         let heavy = dsharp.where (degreesOfFreedom.gt 1.0, nu.scalarLike infinity, nu.scalarLike nan)
-        this.Fill (dsharp.where (isFinite, scale.square () * (nu / (nu - 2.0)), heavy))
+        this.Fill(dsharp.where (isFinite, scale.square () * (nu / (nu - 2.0)), heavy))
 
     override this.Mode = this.Fill location
-    override _.Cdf value = Special.studentCdf degreesOfFreedom (standardized value)
-    override _.Icdf probability = location + scale * Special.studentIcdf degreesOfFreedom probability
-    override _.With parameters = StudentT(parameters[0], parameters[1], parameters[2])
+
+    override _.Cdf value =
+        Special.studentCdf degreesOfFreedom (standardized value)
+
+    override _.Icdf probability =
+        location + scale * Special.studentIcdf degreesOfFreedom probability
+
+    override _.With parameters =
+        StudentT(parameters[0], parameters[1], parameters[2])

@@ -31,9 +31,9 @@ type Uniform(low: Tensor, high: Tensor) =
         let inside = (value.ge low).logicalAnd(value.le high)
         dsharp.where (inside, -(width ()).log(), low.scalarLike -infinity)
 
-    override this.Entropy() = this.Fill ((width ()).log())
-    override this.Mean = this.Fill ((low + high) / 2.0)
-    override this.Variance = this.Fill ((width ()).square() / 12.0)
+    override this.Entropy() = this.Fill((width ()).log())
+    override this.Mean = this.Fill((low + high) / 2.0)
+    override this.Variance = this.Fill((width ()).square() / 12.0)
     override this.Mode = this.Fill low
 
     override _.Cdf value =

@@ -16,14 +16,15 @@ type VonMises(location: Tensor, concentration: Tensor) =
     inherit Family("VonMises", [ "location", location, Support.Real; "concentration", concentration, Support.Positive ])
 
     let wrap (angle: Tensor) : Tensor =
-        let turns = (angle / (2.0 * Math.PI)).round ()
-        (angle - turns * (2.0 * Math.PI)).clamp (low = -Math.PI, high = Math.PI)
+        let turns = (angle / (2.0 * Math.PI)).round()
+        (angle - turns * (2.0 * Math.PI)).clamp(low = -Math.PI, high = Math.PI)
 
     /// 1 - I₁(κ)/I₀(κ).
     let variance (kappa: Tensor) : Tensor = 1.0 - kappa.i1e () / kappa.i0e ()
 
     /// The mass between -π and angles, counted over several turns when the location is taken off.
-    let below (angle: Tensor) : Tensor = Special.vonMisesCdf concentration (angle - location)
+    let below (angle: Tensor) : Tensor =
+        Special.vonMisesCdf concentration (angle - location)
 
     let start () : Tensor = below (location.scalarLike -Math.PI)
 
@@ -47,17 +48,17 @@ type VonMises(location: Tensor, concentration: Tensor) =
     override this.Entropy() =
         let formula (p: Tensor list) =
             let kappa = p[0]
-            kappa * variance kappa + kappa.i0e().log () + log (2.0 * Math.PI)
+            kappa * variance kappa + kappa.i0e().log() + log (2.0 * Math.PI)
 
-        this.Fill (Special.inDouble formula [ concentration ])
+        this.Fill(Special.inDouble formula [ concentration ])
 
     /// The direction μ, as an angle from -π to π.
-    override this.Mean = this.Fill (wrap location)
+    override this.Mean = this.Fill(wrap location)
 
     /// The circular variance 1 - I₁(κ)/I₀(κ), between 0 and 1.
-    override this.Variance = this.Fill (Special.inDouble (List.head >> variance) [ concentration ])
+    override this.Variance = this.Fill(Special.inDouble (List.head >> variance) [ concentration ])
 
-    override this.Mode = this.Fill (wrap location)
+    override this.Mode = this.Fill(wrap location)
 
     override _.Cdf value =
         below (value.clamp (low = -Math.PI, high = Math.PI)) - start ()

@@ -42,7 +42,10 @@ type BetaBinomial(total: Tensor, concentration1: Tensor, concentration0: Tensor)
     override this.Draw sampleShape =
         Gradient.off (fun () ->
             let shape = Array.append sampleShape this.BatchShape
-            let precise (concentration: Tensor) = (Counting.precise concentration).expand shape
+
+            let precise (concentration: Tensor) =
+                (Counting.precise concentration).expand shape
+
             let logOdds = Pathwise.logitBeta (precise concentration1) (precise concentration0)
             (Counting.drawBinomial shape total (logOdds.sigmoid ())).cast dtype)
 
@@ -51,11 +54,11 @@ type BetaBinomial(total: Tensor, concentration1: Tensor, concentration0: Tensor)
     override this.Entropy() =
         (Counting.sumUpTo this.BatchShape total Dtype.Float64 (logDensity >> Counting.surprise)).cast dtype
 
-    override this.Mean = this.Fill (total * (concentration1 / sum ()))
+    override this.Mean = this.Fill(total * (concentration1 / sum ()))
 
     override this.Variance =
         let share1, share0 = concentration1 / sum (), concentration0 / sum ()
-        this.Fill (total * share1 * share0 * ((sum () + total) / (sum () + 1.0)))
+        this.Fill(total * share1 * share0 * ((sum () + total) / (sum () + 1.0)))
 
     override this.Mode =
         let counts, reached = Counting.grid this.BatchShape total Dtype.Float64

@@ -52,15 +52,17 @@ type Binomial private (total: Tensor, odds: Odds) =
     override this.Entropy() =
         (Counting.sumUpTo this.BatchShape total Dtype.Float64 (logDensity >> Counting.surprise)).cast dtype
 
-    override this.Mean = this.Fill (total * odds.Probability)
-    override this.Variance = this.Fill (total * odds.Probability * odds.Complement)
-    override this.Mode = this.Fill (((total + 1.0) * odds.Probability).floor().min(total))
+    override this.Mean = this.Fill(total * odds.Probability)
+    override this.Variance = this.Fill(total * odds.Probability * odds.Complement)
+    override this.Mode = this.Fill(((total + 1.0) * odds.Probability).floor().min(total))
 
     // I_(1-p)(n - k, k + 1) for k < n
     override _.Cdf value =
-        Counting.cdf (Some total) value (fun count -> Special.betainc ((total - count).clamp(low = 1.0)) (count + 1.0) odds.Complement)
+        Counting.cdf (Some total) value (fun count ->
+            Special.betainc ((total - count).clamp(low = 1.0)) (count + 1.0) odds.Complement)
 
-    override _.With parameters = Binomial(parameters[0], odds.With parameters[1])
+    override _.With parameters =
+        Binomial(parameters[0], odds.With parameters[1])
 
     override this.EnumerateSupport() =
         Counting.commonTotal "Binomial" total |> ignore

@@ -45,7 +45,9 @@ type Categorical private (weighting: Weighting) =
 
     override _.Entropy() = weighting.Entropy()
     override _.Mode = weighting.Tensor.argmax -1
-    override _.With parameters = Categorical(weighting.With parameters[0])
+
+    override _.With parameters =
+        Categorical(weighting.With parameters[0])
 
     override this.EnumerateSupport() =
         let labels = weighting.Tensor.arangeLike (count, dtype = Dtype.Int64)

@@ -34,7 +34,8 @@ module internal Counting =
         logFactorial total - logFactorial value - logFactorial (total - value)
 
     /// log B(a, b).
-    let logBeta (a: Tensor) (b: Tensor) : Tensor = a.lgamma () + b.lgamma () - (a + b).lgamma()
+    let logBeta (a: Tensor) (b: Tensor) : Tensor =
+        a.lgamma () + b.lgamma () - (a + b).lgamma()
 
     /// P(X ≤ value) from a formula for whole numbers from 0 to, where there is one, the last but one value.
     let cdf (last: Tensor option) (value: Tensor) (formula: Tensor -> Tensor) : Tensor =

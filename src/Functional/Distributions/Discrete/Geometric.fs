@@ -30,8 +30,7 @@ type Geometric private (odds: Odds) =
             let uniform = odds.Tensor.randLike (Array.append sampleShape this.BatchShape)
             ((-uniform).log1p() / odds.LogComplement).floor().abs())
 
-    override _.LogDensity value =
-        odds.Weigh(value.scalarLike 1.0, value)
+    override _.LogDensity value = odds.Weigh(value.scalarLike 1.0, value)
 
 
     // -log p - (1 - p)/p log (1 - p), whose quotient can be too large for the type of the parameter.

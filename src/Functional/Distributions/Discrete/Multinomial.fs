@@ -74,27 +74,26 @@ type Multinomial private (total: Tensor, weighting: Weighting) =
     override _.LogDensity value =
         let value, total = Counting.precise value, Counting.precise total
 
-        (Counting.logFactorial total - (Counting.logFactorial value).sum -1
-         + weighting.Precise.Weigh value)
-            .cast dtype
+        (Counting.logFactorial total - (Counting.logFactorial value).sum -1 + weighting.Precise.Weigh value).cast dtype
 
     // n H(p) - log n! + Σ_k E[log x_k!], and x_k is binomial.
     override this.Entropy() =
         let exact = Counting.precise total
         let each = (exact.expand this.BatchShape).unsqueeze -1
         let p = weighting.Precise.Probability
-        let binomial = Validation.off (fun () -> Binomial.FromProbabilities(each.expand(Array.append this.BatchShape [| count |]), p))
+
+        let binomial =
+            Validation.off (fun () -> Binomial.FromProbabilities(each.expand (Array.append this.BatchShape [| count |]), p))
 
         let logFactorials =
             Counting.sumUpTo binomial.BatchShape each Dtype.Float64 (fun counts ->
                 (binomial.LogDensity counts).exp() * Counting.logFactorial counts)
 
-        (this.FillBatch (exact * weighting.Precise.Entropy() - Counting.logFactorial exact) + logFactorials.sum -1).cast dtype
+        (this.FillBatch(exact * weighting.Precise.Entropy() - Counting.logFactorial exact) + logFactorials.sum -1).cast dtype
 
-    override this.Mean = this.Fill (total.unsqueeze -1 * weighting.Probability)
+    override this.Mean = this.Fill(total.unsqueeze -1 * weighting.Probability)
 
-    override this.Variance =
-        this.Fill (total.unsqueeze -1 * weighting.Probability * (1.0 - weighting.Probability))
+    override this.Variance = this.Fill(total.unsqueeze -1 * weighting.Probability * (1.0 - weighting.Probability))
 
     override _.With parameters =
         Multinomial(parameters[0], weighting.With parameters[1])

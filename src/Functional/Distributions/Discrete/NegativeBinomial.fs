@@ -53,9 +53,9 @@ type NegativeBinomial private (total: Tensor, odds: Odds) =
         let coefficient = (value + total).lgamma() - total.lgamma () - Counting.logFactorial value
         (coefficient + odds.Precise.Weigh(value, total)).cast dtype
 
-    override this.Mean = this.Fill (total * odds.Ratio)
-    override this.Variance = this.Fill (total * odds.Ratio / odds.Complement)
-    override this.Mode = this.Fill (((total - 1.0).clamp(low = 0.0) * odds.Ratio).floor())
+    override this.Mean = this.Fill(total * odds.Ratio)
+    override this.Variance = this.Fill(total * odds.Ratio / odds.Complement)
+    override this.Mode = this.Fill(((total - 1.0).clamp(low = 0.0) * odds.Ratio).floor())
 
 
     // I_(1-p)(r, k + 1)

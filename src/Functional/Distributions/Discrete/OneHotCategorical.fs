@@ -32,17 +32,25 @@ type OneHotCategorical internal (weighting: Weighting) =
 
     override _.EventShape = [| count |]
     override _.Support = Support.OneHot
-    override _.Draw sampleShape = weighting.OneHot(weighting.Draw sampleShape)
+
+    override _.Draw sampleShape =
+        weighting.OneHot(weighting.Draw sampleShape)
+
     override _.LogDensity value = weighting.Weigh value
     override _.Entropy() = weighting.Entropy()
     override _.Mean = weighting.Probability
     override _.Variance = weighting.Probability * (1.0 - weighting.Probability)
     override _.Mode = weighting.OneHot(weighting.Tensor.argmax -1)
-    override _.With parameters = OneHotCategorical(weighting.With parameters[0])
+
+    override _.With parameters =
+        OneHotCategorical(weighting.With parameters[0])
 
     override this.EnumerateSupport() =
         let labels = weighting.Tensor.arangeLike (count, dtype = Dtype.Int64)
-        weighting.OneHot((Counting.upTo (count - 1) this.BatchShape.Length labels).expand(Array.append [| count |] this.BatchShape))
+
+        weighting.OneHot(
+            (Counting.upTo (count - 1) this.BatchShape.Length labels).expand(Array.append [| count |] this.BatchShape)
+        )
 
     interface IExponentialFamily with
         member _.NaturalForm =

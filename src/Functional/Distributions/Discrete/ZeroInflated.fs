@@ -17,7 +17,9 @@ type ZeroInflated private (gate: Odds, baseDistribution: Distribution) =
         match Shapes.tryLineUp gateTensor.shape baseDistribution.BatchShape with
         | Some shape -> shape
         | None ->
-            raise (Errors.Distribution.parameters name "gate" gateTensor.shape "the base distribution" baseDistribution.BatchShape)
+            raise (
+                Errors.Distribution.parameters name "gate" gateTensor.shape "the base distribution" baseDistribution.BatchShape
+            )
 
     do
         if not baseDistribution.Support.IsDiscrete || baseDistribution.EventShape.Length > 0 then

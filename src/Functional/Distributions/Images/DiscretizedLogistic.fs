@@ -37,7 +37,9 @@ type DiscretizedLogistic(location: Tensor, scale: Tensor, ?levels: int) =
             let noise = Relaxation.logistic (Array.append sampleShape this.BatchShape) scale
             Levels.round levels (location + scale * noise))
 
-    override _.LogDensity value = Levels.logMass levels location scale value
+    override _.LogDensity value =
+        Levels.logMass levels location scale value
+
     override _.Cdf value = Levels.cdf levels location scale value
 
     override this.Mean = this.Table() ||> Levels.mean
@@ -48,5 +50,4 @@ type DiscretizedLogistic(location: Tensor, scale: Tensor, ?levels: int) =
     override _.With parameters =
         DiscretizedLogistic(parameters[0], parameters[1], levels)
 
-    override this.EnumerateSupport() =
-        Levels.all levels this.BatchShape scale
+    override this.EnumerateSupport() = Levels.all levels this.BatchShape scale

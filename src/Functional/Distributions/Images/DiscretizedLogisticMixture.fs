@@ -59,7 +59,10 @@ type DiscretizedLogisticMixture(logits: Tensor, location: Tensor, scale: Tensor,
             let shape = Array.append sampleShape this.BatchShape
             let whole = Array.append shape [| count |]
             let component' = ((weighting.Draw sampleShape).expand shape).unsqueeze -1
-            let chosen (parameter: Tensor) = (parameter.expand whole).gather(-1, component').squeeze -1
+
+            let chosen (parameter: Tensor) =
+                (parameter.expand whole).gather(-1, component').squeeze -1
+
             let noise = Relaxation.logistic shape scale
             Levels.round levels (chosen location + chosen scale * noise))
 
@@ -76,5 +79,4 @@ type DiscretizedLogisticMixture(logits: Tensor, location: Tensor, scale: Tensor,
     override _.With parameters =
         DiscretizedLogisticMixture(parameters[0], parameters[1], parameters[2], levels)
 
-    override this.EnumerateSupport() =
-        Levels.all levels this.BatchShape scale
+    override this.EnumerateSupport() = Levels.all levels this.BatchShape scale

@@ -19,7 +19,8 @@ module internal Levels =
     let private upperEdge (levels: int) (index: Tensor) : Tensor =
         (index * 2.0 - float (levels - 2)) / float (levels - 1)
 
-    let private position (levels: int) (value: Tensor) : Tensor = (value + 1.0) * (float (levels - 1) / 2.0)
+    let private position (levels: int) (value: Tensor) : Tensor =
+        (value + 1.0) * (float (levels - 1) / 2.0)
 
     /// The nearest level.
     let round (levels: int) (value: Tensor) : Tensor =

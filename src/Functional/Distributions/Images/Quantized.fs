@@ -14,7 +14,14 @@ type Quantized(baseDistribution: Distribution, ?low: int, ?high: int) =
     inherit Distribution()
 
     let name = $"Quantized({baseDistribution.Name})"
-    let lowest, highest = (match low with Some low -> float low | None -> -infinity), (match high with Some high -> float high | None -> infinity)
+
+    let lowest, highest =
+        (match low with
+         | Some low -> float low
+         | None -> -infinity),
+        (match high with
+         | Some high -> float high
+         | None -> infinity)
 
     do
         if baseDistribution.Support.IsDiscrete || baseDistribution.EventShape.Length > 0 then

@@ -8,11 +8,12 @@ open Functional.Tensors
 module internal ChiSquares =
 
     /// log(χ²_ν/2), one for each number of degrees of freedom; logarithms, so that few degrees of freedom give no zeros.
-    let logHalves (degreesOfFreedom: Tensor) : Tensor = Pathwise.logGamma (degreesOfFreedom * 0.5)
+    let logHalves (degreesOfFreedom: Tensor) : Tensor =
+        Pathwise.logGamma (degreesOfFreedom * 0.5)
 
     /// exp of logarithms of positive numbers, which stays positive.
     let positive (logarithms: Tensor) : Tensor =
-        logarithms.exp().clamp (low = (if logarithms.dtype = Dtype.Float64 then 2.3e-308 else 1.2e-38))
+        logarithms.exp().clamp(low = (if logarithms.dtype = Dtype.Float64 then 2.3e-308 else 1.2e-38))
 
     // (a, a - ½, ..., a - (p - 1)/2) along a new last axis
     let private steps (p: int) (a: Tensor) =

@@ -13,13 +13,14 @@ open Functional.Tensors
 type Dirichlet(concentration: Tensor) =
     inherit Family("Dirichlet", [ "concentration", concentration, Support.Elementwise(Support.Positive, 1) ])
 
-    static let logNormalizer (a: Tensor) : Tensor = (a.lgamma ()).sum -1 - (a.sum -1).lgamma ()
+    static let logNormalizer (a: Tensor) : Tensor =
+        (a.lgamma ()).sum -1 - (a.sum -1).lgamma()
 
     let wide () : Tensor = concentration.cast Dtype.Float64
     let narrow (result: Tensor) : Tensor = result.cast concentration.dtype
 
     let drawLogarithms (sampleShape: Shape) : Tensor =
-        (Pathwise.logGamma ((wide ()).expand (Array.append sampleShape concentration.shape))).logsoftmax -1
+        (Pathwise.logGamma ((wide ()).expand(Array.append sampleShape concentration.shape))).logsoftmax -1
 
     /// α.
     member _.Concentration = concentration
@@ -27,7 +28,9 @@ type Dirichlet(concentration: Tensor) =
     override _.EventShape = Shapes.trailing 1 concentration.shape
     override _.Support = Support.Simplex
     override _.HasRSample = true
-    override _.RDraw sampleShape = narrow ((drawLogarithms sampleShape).exp ())
+
+    override _.RDraw sampleShape =
+        narrow ((drawLogarithms sampleShape).exp())
 
     override _.DrawAndLogDensity sampleShape =
         let logarithms, a = drawLogarithms sampleShape, wide ()
@@ -35,7 +38,7 @@ type Dirichlet(concentration: Tensor) =
 
     override _.LogDensity value =
         let a = wide ()
-        narrow (((a - 1.0).xlogy (value.cast Dtype.Float64)).sum -1 - logNormalizer a)
+        narrow (((a - 1.0).xlogy(value.cast Dtype.Float64)).sum -1 - logNormalizer a)
 
     override this.Entropy() =
         let formula (p: Tensor list) =
@@ -55,7 +58,7 @@ type Dirichlet(concentration: Tensor) =
 
     /// Proportional to α - 1, elements with α < 1 at zero; NaN where no concentration exceeds one.
     override _.Mode =
-        let excess = (concentration - 1.0).clamp (low = 0.0)
+        let excess = (concentration - 1.0).clamp(low = 0.0)
         excess / excess.sum (-1, keepDim = true)
 
     override _.With parameters = Dirichlet parameters[0]

@@ -35,7 +35,7 @@ type LKJCholesky(dimension: int, concentration: Tensor) =
     let logNormalizer () : Tensor =
         let halfCounts = halfCounts ()
         let others = others halfCounts
-        let perRow = others.lgamma () - (others + halfCounts).lgamma () + halfCounts * log Math.PI
+        let perRow = others.lgamma () - (others + halfCounts).lgamma() + halfCounts * log Math.PI
         perRow.sum -1
 
     // From the logarithms of the diagonal, of rows 2 to d.
@@ -52,7 +52,7 @@ type LKJCholesky(dimension: int, concentration: Tensor) =
 
     // Ones left of the diagonal in rows 2 to d.
     let below (like: Tensor) : Tensor =
-        let ones = dsharp.ones([ dimension; dimension ], device = like.device, dtype = like.dtype)
+        let ones = dsharp.ones ([ dimension; dimension ], device = like.device, dtype = like.dtype)
         (ones.tril () - Vectors.identity dimension like).[1..]
 
     /// d.
@@ -65,13 +65,14 @@ type LKJCholesky(dimension: int, concentration: Tensor) =
     override _.Support = Support.CorrelationCholesky
     override _.HasRSample = true
 
-    override this.RDraw sampleShape = fst (this.DrawAndLogDensity sampleShape)
+    override this.RDraw sampleShape =
+        fst (this.DrawAndLogDensity sampleShape)
 
     // The squares of the diagonal are g₂/(g₁ + g₂) of two gammas: no difference with 1, and logarithms where they round to 0.
     override this.DrawAndLogDensity sampleShape =
         let shape = Array.append sampleShape this.BatchShape
         let halfCounts = halfCounts ()
-        let others = (others halfCounts).expand (Array.append shape [| rows |])
+        let others = (others halfCounts).expand(Array.append shape [| rows |])
         let inside = Pathwise.logGamma (halfCounts.expandAs others)
         let outside = Pathwise.logGamma others
         let whole = inside.logaddexp outside
@@ -87,7 +88,7 @@ type LKJCholesky(dimension: int, concentration: Tensor) =
     override this.Entropy() =
         let halfCounts = halfCounts ()
         let others = others halfCounts
-        let logDiagonal = (others.digamma () - (others + halfCounts).digamma ()) * 0.5
+        let logDiagonal = (others.digamma () - (others + halfCounts).digamma()) * 0.5
         this.FillBatch(logNormalizer () - (powers others * logDiagonal).sum -1)
 
     override this.Mean =
@@ -122,7 +123,6 @@ type LKJCholesky(dimension: int, concentration: Tensor) =
         // t(L) = 2 Σ log L_ii
         member _.NaturalForm =
             { Parameters = [ concentration, 0 ]
-              LogNormalizer =
-                fun natural -> (Validation.off (fun () -> LKJCholesky(dimension, natural[0]))).LogNormalizer }
+              LogNormalizer = fun natural -> (Validation.off (fun () -> LKJCholesky(dimension, natural[0]))).LogNormalizer }
 
         member _.BaseMeasure = []

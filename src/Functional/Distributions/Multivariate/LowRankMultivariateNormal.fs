@@ -36,7 +36,7 @@ type LowRankMultivariateNormal(location: Tensor, factor: Tensor, diagonal: Tenso
     let scaled () : Tensor = factor / diagonal.sqrt().unsqueeze -1
 
     let capacitanceFactor (scaled: Tensor) : Tensor =
-        (scaled.transpose(-2, -1).matmul scaled + Vectors.identity rank scaled).cholesky ()
+        (scaled.transpose(-2, -1).matmul scaled + Vectors.identity rank scaled).cholesky()
 
     let halfLogDet (capacitanceFactor: Tensor) : Tensor =
         diagonal.log().sum(-1) * 0.5 + Vectors.logDiagonal capacitanceFactor
@@ -51,8 +51,7 @@ type LowRankMultivariateNormal(location: Tensor, factor: Tensor, diagonal: Tenso
     member _.Diagonal = diagonal
 
     /// Σ = W Wᵀ + diag D.
-    member _.Covariance: Tensor =
-        factor.matmul (factor.transpose (-2, -1)) + Vectors.toDiagonal diagonal
+    member _.Covariance: Tensor = factor.matmul (factor.transpose (-2, -1)) + Vectors.toDiagonal diagonal
 
     /// Σ⁻¹.
     member _.Precision: Tensor =
@@ -73,14 +72,14 @@ type LowRankMultivariateNormal(location: Tensor, factor: Tensor, diagonal: Tenso
         let scaled = scaled ()
         let whole = columns / diagonal.sqrt().unsqueeze -1
         let projected = scaled.transpose(-2, -1).matmul whole
-        let capacitance = (capacitanceFactor scaled).expand (Array.append (Shapes.leading 2 projected.shape) [| rank; rank |])
+        let capacitance = (capacitanceFactor scaled).expand(Array.append (Shapes.leading 2 projected.shape) [| rank; rank |])
         (whole.square ()).sum [ -1; -2 ] - (capacitance.triangularSolve projected).square().sum [ -1; -2 ]
 
     // The same of a diagonal matrix A Aᵀ, without writing it out.
     member internal _.TraceUnderDiagonal(variances: Tensor) : Tensor =
         let scaled, shares = scaled (), variances / diagonal
         let weighted = scaled.transpose (-2, -1) * shares.sqrt().unsqueeze -2
-        let capacitance = (capacitanceFactor scaled).expand (Array.append (Shapes.leading 2 weighted.shape) [| rank; rank |])
+        let capacitance = (capacitanceFactor scaled).expand(Array.append (Shapes.leading 2 weighted.shape) [| rank; rank |])
         shares.sum -1 - (capacitance.triangularSolve weighted).square().sum [ -1; -2 ]
 
     override _.EventShape = [| length |]

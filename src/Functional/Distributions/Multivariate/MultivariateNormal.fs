@@ -84,7 +84,7 @@ type MultivariateNormal private (location: Tensor, scatter: Scatter) =
         // η = (Σ⁻¹ μ, -Σ⁻¹/2), A = ½ μᵀ Σ⁻¹ μ + ½ log det Σ
         member this.NaturalForm =
             let logNormalizer (natural: Tensor list) =
-                let factor = (Vectors.symmetric (natural[1] * -2.0)).cholesky ()
+                let factor = (Vectors.symmetric (natural[1] * -2.0)).cholesky()
                 (Vectors.solve factor natural[0]).square().sum(-1) * 0.5 - Vectors.logDiagonal factor
 
             let precision = square this.Precision this.BatchShape

@@ -28,7 +28,7 @@ type MultivariateStudentT(degreesOfFreedom: Tensor, location: Tensor, scaleTril:
     // log of Γ(ν/2) (νπ)^(d/2) √det Σ / Γ((ν + d)/2)
     let logNormalizer () : Tensor =
         let half = degreesOfFreedom * 0.5
-        let gammas = half.lgamma () - (half + 0.5 * size).lgamma ()
+        let gammas = half.lgamma () - (half + 0.5 * size).lgamma()
         gammas + (degreesOfFreedom * Math.PI).log() * (0.5 * size) + Vectors.logDiagonal scaleTril
 
     let freedom () : Tensor = degreesOfFreedom.unsqueeze -1
@@ -69,8 +69,7 @@ type MultivariateStudentT(degreesOfFreedom: Tensor, location: Tensor, scaleTril:
         let slope = (half + 0.5 * size).digamma() - half.digamma ()
         this.FillBatch(logNormalizer () + (half + 0.5 * size) * slope)
 
-    override this.Mean =
-        this.Fill(dsharp.where ((freedom ()).gt 1.0, location, location.scalarLike nan))
+    override this.Mean = this.Fill(dsharp.where ((freedom ()).gt 1.0, location, location.scalarLike nan))
 
     override this.Variance =
         let freedom = freedom ()

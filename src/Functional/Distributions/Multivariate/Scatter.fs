@@ -32,16 +32,18 @@ module internal Scatters =
         let _, matrix, _ = given scatter
         matrix.shape
 
-    let private factorOf (matrix: Tensor) = (Vectors.symmetric matrix).cholesky ()
+    let private factorOf (matrix: Tensor) = (Vectors.symmetric matrix).cholesky()
 
-    let private gram (factor: Tensor) = factor.matmul (factor.transpose (-2, -1))
+    let private gram (factor: Tensor) =
+        factor.matmul (factor.transpose (-2, -1))
 
     // L⁻¹
     let private inverse (factor: Tensor) =
         Vectors.solveColumns false factor (Vectors.identity factor.shape[factor.dim - 1] factor)
 
     // L⁻ᵀ L⁻¹
-    let private gramOfInverse (factor: Tensor) = gram ((inverse factor).transpose (-2, -1))
+    let private gramOfInverse (factor: Tensor) =
+        gram ((inverse factor).transpose(-2, -1))
 
     // Σ = U Uᵀ with the upper triangular U = M⁻ᵀ of Σ⁻¹ = M Mᵀ; both factors turned by half give the lower one.
     let private lowerOfPrecision (precision: Tensor) =
@@ -78,12 +80,14 @@ module internal Scatters =
 
     /// What densities and draws need, from one factorization at most.
     type Factored =
-        { /// ½ log det Σ.
-          HalfLogDet: Tensor
-          /// Columns of covariance Σ as columns of covariance I.
-          Whiten: Tensor -> Tensor
-          /// Columns of covariance I as columns of covariance Σ.
-          Colour: Tensor -> Tensor }
+        {
+            /// ½ log det Σ.
+            HalfLogDet: Tensor
+            /// Columns of covariance Σ as columns of covariance I.
+            Whiten: Tensor -> Tensor
+            /// Columns of covariance I as columns of covariance Σ.
+            Colour: Tensor -> Tensor
+        }
 
     let factored (scatter: Scatter) : Factored =
         let ofLower (factor: Tensor) =
@@ -95,7 +99,7 @@ module internal Scatters =
         | Scatter.ScaleTril factor -> ofLower (factor.tril ())
         | Scatter.Covariance covariance -> ofLower (factorOf covariance)
         | Scatter.Precision precision ->
-            let upper = (factorOf precision).transpose (-2, -1)
+            let upper = (factorOf precision).transpose(-2, -1)
 
             { HalfLogDet = -(Vectors.logDiagonal upper)
               Whiten = upper.matmul

@@ -20,7 +20,7 @@ module internal Vectors =
             let more, rest = Array.truncate extra vectors.shape, Array.skip extra vectors.shape
             let flat = vectors.view (Array.append [| Shape.nelement more |] rest)
             let columns = flat.permute ([ 1 .. rest.Length ] @ [ 0 ])
-            let rows = (apply columns).permute (rest.Length :: [ 0 .. rest.Length - 1 ])
+            let rows = (apply columns).permute(rest.Length :: [ 0 .. rest.Length - 1 ])
             rows.view (Array.append more (Array.skip 1 rows.shape))
 
     /// T⁻¹ B for triangular T, of which the other triangle is not read. (triangularSolve takes a matrix beside a batch of as many axes for vectors.)
@@ -63,7 +63,7 @@ module internal Vectors =
             factor, holds
         else
             let identity = identity matrix.shape[matrix.dim - 1] matrix
-            (dsharp.where (holds.unsqueeze(-1).unsqueeze -1, matrix, identity)).cholesky (), holds
+            (dsharp.where (holds.unsqueeze(-1).unsqueeze -1, matrix, identity)).cholesky(), holds
 
     /// Vectors and matrices of one length.
     let check (family: string) (location: Tensor) (name: string) (matrix: Tensor) (columns: int option) : unit =

@@ -46,7 +46,7 @@ type Wishart private (degreesOfFreedom: Tensor, scatter: Scatter) =
     let bartlett (shape: Shape) : Tensor * Tensor =
         let freedom = degreesOfFreedom.expand(shape).unsqueeze -1 - degreesOfFreedom.arangeLike (float p)
         let noise = degreesOfFreedom.randnLike (Array.append shape [| p; p |])
-        let strictly = dsharp.ones([ p; p ], device = noise.device, dtype = noise.dtype).tril () - Vectors.identity p noise
+        let strictly = dsharp.ones([ p; p ], device = noise.device, dtype = noise.dtype).tril() - Vectors.identity p noise
         let logDiagonal = (ChiSquares.logHalves freedom + log 2.0) * 0.5
         noise * strictly + Vectors.toDiagonal (ChiSquares.positive logDiagonal), logDiagonal.sum -1
 
@@ -108,9 +108,7 @@ type Wishart private (degreesOfFreedom: Tensor, scatter: Scatter) =
         let half = degreesOfFreedom * 0.5
 
         this.FillBatch(
-            halfLogDet * (size + 1.0)
-            + 0.5 * size * (size + 1.0) * log 2.0
-            + ChiSquares.logGammaOfMatrix p half
+            halfLogDet * (size + 1.0) + 0.5 * size * (size + 1.0) * log 2.0 + ChiSquares.logGammaOfMatrix p half
             - (degreesOfFreedom - (size + 1.0)) * 0.5 * ChiSquares.digammaOfMatrix p half
             + half * size
         )

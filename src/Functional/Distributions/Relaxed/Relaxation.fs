@@ -18,8 +18,7 @@ module internal Relaxation =
         u.log () - (-u).log1p()
 
     /// -log (-log u): Gumbel noise.
-    let gumbel (shape: Shape) (like: Tensor) : Tensor =
-        -(-(Noise.unit like shape).log()).log()
+    let gumbel (shape: Shape) (like: Tensor) : Tensor = -(-(Noise.unit like shape).log()).log()
 
     /// log x; an x that was rounded to 0 counts as the smallest number above it.
     let log (x: Tensor) : Tensor = x.clamp(low = smallest x).log()
@@ -30,5 +29,4 @@ module internal Relaxation =
         inside.log () - (-inside).log1p()
 
     /// `hard` as the value, with the gradient of `soft`.
-    let straightThrough (hard: Tensor) (soft: Tensor) : Tensor =
-        hard + (soft - soft.noDiff ())
+    let straightThrough (hard: Tensor) (soft: Tensor) : Tensor = hard + (soft - soft.noDiff ())

@@ -16,8 +16,7 @@ type RelaxedOneHotCategorical internal (temperature: Tensor, weighting: Weightin
     inherit
         Family(
             "RelaxedOneHotCategorical",
-            [ "temperature", temperature, Support.Positive
-              weighting.Parameter "RelaxedOneHotCategorical" ]
+            [ "temperature", temperature, Support.Positive; weighting.Parameter "RelaxedOneHotCategorical" ]
         )
 
     do weighting.NotNever "RelaxedOneHotCategorical"

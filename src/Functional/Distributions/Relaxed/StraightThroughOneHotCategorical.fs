@@ -13,8 +13,7 @@ type StraightThroughOneHotCategorical private (temperature: Tensor, weighting: W
     inherit
         Family(
             "StraightThroughOneHotCategorical",
-            [ "temperature", temperature, Support.Positive
-              weighting.Parameter "StraightThroughOneHotCategorical" ]
+            [ "temperature", temperature, Support.Positive; weighting.Parameter "StraightThroughOneHotCategorical" ]
         )
 
     do weighting.NotNever "StraightThroughOneHotCategorical"

@@ -27,7 +27,9 @@ type Delta private (eventRank: int, value: Tensor, logDensity: Tensor) =
     override _.EventShape = Shapes.trailing eventRank value.shape
     override _.Support = Support.Points(value.unsqueeze 0, eventRank)
     override _.HasRSample = true
-    override this.RDraw sampleShape = value.expand (Array.concat [ sampleShape; this.BatchShape; this.EventShape ])
+
+    override this.RDraw sampleShape =
+        value.expand (Array.concat [ sampleShape; this.BatchShape; this.EventShape ])
 
     override _.LogDensity x =
         let differences = (x.ne value).cast Dtype.Int32
@@ -46,4 +48,6 @@ type Delta private (eventRank: int, value: Tensor, logDensity: Tensor) =
         (x.ge value).cast value.dtype
 
     override this.EnumerateSupport() = (this.Fill value).unsqueeze 0
-    override _.With parameters = Delta(eventRank, parameters[0], parameters[1])
+
+    override _.With parameters =
+        Delta(eventRank, parameters[0], parameters[1])

@@ -49,7 +49,7 @@ type Empirical(samples: Tensor, ?eventRank: int, ?logWeights: Tensor) =
     let logNormalized () : Tensor =
         match logWeights with
         | Some weights -> widen batchShape 0 (weights.logsoftmax 0)
-        | None -> samples.fullLike (-log (float count), full)
+        | None -> samples.fullLike (-log(float count), full)
 
     let overEvents (perSample: Tensor) : Tensor =
         perSample.view (Array.append perSample.shape (Array.create rank 1))
@@ -74,7 +74,7 @@ type Empirical(samples: Tensor, ?eventRank: int, ?logWeights: Tensor) =
         // one list of samples along the axis in front of the batch, of which each draw picks one
         let flat = chosen.view (Array.concat [ [| Shape.nelement sampleShape |]; batchShape; Array.create rank 1 ])
         let index = flat.expand (Array.concat [ [| Shape.nelement sampleShape |]; batchShape; eventShape ])
-        ((values ()).gather (0, index)).view (Array.append shape eventShape)
+        ((values ()).gather(0, index)).view(Array.append shape eventShape)
 
     /// The samples.
     member _.Samples = samples
@@ -94,7 +94,9 @@ type Empirical(samples: Tensor, ?eventRank: int, ?logWeights: Tensor) =
           | None -> () ]
 
     override _.HasRSample = logWeights.IsNone
-    override _.Draw sampleShape = Gradient.off (fun () -> draw sampleShape)
+
+    override _.Draw sampleShape =
+        Gradient.off (fun () -> draw sampleShape)
 
     override this.RDraw sampleShape =
         if logWeights.IsSome then
@@ -104,8 +106,11 @@ type Empirical(samples: Tensor, ?eventRank: int, ?logWeights: Tensor) =
 
     override _.LogDensity value =
         let more = max 0 (value.dim - batchShape.Length - rank)
-        let aligned (tensor: Tensor) = tensor.view (Array.concat [ [| count |]; Array.create more 1; Array.tail tensor.shape ])
-        let differences = ((value.unsqueeze 0).ne (aligned (values ()))).cast Dtype.Int32
+
+        let aligned (tensor: Tensor) =
+            tensor.view (Array.concat [ [| count |]; Array.create more 1; Array.tail tensor.shape ])
+
+        let differences = ((value.unsqueeze 0).ne(aligned (values ()))).cast Dtype.Int32
         let isThere = (Shapes.sumLast rank differences).eq 0
         let terms = dsharp.where (isThere, aligned (logNormalized ()), samples.scalarLike -infinity)
         let excluded = (terms.max 0).eq -infinity
@@ -126,15 +131,18 @@ type Empirical(samples: Tensor, ?eventRank: int, ?logWeights: Tensor) =
 
     override this.Mode =
         let best = (this.LogDensity(values ())).argmax(0).unsqueeze 0
-        ((values ()).gather (0, (overEvents best).expand (Array.concat [ [| 1 |]; batchShape; eventShape ]))).squeeze 0
+        ((values ()).gather(0, (overEvents best).expand(Array.concat [ [| 1 |]; batchShape; eventShape ]))).squeeze 0
 
     override _.Cdf value =
         if rank > 0 then
             raise (Errors.Distribution.lacks "Empirical" "distribution function" "its values are arrays")
 
         let more = max 0 (value.dim - batchShape.Length)
-        let aligned (tensor: Tensor) = tensor.view (Array.concat [ [| count |]; Array.create more 1; Array.tail tensor.shape ])
-        (((value.unsqueeze 0).ge (aligned (values ()))).cast samples.dtype * aligned ((logNormalized ()).exp())).sum 0
+
+        let aligned (tensor: Tensor) =
+            tensor.view (Array.concat [ [| count |]; Array.create more 1; Array.tail tensor.shape ])
+
+        (((value.unsqueeze 0).ge(aligned (values ()))).cast samples.dtype * aligned ((logNormalized ()).exp())).sum 0
 
     override _.EnumerateSupport() = values ()
 

@@ -16,7 +16,8 @@ type Expanded(baseDistribution: Distribution, batchShape: seq<int>) =
     let added = batchShape.Length - inner.Length
 
     do
-        let fits () = Array.forall2 (fun found wanted -> found = wanted || found = 1) inner batchShape[added..]
+        let fits () =
+            Array.forall2 (fun found wanted -> found = wanted || found = 1) inner batchShape[added..]
 
         if added < 0 || not (fits ()) then
             raise (Errors.Distribution.stretch baseDistribution.Name inner batchShape)
@@ -24,7 +25,8 @@ type Expanded(baseDistribution: Distribution, batchShape: seq<int>) =
     // Places in `inner` of the axes that are stretched, and their new lengths.
     let stretched =
         [| for place in 0 .. inner.Length - 1 do
-               if inner[place] <> batchShape[added + place] then place |]
+               if inner[place] <> batchShape[added + place] then
+                   place |]
 
     let lengths = stretched |> Array.map (fun place -> batchShape[added + place])
 
@@ -38,6 +40,7 @@ type Expanded(baseDistribution: Distribution, batchShape: seq<int>) =
                   match Array.tryFindIndex ((=) place) stretched with
                   | Some i -> front + i
                   | None -> ()
+
                   places[place] ]
 
         let order = [ 0 .. front - 1 ] @ pairs @ [ value.dim - events .. value.dim - 1 ]
@@ -50,7 +53,12 @@ type Expanded(baseDistribution: Distribution, batchShape: seq<int>) =
         let value = if value.dim < full.Length then value.expand full else value
         let front = value.dim - inner.Length - events
         let order = [ for place in stretched -> front + place ]
-        let rest = [ for axis in 0 .. value.dim - 1 do if not (List.contains axis order) then axis ]
+
+        let rest =
+            [ for axis in 0 .. value.dim - 1 do
+                  if not (List.contains axis order) then
+                      axis ]
+
         let before, after = List.splitAt front rest
         let moved = value.permute (before @ order @ after)
         moved.view (Array.concat [ value.shape[.. front - 1]; lengths; inner; Shapes.trailing events value.shape ])
@@ -58,7 +66,8 @@ type Expanded(baseDistribution: Distribution, batchShape: seq<int>) =
     let samples (sampleShape: Shape) =
         Array.concat [ sampleShape; batchShape[.. added - 1]; lengths ]
 
-    let wide (statistic: Tensor) : Tensor = statistic.expand (Array.append batchShape eventShape)
+    let wide (statistic: Tensor) : Tensor =
+        statistic.expand (Array.append batchShape eventShape)
 
     /// What is repeated.
     member _.Base = baseDistribution
@@ -68,21 +77,34 @@ type Expanded(baseDistribution: Distribution, batchShape: seq<int>) =
     override _.EventShape = eventShape
     override _.Support = baseDistribution.Support
     override _.Parameters = baseDistribution.Parameters
-    override _.Draw sampleShape = gather eventShape.Length (baseDistribution.Draw(samples sampleShape))
+
+    override _.Draw sampleShape =
+        gather eventShape.Length (baseDistribution.Draw(samples sampleShape))
+
     override _.HasRSample = baseDistribution.HasRSample
-    override _.RDraw sampleShape = gather eventShape.Length (baseDistribution.RDraw(samples sampleShape))
+
+    override _.RDraw sampleShape =
+        gather eventShape.Length (baseDistribution.RDraw(samples sampleShape))
 
     override _.DrawAndLogDensity sampleShape =
         let value, logDensity = baseDistribution.DrawAndLogDensity(samples sampleShape)
         gather eventShape.Length value, gather 0 logDensity
 
-    override _.LogDensity value = gather 0 (baseDistribution.LogDensity(scatter eventShape.Length value))
-    override _.Entropy() = (baseDistribution.Entropy()).expand batchShape
+    override _.LogDensity value =
+        gather 0 (baseDistribution.LogDensity(scatter eventShape.Length value))
+
+    override _.Entropy() =
+        (baseDistribution.Entropy()).expand batchShape
+
     override _.Mean = wide baseDistribution.Mean
     override _.Variance = wide baseDistribution.Variance
     override _.Mode = wide baseDistribution.Mode
-    override _.Cdf value = gather eventShape.Length (baseDistribution.Cdf(scatter eventShape.Length value))
-    override _.Icdf probability = gather eventShape.Length (baseDistribution.Icdf(scatter eventShape.Length probability))
+
+    override _.Cdf value =
+        gather eventShape.Length (baseDistribution.Cdf(scatter eventShape.Length value))
+
+    override _.Icdf probability =
+        gather eventShape.Length (baseDistribution.Icdf(scatter eventShape.Length probability))
 
     override this.EnumerateSupport() =
         if not baseDistribution.Support.IsDiscrete then

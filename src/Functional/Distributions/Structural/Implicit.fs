@@ -14,4 +14,4 @@ module internal Implicit =
 
     /// x along the last axis with the gradient -J⁻¹ ∂F/∂θ, F_i = P(X_i ≤ x_i | x_1 ... x_{i-1}) and J its Jacobian in x, lower triangular.
     let ofVector (x: Tensor) (conditionals: Tensor) (jacobian: Tensor) : Tensor =
-        x - jacobian.noDiff().triangularSolve (change conditionals)
+        x - jacobian.noDiff().triangularSolve(change conditionals)

@@ -35,7 +35,8 @@ type Joint(parts: seq<Distribution>) =
     let join (leading: Shape) (values: Tensor list) : Tensor =
         Tensor.cat (List.map2 (flat leading) parts values, -1)
 
-    let ofParts (statistic: Distribution -> Tensor) : Tensor = join batchShape (List.map statistic parts)
+    let ofParts (statistic: Distribution -> Tensor) : Tensor =
+        join batchShape (List.map statistic parts)
 
     // Batch axes that a part lacks become sample axes of its own.
     let samplesOf (sampleShape: Shape) (part: Distribution) =
@@ -98,7 +99,9 @@ type Joint(parts: seq<Distribution>) =
     override _.LogDensity value =
         sum (List.map2 (fun (part: Distribution) -> part.LogDensity) parts (split value))
 
-    override _.Entropy() = (sum [ for part in parts -> part.Entropy() ]).expand batchShape
+    override _.Entropy() =
+        (sum [ for part in parts -> part.Entropy() ]).expand batchShape
+
     override _.Mean = ofParts _.Mean
     override _.Variance = ofParts _.Variance
     override _.Mode = ofParts _.Mode

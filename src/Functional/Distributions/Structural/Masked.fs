@@ -27,7 +27,9 @@ type Masked(baseDistribution: Distribution, mask: Tensor) =
 
     let missing = Shapes.leading baseDistribution.BatchShape.Length batchShape
     let ones = Array.create eventShape.Length 1
-    let wide (statistic: Tensor) : Tensor = statistic.expand (Array.append batchShape eventShape)
+
+    let wide (statistic: Tensor) : Tensor =
+        statistic.expand (Array.append batchShape eventShape)
 
     // A number that the formulas can take in place of a missing one.
     let rec inner (support: Support) (value: Tensor) : Tensor =
@@ -50,9 +52,14 @@ type Masked(baseDistribution: Distribution, mask: Tensor) =
     override _.EventShape = eventShape
     override _.Support = baseDistribution.Support
     override _.Parameters = baseDistribution.Parameters @ [ "mask", mask ]
-    override _.Draw sampleShape = baseDistribution.Draw(Array.append sampleShape missing)
+
+    override _.Draw sampleShape =
+        baseDistribution.Draw(Array.append sampleShape missing)
+
     override _.HasRSample = baseDistribution.HasRSample
-    override _.RDraw sampleShape = baseDistribution.RDraw(Array.append sampleShape missing)
+
+    override _.RDraw sampleShape =
+        baseDistribution.RDraw(Array.append sampleShape missing)
 
     override _.DrawAndLogDensity sampleShape =
         let value, logDensity = baseDistribution.DrawAndLogDensity(Array.append sampleShape missing)
@@ -63,7 +70,9 @@ type Masked(baseDistribution: Distribution, mask: Tensor) =
         let overEvents = mask.view (Array.append mask.shape ones)
         counted (baseDistribution.LogDensity(dsharp.where (overEvents, value, inner support value)))
 
-    override _.Entropy() = counted ((baseDistribution.Entropy()).expand batchShape)
+    override _.Entropy() =
+        counted ((baseDistribution.Entropy()).expand batchShape)
+
     override _.Mean = wide baseDistribution.Mean
     override _.Variance = wide baseDistribution.Variance
     override _.Mode = wide baseDistribution.Mode

@@ -87,10 +87,7 @@ type Mixture private (weights: Categorical, components: Components) =
              |> Array.forall (fun component' ->
                  let element = element component'
 
-                 component'.HasRSample
-                 && element.EventShape.Length = 0
-                 && not element.Support.IsDiscrete
-                 && hasCdf element))
+                 component'.HasRSample && element.EventShape.Length = 0 && not element.Support.IsDiscrete && hasCdf element))
 
     // What each component says, repeated to the longest answer, along an axis in front of the last `axes`.
     let each (axes: int) (ask: Distribution -> Tensor) : Tensor =
@@ -121,7 +118,7 @@ type Mixture private (weights: Categorical, components: Components) =
         perComponent.view (Array.append perComponent.shape (Array.create rank 1))
 
     let average (perComponent: Tensor) : Tensor =
-        (overEvents weights.Probabilities * perComponent).sum (-1 - rank)
+        (overEvents weights.Probabilities * perComponent).sum(-1 - rank)
 
     // Batch axes that a part lacks become sample axes of its own.
     let samplesOf (sampleShape: Shape) (batch: Shape) =
@@ -180,7 +177,10 @@ type Mixture private (weights: Categorical, components: Components) =
             raise (Errors.Distribution.notReparameterizable this.Name)
 
         let x = this.Draw sampleShape
-        let ask (f: Distribution -> Tensor -> Tensor) = flat (eachAt rank x (fun component' -> f (element component')))
+
+        let ask (f: Distribution -> Tensor -> Tensor) =
+            flat (eachAt rank x (fun component' -> f (element component')))
+
         let functions = ask (fun element value -> element.Cdf value)
         let logDensities = ask (fun element value -> element.LogDensity value)
         let n = Shape.nelement eventShape
@@ -219,13 +219,12 @@ type Mixture private (weights: Categorical, components: Components) =
     override _.LogDensity value =
         logSumExp (weights.LogProbabilities + eachAt 0 value (fun component' value -> component'.LogDensity value))
 
-    override _.Mean =
-        (average (each rank _.Mean)).expand (Array.append batchShape eventShape)
+    override _.Mean = (average (each rank _.Mean)).expand(Array.append batchShape eventShape)
 
     override _.Variance =
         let means = each rank _.Mean
-        let middle = (average means).unsqueeze (-1 - rank)
-        (average (each rank _.Variance + (means - middle).square())).expand (Array.append batchShape eventShape)
+        let middle = (average means).unsqueeze(-1 - rank)
+        (average (each rank _.Variance + (means - middle).square())).expand(Array.append batchShape eventShape)
 
     override _.Cdf value =
         average (eachAt rank value (fun component' value -> component'.Cdf value))

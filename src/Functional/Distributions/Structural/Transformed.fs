@@ -22,7 +22,11 @@ type Transformed(baseDistribution: Distribution, transform: Transform) =
         let source: Distribution = if missing > 0 then Independent(baseDistribution, missing) else baseDistribution
         let shape = Array.append source.BatchShape source.EventShape
         let whole = transform.InverseShape(transform.ForwardShape shape)
-        if whole.Length > shape.Length then source.Expand(Shapes.leading source.EventShape.Length whole) else source
+
+        if whole.Length > shape.Length then
+            source.Expand(Shapes.leading source.EventShape.Length whole)
+        else
+            source
 
     // The event axes that the transform treats as a batch.
     let extra = source.EventShape.Length - rank
@@ -73,8 +77,12 @@ type Transformed(baseDistribution: Distribution, transform: Transform) =
 
     override _.Parameters = source.Parameters @ transform.Parameters
     override _.HasRSample = source.HasRSample
-    override _.Draw sampleShape = Gradient.off (fun () -> transform.Forward(source.Draw sampleShape))
-    override _.RDraw sampleShape = transform.Forward(source.RDraw sampleShape)
+
+    override _.Draw sampleShape =
+        Gradient.off (fun () -> transform.Forward(source.Draw sampleShape))
+
+    override _.RDraw sampleShape =
+        transform.Forward(source.RDraw sampleShape)
 
     // The sample is never inverted: at the rounded end of a tanh that would give an infinity.
     override _.DrawAndLogDensity sampleShape =
@@ -99,7 +107,10 @@ type Transformed(baseDistribution: Distribution, transform: Transform) =
 
     override _.Icdf probability =
         numbers "inverse distribution function"
-        let at (probability: Tensor) = transform.Forward(source.Icdf probability)
+
+        let at (probability: Tensor) =
+            transform.Forward(source.Icdf probability)
+
         order (fun () -> at probability) (fun () -> at (1.0 - probability))
 
     override this.Expand batchShape =

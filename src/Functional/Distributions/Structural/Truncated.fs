@@ -52,7 +52,8 @@ type Truncated(baseDistribution: Distribution, ?low: Tensor, ?high: Tensor) =
     do
         if Validation.isOn () then
             Scope.run (fun () ->
-                Gradient.off (fun () -> Validation.parameter name "the mass between the bounds" Support.Positive (snd (shares ()))))
+                Gradient.off (fun () ->
+                    Validation.parameter name "the mass between the bounds" Support.Positive (snd (shares ()))))
 
     /// Between two numbers.
     new(baseDistribution: Distribution, low: float, high: float) =
@@ -71,9 +72,7 @@ type Truncated(baseDistribution: Distribution, ?low: Tensor, ?high: Tensor) =
     override _.BatchShape = batchShape
     override _.EventShape = [||]
 
-    override _.Support =
-        Hull.between low high baseDistribution.Support like
-        |> Option.defaultValue baseDistribution.Support
+    override _.Support = Hull.between low high baseDistribution.Support like |> Option.defaultValue baseDistribution.Support
 
     override _.Parameters = baseDistribution.Parameters @ bounds
     override _.HasRSample = baseDistribution.HasRSample
@@ -98,7 +97,7 @@ type Truncated(baseDistribution: Distribution, ?low: Tensor, ?high: Tensor) =
 
     override _.Cdf value =
         let below, mass = shares ()
-        ((baseDistribution.Cdf(clipped value) - below) / mass).clamp (low = 0.0, high = 1.0)
+        ((baseDistribution.Cdf(clipped value) - below) / mass).clamp(low = 0.0, high = 1.0)
 
     override _.Icdf probability =
         let below, mass = shares ()

@@ -12,10 +12,10 @@ let private normal =
         (elementwise [ between -3.0 3.0; (fun draw batch -> (between -1.5 1.0 draw batch).exp()) ])
         (two (fun mean scale -> Normal(mean, scale)))
     |> withExtremes (fun () ->
-            let scales = [ 1.0; 0.125; 1e-8; 1e4 ] |> List.map (fun scale -> float (float32 scale))
-            let points = List.allPairs [ 0.0; 1e4 ] (List.allPairs scales [ -1e4; 0.0; 1e4 ])
-            let mean, scale = points |> List.map fst, points |> List.map (snd >> fst)
-            [ [ float64 mean; float64 scale ], float64 (points |> List.map (snd >> snd)) ])
+        let scales = [ 1.0; 0.125; 1e-8; 1e4 ] |> List.map (fun scale -> float (float32 scale))
+        let points = List.allPairs [ 0.0; 1e4 ] (List.allPairs scales [ -1e4; 0.0; 1e4 ])
+        let mean, scale = points |> List.map fst, points |> List.map (snd >> fst)
+        [ [ float64 mean; float64 scale ], float64 (points |> List.map (snd >> snd)) ])
 
 let private uniform (name: string) (low: float * float) (high: float * float) =
     family
@@ -23,9 +23,9 @@ let private uniform (name: string) (low: float * float) (high: float * float) =
         (elementwise [ between (fst low) (snd low); between (fst high) (snd high) ])
         (two (fun low high -> Uniform(low, high)))
     |> withExtremes (fun () ->
-            let low, high, value = [ -1e4; 0.0; 1.0; 0.0 ], [ 1e4; 1e-10; 1.0 + 1.0 / 1024.0; 1.0 ], [ 1e4; 0.0; 1.0; 1.0 ]
-            let single = List.map (fun (x: float) -> float (float32 x)) >> float64
-            [ [ single low; single high ], single value ])
+        let low, high, value = [ -1e4; 0.0; 1.0; 0.0 ], [ 1e4; 1e-10; 1.0 + 1.0 / 1024.0; 1.0 ], [ 1e4; 0.0; 1.0; 1.0 ]
+        let single = List.map (fun (x: float) -> float (float32 x)) >> float64
+        [ [ single low; single high ], single value ])
 
 /// Parameters and, last, a value in each row; rounded to what a float32 holds.
 let private rows (rows: float list list) () =
@@ -40,14 +40,27 @@ let private step = 1.0 / 16777216.0
 let private located = elementwise [ between -2.0 2.0; positiveBetween 0.4 1.6 ]
 
 let private farOut =
-    [ [ 0.0; 1.0; 1e4 ]; [ 0.0; 1.0; -1e4 ]; [ 0.0; 1e-8; 1e4 ]; [ 1e4; 1e4; -1e4 ]; [ 0.0; 1e4; 0.0 ]; [ 1e4; 0.1; 1e4 ] ]
+    [ [ 0.0; 1.0; 1e4 ]
+      [ 0.0; 1.0; -1e4 ]
+      [ 0.0; 1e-8; 1e4 ]
+      [ 1e4; 1e4; -1e4 ]
+      [ 0.0; 1e4; 0.0 ]
+      [ 1e4; 0.1; 1e4 ] ]
 
 let private logNormal =
-    family "LogNormal" (elementwise [ between -1.0 1.0; positiveBetween 0.2 0.7 ]) (two (fun location scale -> LogNormal(location, scale)))
-    |> withExtremes (rows [ [ 0; 1; 1e-30 ]; [ 0; 1; 1e30 ]; [ -10; 0.1; 5e-5 ]; [ 0; 1e4; 1 ]; [ 0; 1e4; 1e30 ]; [ 9; 10; 1e4 ] ])
+    family
+        "LogNormal"
+        (elementwise [ between -1.0 1.0; positiveBetween 0.2 0.7 ])
+        (two (fun location scale -> LogNormal(location, scale)))
+    |> withExtremes (
+        rows [ [ 0; 1; 1e-30 ]; [ 0; 1; 1e30 ]; [ -10; 0.1; 5e-5 ]; [ 0; 1e4; 1 ]; [ 0; 1e4; 1e30 ]; [ 9; 10; 1e4 ] ]
+    )
 
 let private logitNormal =
-    family "LogitNormal" (elementwise [ between -1.0 1.0; positiveBetween 0.3 1.0 ]) (two (fun location scale -> LogitNormal(location, scale)))
+    family
+        "LogitNormal"
+        (elementwise [ between -1.0 1.0; positiveBetween 0.3 1.0 ])
+        (two (fun location scale -> LogitNormal(location, scale)))
     |> withExtremes (
         rows
             [ [ 0; 1; 1e-30 ]
@@ -66,7 +79,11 @@ let private halfNormal =
 let private truncatedNormal (name: string) (mean: float * float) (low: float * float) (high: float * float) =
     family
         name
-        (elementwise [ between (fst mean) (snd mean); positiveBetween 0.8 2.0; between (fst low) (snd low); between (fst high) (snd high) ])
+        (elementwise
+            [ between (fst mean) (snd mean)
+              positiveBetween 0.8 2.0
+              between (fst low) (snd low)
+              between (fst high) (snd high) ])
         (fun p -> TruncatedNormal(p[0], p[1], p[2], p[3]))
     |> withExtremes (
         rows
@@ -91,16 +108,23 @@ let private laplace =
     |> withBreaks (fun distribution -> [ (element distribution :?> Laplace).Location ])
 
 let private logistic =
-    family "Logistic" located (two (fun location scale -> Logistic(location, scale))) |> withExtremes (rows farOut)
+    family "Logistic" located (two (fun location scale -> Logistic(location, scale)))
+    |> withExtremes (rows farOut)
 
 let private gumbel =
     family "Gumbel" located (two (fun location scale -> Gumbel(location, scale)))
     |> withExtremes (
-        rows [ [ 0; 1; 1e4 ]; [ 0; 1; -80 ]; [ 0; 1e-8; 1e4 ]; [ 1e4; 1e4; -1e4 ]; [ 0; 1e4; 0 ]; [ 1e4; 0.1; 1e4 ]; [ -1e4; 125; -2e4 ] ]
+        rows
+            [ [ 0; 1; 1e4 ]
+              [ 0; 1; -80 ]
+              [ 0; 1e-8; 1e4 ]
+              [ 1e4; 1e4; -1e4 ]
+              [ 0; 1e4; 0 ]
+              [ 1e4; 0.1; 1e4 ]
+              [ -1e4; 125; -2e4 ] ]
     )
 
-let private cauchy =
-    family "Cauchy" located (two (fun location scale -> Cauchy(location, scale))) |> withExtremes (rows farOut)
+let private cauchy = family "Cauchy" located (two (fun location scale -> Cauchy(location, scale))) |> withExtremes (rows farOut)
 
 let private halfCauchy =
     family "HalfCauchy" (elementwise [ positiveBetween 0.3 3.0 ]) (one (fun scale -> HalfCauchy scale))
@@ -125,7 +149,10 @@ let private weibull =
     )
 
 let private pareto =
-    family "Pareto" (elementwise [ positiveBetween 0.3 3.0; positiveBetween 6.0 12.0 ]) (two (fun scale alpha -> Pareto(scale, alpha)))
+    family
+        "Pareto"
+        (elementwise [ positiveBetween 0.3 3.0; positiveBetween 6.0 12.0 ])
+        (two (fun scale alpha -> Pareto(scale, alpha)))
     |> withExtremes (
         rows
             [ [ 1; 1e-3; 1e30 ]
@@ -150,7 +177,10 @@ let private kumaraswamy =
     )
 
 let private continuousBernoulli =
-    family "ContinuousBernoulli from logits" (elementwise [ between -4.0 4.0 ]) (one (fun logits -> ContinuousBernoulli.FromLogits logits))
+    family
+        "ContinuousBernoulli from logits"
+        (elementwise [ between -4.0 4.0 ])
+        (one (fun logits -> ContinuousBernoulli.FromLogits logits))
     |> withExtremes (fun () ->
         let slopes = [ -1e4; -100.0; -1.0; -1e-3; 0.0; 1e-8; 1e-3; 0.999; 1.001; 20.0; 100.0; 1e4 ]
         crossed (singles slopes) (singles [ 0.0; 1e-6; 0.5; 1.0 ]))
@@ -163,7 +193,10 @@ let private continuousBernoulliFromProbabilities =
     |> withExtremes (fun () -> crossed (singles [ 1e-30; 0.49; 0.5; 0.50001; 0.75; 1.0 - step ]) [ 0.0; 0.5; 1.0 ])
 
 let private gamma (name: string) (low: float, high: float) =
-    family name (elementwise [ positiveBetween low high; positiveBetween 0.4 2.5 ]) (two (fun concentration rate -> Gamma(concentration, rate)))
+    family
+        name
+        (elementwise [ positiveBetween low high; positiveBetween 0.4 2.5 ])
+        (two (fun concentration rate -> Gamma(concentration, rate)))
     |> withExtremes (
         rows
             [ [ 1e-3; 1; 1e-30 ]

@@ -42,7 +42,11 @@ let instance (family: FamilyEntry) (draw: Draw) (batch: Shape) : Instance =
 // ---- making entries ----
 
 /// An entry without extremes and breaks.
-let family (name: string) (start: Draw -> Draw -> Shape -> Tensor list) (ofParameters: Tensor list -> Distribution) : FamilyEntry =
+let family
+    (name: string)
+    (start: Draw -> Draw -> Shape -> Tensor list)
+    (ofParameters: Tensor list -> Distribution)
+    : FamilyEntry =
     { Name = name
       Start = start
       OfParameters = ofParameters
@@ -58,10 +62,12 @@ let withExtremes (extremes: unit -> (Tensor list * Tensor) list) (family: Family
 let withBreaks (breaks: Distribution -> Tensor list) (family: FamilyEntry) = { family with Breaks = breaks }
 
 /// Quadrature is less exact, by a factor, for a reason.
-let withTolerance (factor: float) (reason: string) (family: FamilyEntry) = { family with Tolerance = factor, reason }
+let withTolerance (factor: float) (reason: string) (family: FamilyEntry) =
+    { family with Tolerance = factor, reason }
 
 /// A law, named by a part of its name, that does not hold, for a reason.
-let withoutLaw (law: string) (reason: string) (family: FamilyEntry) = { family with Without = (law, reason) :: family.Without }
+let withoutLaw (law: string) (reason: string) (family: FamilyEntry) =
+    { family with Without = (law, reason) :: family.Without }
 
 /// A family that is slow to draw or to integrate.
 let slow (family: FamilyEntry) = { family with IsSlow = true }
@@ -83,7 +89,8 @@ let elementwise (parameters: (Draw -> Shape -> Tensor) list) (_: Draw) (draw: Dr
 let between (low: float) (high: float) (draw: Draw) (batch: Shape) = draw.Tensor(batch, low, high)
 
 /// Positive numbers, even on a logarithmic scale.
-let positiveBetween (low: float) (high: float) (draw: Draw) (batch: Shape) : Tensor = (between (log low) (log high) draw batch).exp()
+let positiveBetween (low: float) (high: float) (draw: Draw) (batch: Shape) : Tensor =
+    (between (log low) (log high) draw batch).exp()
 
 /// Every pair of a parameter and a value, as one batch.
 let crossed (parameters: float list) (values: float list) =

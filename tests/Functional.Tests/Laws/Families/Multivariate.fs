@@ -13,22 +13,23 @@ let private dirichlet =
 
     family "Dirichlet" start (one (fun concentration -> Dirichlet concentration))
     |> withExtremes (fun () ->
-            let small, tiny = float 1e-3f, float 1e-30f
+        let small, tiny = float 1e-3f, float 1e-30f
 
-            [ [ float64 [ [ small; small; small ]; [ 1e6; 1e6; 2e6 ]; [ 1e6; 1e6; 2e6 ]; [ small; 1e6; 1e6 ]; [ 1.0; 2.0; 3.0 ] ] ],
-              float64
-                  [ [ tiny; 0.5; 0.5 ]
-                    [ 0.25; 0.25; 0.5 ]
-                    [ 0.25; 0.2509765625; 0.4990234375 ]
-                    [ tiny; 0.5; 0.5 ]
-                    [ 0.25; 0.25; 0.5 ] ] ])
+        [ [ float64 [ [ small; small; small ]; [ 1e6; 1e6; 2e6 ]; [ 1e6; 1e6; 2e6 ]; [ small; 1e6; 1e6 ]; [ 1.0; 2.0; 3.0 ] ] ],
+          float64
+              [ [ tiny; 0.5; 0.5 ]
+                [ 0.25; 0.25; 0.5 ]
+                [ 0.25; 0.2509765625; 0.4990234375 ]
+                [ tiny; 0.5; 0.5 ]
+                [ 0.25; 0.25; 0.5 ] ] ])
 
 /// Vectors and matrices of one size, which is chosen once for instances that belong together.
 let private sized (sizes: int list) (parameters: int -> (Draw -> Shape -> Tensor) list) (draw: Draw) =
     let parameters = parameters (draw.Pick sizes)
     fun (draw: Draw) (batch: Shape) -> [ for parameter in parameters -> parameter draw batch ]
 
-let private array (event: Shape) (next: Draw -> Shape -> Tensor) (draw: Draw) (batch: Shape) = next draw (Array.append batch event)
+let private array (event: Shape) (next: Draw -> Shape -> Tensor) (draw: Draw) (batch: Shape) =
+    next draw (Array.append batch event)
 
 /// Lower triangular with a positive diagonal.
 let private triangle (size: int) (draw: Draw) (batch: Shape) : Tensor =
@@ -52,10 +53,10 @@ let private multivariateNormals =
           (sized [ 1; 2 ] (fun size -> [ location size; triangle size ]))
           (two (fun location scaleTril -> MultivariateNormal.FromScaleTril(location, scaleTril)))
       |> withExtremes (fun () ->
-              let scales = [ 1.0; 1024.0; 1.0 / 1024.0; 1.0 ]
-              let values = [ [ 0.5; -1e4 ]; [ 1e4; 1e4 ]; [ 1e4; 1.0 ]; [ 1e4; -1e4 ] ]
-              let factor = scales |> matrices (fun scale -> [ [ scale; 0.0 ]; [ 0.5; 1.0 / scale ] ])
-              [ [ float64 [ for _ in scales -> [ 0.0; 0.25 ] ]; factor ], float64 values ])
+          let scales = [ 1.0; 1024.0; 1.0 / 1024.0; 1.0 ]
+          let values = [ [ 0.5; -1e4 ]; [ 1e4; 1e4 ]; [ 1e4; 1.0 ]; [ 1e4; -1e4 ] ]
+          let factor = scales |> matrices (fun scale -> [ [ scale; 0.0 ]; [ 0.5; 1.0 / scale ] ])
+          [ [ float64 [ for _ in scales -> [ 0.0; 0.25 ] ]; factor ], float64 values ])
       family
           "MultivariateNormal from covariance"
           (sized [ 1; 2 ] (fun size -> [ location size; definite size ]))
@@ -71,11 +72,12 @@ let private lowRank =
 
         sizes
         |> sized [ 1; 2 ] (fun size ->
-            [ location size
-              array [| size; rank |] (between -1.0 1.0)
-              array [| size |] (positiveBetween 0.3 2.0) ])
+            [ location size; array [| size; rank |] (between -1.0 1.0); array [| size |] (positiveBetween 0.3 2.0) ])
 
-    family "LowRankMultivariateNormal" start (three (fun location factor diagonal -> LowRankMultivariateNormal(location, factor, diagonal)))
+    family
+        "LowRankMultivariateNormal"
+        start
+        (three (fun location factor diagonal -> LowRankMultivariateNormal(location, factor, diagonal)))
 
 let private studentT =
     family
@@ -102,4 +104,5 @@ let private lkj (dimension: int) =
         (elementwise [ between 1.0 4.0 ])
         (one (fun concentration -> LKJCholesky(dimension, concentration)))
 
-let all: FamilyEntry list = dirichlet :: multivariateNormals @ [ lowRank; studentT ] @ List.map slow wisharts @ [ lkj 2; slow (lkj 3) ]
+let all: FamilyEntry list =
+    dirichlet :: multivariateNormals @ [ lowRank; studentT ] @ List.map slow wisharts @ [ lkj 2; slow (lkj 3) ]

@@ -16,10 +16,10 @@ let private relaxedBernoulliFromLogits =
         (elementwise [ between 1.5 3.0; between -1.5 1.5 ])
         (two (fun (temperature: Tensor) logits -> RelaxedBernoulli.FromLogits(temperature, logits)))
     |> withExtremes (fun () ->
-            let cold = float 0.1f
+        let cold = float 0.1f
 
-            [ [ float64 [ cold; cold; 1.0; 1.0; cold ]; float64 [ 100.0; -100.0; 100.0; -100.0; 0.0 ] ],
-              float64 [ float 1e-30f; 0.5; 0.25; float 1e-3f; 1.0 - 1.0 / 16777216.0 ] ])
+        [ [ float64 [ cold; cold; 1.0; 1.0; cold ]; float64 [ 100.0; -100.0; 100.0; -100.0; 0.0 ] ],
+          float64 [ float 1e-30f; 0.5; 0.25; float 1e-3f; 1.0 - 1.0 / 16777216.0 ] ])
 
 let private relaxedBernoulliFromProbabilities =
     family
@@ -31,8 +31,7 @@ let private categories (parameter: Tensor -> Tensor) (low: float) (high: float) 
     let count = sizes.Int(2, 3)
 
     fun (draw: Draw) (batch: Shape) ->
-        [ between low high draw batch
-          parameter (between -1.0 1.0 draw (Array.append batch [| count |])) ]
+        [ between low high draw batch; parameter (between -1.0 1.0 draw (Array.append batch [| count |])) ]
 
 let private relaxedOneHotFromLogits =
     family
@@ -40,8 +39,9 @@ let private relaxedOneHotFromLogits =
         (categories id 1.5 3.0)
         (two (fun (temperature: Tensor) logits -> RelaxedOneHotCategorical.FromLogits(temperature, logits)))
     |> withExtremes (fun () ->
-            [ [ float64 [ float 0.1f; 1.0; 2.0 ]; float64 [ [ 100.0; -100.0; 0.0 ]; [ 100.0; -100.0; 0.0 ]; [ 0.0; 1.0; 2.0 ] ] ],
-              float64 [ [ 0.5; 0.25; 0.25 ]; [ float 1e-30f; 0.5; 0.5 ]; [ 1.0; float 1e-30f; float 1e-30f ] ] ])
+        [ [ float64 [ float 0.1f; 1.0; 2.0 ]
+            float64 [ [ 100.0; -100.0; 0.0 ]; [ 100.0; -100.0; 0.0 ]; [ 0.0; 1.0; 2.0 ] ] ],
+          float64 [ [ 0.5; 0.25; 0.25 ]; [ float 1e-30f; 0.5; 0.5 ]; [ 1.0; float 1e-30f; float 1e-30f ] ] ])
 
 let private relaxedOneHotFromProbabilities =
     family
@@ -71,13 +71,13 @@ let private discretizedLogistic (name: string) (levels: int) (scale: float * flo
         (elementwise [ between -1.2 1.2; positiveBetween (fst scale) (snd scale) ])
         (two (fun location scale -> DiscretizedLogistic(location, scale, levels)))
     |> withExtremes (fun () ->
-            let step = 2.0 / float (levels - 1)
-            let tiny = float 1e-8f
+        let step = 2.0 / float (levels - 1)
+        let tiny = float 1e-8f
 
-            // three parameters for each of the first, an inner and the last level
-            [ for location, scale in [ 0.0, tiny; 100.0, 1.0; -1e4, 1.0; 0.25, 1e4 ] do
-                  let all (number: float) = float64 [ number; number; number ]
-                  [ all location; all scale ], (float64 [ -1.0; 1.0 - step; 1.0 ]).float32().cast Dtype.Float64 ])
+        // three parameters for each of the first, an inner and the last level
+        [ for location, scale in [ 0.0, tiny; 100.0, 1.0; -1e4, 1.0; 0.25, 1e4 ] do
+              let all (number: float) = float64 [ number; number; number ]
+              [ all location; all scale ], (float64 [ -1.0; 1.0 - step; 1.0 ]).float32().cast Dtype.Float64 ])
 
 let private discretizedLogisticMixture =
     let start (sizes: Draw) =
@@ -92,7 +92,7 @@ let private discretizedLogisticMixture =
         start
         (three (fun logits location scale -> DiscretizedLogisticMixture(logits, location, scale, 9)))
     |> withExtremes (fun () ->
-            [ [ float64 [ [ 100.0; -100.0 ] ]; float64 [ [ -0.5; 0.5 ] ]; float64 [ [ float 1e-3f; 1.0 ] ] ], float64 [ 0.5 ] ])
+        [ [ float64 [ [ 100.0; -100.0 ] ]; float64 [ [ -0.5; 0.5 ] ]; float64 [ [ float 1e-3f; 1.0 ] ] ], float64 [ 0.5 ] ])
 
 let private quantizedNormal =
     family

@@ -6,7 +6,8 @@ open Functional
 open Functional.Tensors
 open Functional.Tests.Testing
 
-let private last (size: int) (next: Draw -> Shape -> Tensor) (draw: Draw) (batch: Shape) = next draw (Array.append batch [| size |])
+let private last (size: int) (next: Draw -> Shape -> Tensor) (draw: Draw) (batch: Shape) =
+    next draw (Array.append batch [| size |])
 
 /// Parameters of K components along the last axis; K is chosen once for instances that belong together.
 let private components (parameters: (Draw -> Shape -> Tensor) list) (sizes: Draw) =
@@ -21,10 +22,10 @@ let private mixtureOfNormals =
         (components [ weights; between -2.0 2.0; positiveBetween 0.5 1.5 ])
         (three (fun logits mean scale -> Mixture(Categorical.FromLogits logits, Normal(mean, scale))))
     |> withExtremes (fun () ->
-            [ [ float64 [ [ 100.0; -100.0 ]; [ 0.0; 0.0 ]; [ -100.0; 100.0 ] ]
-                float64 [ [ 0.0; 1e4 ]; [ -1e4; 1e4 ]; [ 0.0; 1e4 ] ]
-                float64 [ [ 1.0; 2.0 ]; [ 0.5; 1024.0 ]; [ 1.0; 4.0 ] ] ],
-              float64 [ 1e4; 0.0; 1e4 ] ])
+        [ [ float64 [ [ 100.0; -100.0 ]; [ 0.0; 0.0 ]; [ -100.0; 100.0 ] ]
+            float64 [ [ 0.0; 1e4 ]; [ -1e4; 1e4 ]; [ 0.0; 1e4 ] ]
+            float64 [ [ 1.0; 2.0 ]; [ 0.5; 1024.0 ]; [ 1.0; 4.0 ] ] ],
+          float64 [ 1e4; 0.0; 1e4 ] ])
 
 let private mixtureOfUniforms =
     family
@@ -32,9 +33,9 @@ let private mixtureOfUniforms =
         (components [ weights; between -2.0 0.0; between 0.2 2.0 ])
         (three (fun logits low high -> Mixture(Categorical.FromLogits logits, Uniform(low, high))))
     |> withBreaks (fun distribution ->
-            match (distribution :?> Mixture).Components with
-            | [ :? Uniform as uniform ] -> [ yield! uniform.Low.unstack -1; yield! uniform.High.unstack -1 ]
-            | _ -> [])
+        match (distribution :?> Mixture).Components with
+        | [ :? Uniform as uniform ] -> [ yield! uniform.Low.unstack -1; yield! uniform.High.unstack -1 ]
+        | _ -> [])
 
 let private mixtureOfVectors =
     family
@@ -60,9 +61,9 @@ let private mixtureOfFamilies =
             let normal, uniform = Normal(parameters[1], parameters[2]), Uniform(-parameters[3], parameters[3])
             Mixture.Of(Categorical.FromLogits parameters[0], [ normal; uniform ]))
     |> withBreaks (fun distribution ->
-            match (distribution :?> Mixture).Components with
-            | [ _; :? Uniform as uniform ] -> [ uniform.Low; uniform.High ]
-            | _ -> [])
+        match (distribution :?> Mixture).Components with
+        | [ _; :? Uniform as uniform ] -> [ uniform.Low; uniform.High ]
+        | _ -> [])
     |> withConstants [ 3 ] // quadrature over fixed points misses that a jump inside the support moves
 
 let private mixtureOfBernoullis =
@@ -87,7 +88,7 @@ let private maskedNormal =
     family
         "Masked Normal, all of it counting"
         (elementwise [ between -3.0 3.0; positiveBetween 0.5 2.0 ])
-        (two (fun mean scale -> Masked(Normal(mean, scale), dsharp.ones([], dtype = Dtype.Bool))))
+        (two (fun mean scale -> Masked(Normal(mean, scale), dsharp.ones ([], dtype = Dtype.Bool))))
 
 let private expandedNormal =
     family
@@ -122,7 +123,11 @@ let private delta (rank: int) =
     |> withoutLaw "the same seed" "all samples are the value"
 
 let private firstAxis (tensor: Tensor) (place: int) =
-    tensor.permute [ yield place; for axis in 0 .. tensor.dim - 1 do if axis <> place then yield axis ]
+    tensor.permute
+        [ yield place
+          for axis in 0 .. tensor.dim - 1 do
+              if axis <> place then
+                  yield axis ]
 
 let private empirical =
     family
