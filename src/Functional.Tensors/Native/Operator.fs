@@ -121,6 +121,23 @@ module internal Arg =
             | TypeCode.DateTime as kind -> raise (Errors.Value.notAScalar kind)
             | _ -> int (value.ToInt64 null)
 
+/// What libtorch refuses, as an exception that says what would fit.
+module private Refusal =
+
+    // libtorch compares shapes anyway; asking before it does would cost every sum what only a refusal needs.
+    let private unequal =
+        Regex @"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d+)"
+
+    // In products of matrices the last two axes do not broadcast.
+    let private broadcasts (name: string) =
+        not (name.Contains "matmul" || name.Contains "linalg")
+
+    let ofReason (name: string) (shapes: string seq) (reason: string) : exn =
+        match unequal.Match reason with
+        | found when found.Success && broadcasts name ->
+            Errors.Operation.broadcast name shapes found.Groups[3].Value found.Groups[1].Value found.Groups[2].Value
+        | _ -> Errors.Native.refused name shapes reason
+
 /// One operator of libtorch, looked up on first use.
 [<Sealed>]
 type internal Operator(name: string, overload: string) =
@@ -223,20 +240,6 @@ type internal Operator(name: string, overload: string) =
             finally
                 handle.GiveBack()
 
-    // libtorch compares shapes anyway; asking before it does would cost every sum what only a refusal needs.
-    static let unequal =
-        Regex @"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d+)"
-
-    // In products of matrices the last two axes do not broadcast.
-    static let broadcasts (name: string) =
-        not (name.Contains "matmul" || name.Contains "linalg")
-
-    static let refusal (name: string) (shapes: string seq) (reason: string) : exn =
-        match unequal.Match reason with
-        | found when found.Success && broadcasts name ->
-            Errors.Operation.broadcast name shapes found.Groups[3].Value found.Groups[1].Value found.Groups[2].Value
-        | _ -> Errors.Native.refused name shapes reason
-
     static let shapes (arguments: Arg[]) =
         arguments
         |> Seq.collect (fun argument ->
@@ -279,7 +282,7 @@ type internal Operator(name: string, overload: string) =
 
             if count < 0 then
                 let reason = Library.lastError ()
-                raise (refusal name (shapes arguments) reason)
+                raise (Refusal.ofReason name (shapes arguments) reason)
 
             count
         finally
