@@ -4,17 +4,7 @@
 #include <torch/library.h>
 #include <cmath>
 #include "boundary.h"
-
-// The vector forms of these functions are in libmvec; declaring them so lets the loops below use them.
-#if defined(__x86_64__) && defined(__linux__)
-#define FUNCTIONAL_VECTOR __attribute__((simd("notinbranch")))
-extern "C" {
-FUNCTIONAL_VECTOR float expf(float) noexcept;
-FUNCTIONAL_VECTOR float log1pf(float) noexcept;
-FUNCTIONAL_VECTOR double exp(double) noexcept;
-FUNCTIONAL_VECTOR double log1p(double) noexcept;
-}
-#endif
+#include "vector.h"
 
 namespace {
 

@@ -25,13 +25,9 @@ variable_list scores(const variable_list& inputs) {
         auto results = differentiable_scores<Law>(inputs);
         return {results.begin(), results.end()};
     }
-    auto make = [] {
-        return [known = Remembered<Law>()](const std::array<double, count>& x, std::array<double, count>& y) mutable {
-            y = known.of(x).scores(x[Law::parameters]);
-        };
-    };
-    if constexpr (Law::parameters == 1) return elementwise<count>(2048, make, inputs[0], inputs[1]);
-    else return elementwise<count>(2048, make, inputs[0], inputs[1], inputs[2]);
+    auto slopes = [](const Law& law, const auto& x, auto& y) { y = law.scores(x[Law::parameters]); };
+    if constexpr (Law::parameters == 1) return elementwise<Law, count>(2048, slopes, inputs[0], inputs[1]);
+    else return elementwise<Law, count>(2048, slopes, inputs[0], inputs[1], inputs[2]);
 }
 
 // log p(x; θ), differentiable any number of times.
@@ -40,9 +36,8 @@ struct LogDensity : Function<LogDensity<Law>> {
     template <class... T>
     static at::Tensor forward(AutogradContext* context, const T&... inputs) {
         context->save_for_backward({inputs...});
-        return elementwise<1>(2048, [] {
-            return [known = Remembered<Law>()](const auto& x, auto& y) mutable { y[0] = known.of(x).log_density(x[Law::parameters]); };
-        }, inputs...)[0];
+        auto density = [](const Law& law, const auto& x, auto& y) { y[0] = law.log_density(x[Law::parameters]); };
+        return elementwise<Law, 1>(2048, density, inputs...)[0];
     }
 
     static variable_list backward(AutogradContext* context, variable_list upstream) {
@@ -66,11 +61,9 @@ struct Slopes : Function<Slopes<Law>> {
     template <class... T>
     static variable_list forward(AutogradContext* context, const T&... inputs) {
         context->save_for_backward({inputs...});
-        return elementwise<Law::parameters>(256, [] {
-            return [known = Remembered<Law>()](const auto& x, auto& y) mutable {
-                auto mass = known.of(x).mass(Law::at(x[Law::parameters]));
-                for (int i = 0; i < Law::parameters; i++) y[i] = mass.relative[i] == 0 ? 0 : std::exp(mass.log_slope) * mass.relative[i];
-            };
+        return elementwise<Law, Law::parameters>(256, [](const Law& law, const auto& x, auto& y) {
+            auto mass = law.mass(Law::at(x[Law::parameters]));
+            for (int i = 0; i < Law::parameters; i++) y[i] = mass.relative[i] == 0 ? 0 : std::exp(mass.log_slope) * mass.relative[i];
         }, inputs...);
     }
 
@@ -105,11 +98,9 @@ struct DistributionFunction : Function<DistributionFunction<Law, Upper>> {
     template <class... T>
     static at::Tensor forward(AutogradContext* context, const T&... inputs) {
         context->save_for_backward({inputs...});
-        return elementwise<1>(256, [] {
-            return [known = Remembered<Law>()](const auto& x, auto& y) mutable {
-                if (std::isnan(x[Law::parameters])) y[0] = x[Law::parameters];
-                else if (auto mass = known.of(x).mass(Law::at(x[Law::parameters])); true) y[0] = Upper ? mass.upper : mass.lower;
-            };
+        return elementwise<Law, 1>(256, [](const Law& law, const auto& x, auto& y) {
+            if (std::isnan(x[Law::parameters])) y[0] = x[Law::parameters];
+            else if (auto mass = law.mass(Law::at(x[Law::parameters])); true) y[0] = Upper ? mass.upper : mass.lower;
         }, inputs...)[0];
     }
 
@@ -130,11 +121,9 @@ template <class Law, bool Upper>
 struct QuantileFunction : Function<QuantileFunction<Law, Upper>> {
     template <class... T>
     static at::Tensor forward(AutogradContext* context, const T&... inputs) {
-        auto result = elementwise<1>(64, [] {
-            return [known = Remembered<Law>()](const auto& x, auto& y) mutable {
-                double p = x[Law::parameters];
-                y[0] = Law::value(quantile(known.of(x), Upper ? 1 - p : p, Upper ? p : 1 - p));
-            };
+        auto result = elementwise<Law, 1>(64, [](const Law& law, const auto& x, auto& y) {
+            double p = x[Law::parameters];
+            y[0] = Law::value(quantile(law, Upper ? 1 - p : p, Upper ? p : 1 - p));
         }, inputs...)[0];
         context->save_for_backward({inputs..., result});
         return result;
@@ -153,11 +142,16 @@ struct QuantileFunction : Function<QuantileFunction<Law, Upper>> {
     }
 };
 
+struct NoLaw {
+    static constexpr int parameters = 0;
+    explicit NoLaw(const std::array<double, 0>&) {}
+};
+
 // log B(a, b), accurate where log Γ(a) + log Γ(b) - log Γ(a + b) cancels.
 struct LogBeta : Function<LogBeta> {
     static at::Tensor forward(AutogradContext* context, const at::Tensor& a, const at::Tensor& b) {
         context->save_for_backward({a, b});
-        return elementwise<1>(512, [] { return [](const auto& x, auto& y) { y[0] = log_beta(x[0], x[1]); }; }, a, b)[0];
+        return elementwise<NoLaw, 1>(512, [](NoLaw, const auto& x, auto& y) { y[0] = log_beta(x[0], x[1]); }, a, b)[0];
     }
 
     static variable_list backward(AutogradContext* context, variable_list upstream) {

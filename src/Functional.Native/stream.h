@@ -1,23 +1,12 @@
 // Random words by index: a counter-based generator (Threefry4x32-20; Salmon, Moraes, Dror and Shaw, 2011, "Parallel random numbers: as easy
 // as 1, 2, 3") keyed by the ambient generator, so that threads draw blocks side by side and the numbers do not depend on how many there are.
-// Used by random.cpp, draw.cpp and gamma.cpp.
+// Used by random.cpp, draw.cpp and pathwise.cpp.
 #pragma once
 #include <ATen/CPUGeneratorImpl.h>
 #include <cmath>
 #include <mutex>
 #include "boundary.h"
-
-// The vector forms of these functions are in libmvec; declaring them so lets loops use them.
-#if defined(__x86_64__) && defined(__linux__)
-#define FUNCTIONAL_VECTOR __attribute__((simd("notinbranch")))
-extern "C" {
-FUNCTIONAL_VECTOR float logf(float) noexcept;
-FUNCTIONAL_VECTOR float cosf(float) noexcept;
-FUNCTIONAL_VECTOR double log(double) noexcept;
-FUNCTIONAL_VECTOR double exp(double) noexcept;
-FUNCTIONAL_VECTOR double cos(double) noexcept;
-}
-#endif
+#include "vector.h"
 
 namespace functional {
 

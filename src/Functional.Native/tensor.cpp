@@ -35,7 +35,8 @@ int32_t functional_tensor_to_memory(functional_tensor handle, void* data, int64_
         auto tensor = borrow(handle).detach().to(c10::DeviceType::CPU).contiguous();
         if (static_cast<int64_t>(tensor.nbytes()) != bytes)
             throw std::length_error("a tensor of " + std::to_string(tensor.nbytes()) + " bytes was to fill " + std::to_string(bytes));
-        if (bytes > 0) std::memcpy(data, tensor.data_ptr(), bytes);
+        if (tensor._is_zerotensor()) std::memset(data, 0, bytes);  // a derivative known to be zero, which has no memory
+        else if (bytes > 0) std::memcpy(data, tensor.data_ptr(), bytes);
         return 0;
     });
 }

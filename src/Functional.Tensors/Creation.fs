@@ -76,6 +76,8 @@ module internal Make =
     let rand = Operators.find "functional::rand" ""
     let randn = Operators.find "functional::randn" ""
     let exponential = Operators.find "functional::exponential" ""
+    let laplace = Operators.find "functional::laplace" ""
+    let gumbel = Operators.find "functional::gumbel" ""
     let randint = Operators.atenOverload "randint" "low_generator"
     let randperm = Operators.atenOverload "randperm" "generator"
 

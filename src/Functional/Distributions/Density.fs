@@ -3,6 +3,7 @@
 namespace Functional
 
 open Functional.Tensors
+open Functional.Tensors.Native
 
 module internal Density =
 
@@ -18,9 +19,30 @@ module internal Density =
             let holds = if axes = 0 then holds else (Shapes.sumLast axes (holds.logicalNot ())).eq 0
             dsharp.where (holds, densities, densities.scalarLike -infinity)
 
+    let private allBetweenOp = Operators.find "functional::all_between" ""
+
+    let private allBetween (value: Tensor) (low: float, isLowIn: bool) (high: float, isHighIn: bool) : bool =
+        let arguments = [| Arg.tensor value.Handle; Arg.double low; Arg.double high; Arg.bool isLowIn; Arg.bool isHighIn |]
+        use holds = new Tensor(allBetweenOp.Tensor arguments)
+        holds.toBool ()
+
+    /// Whether one pass over the value shows that all of it lies in the support, as it mostly does.
+    let private isSeenInside (support: Support) (value: Tensor) : bool =
+        value.device = Device.CPU
+        && (match support with
+            | Support.Real -> allBetween value (-infinity, false) (infinity, false)
+            | Support.Positive -> allBetween value (0.0, false) (infinity, false)
+            | Support.NonNegative -> allBetween value (0.0, true) (infinity, false)
+            | Support.UnitInterval -> allBetween value (0.0, true) (1.0, true)
+            | Support.OpenUnitInterval -> allBetween value (0.0, false) (1.0, false)
+            | _ -> false)
+
     /// The same, where all elements of the value lie in the support.
     let insideEvents (support: Support) (axes: int) (value: Tensor) (density: Tensor -> Tensor) : Tensor =
-        where (support.Contains value) support axes value density
+        if isSeenInside support value then
+            density value
+        else
+            where (support.Contains value) support axes value density
 
     /// The same, element by element.
     let inside (support: Support) (value: Tensor) (density: Tensor -> Tensor) : Tensor = insideEvents support 0 value density

@@ -17,3 +17,11 @@ module internal Noise =
     /// Standard exponential, positive.
     let exponential (like: Tensor) (shape: Shape) : Tensor =
         Make.random Make.exponential [||] shape (Some like.device) (Some like.dtype)
+
+    /// Standard Laplace: an exponential variable with a random sign.
+    let laplace (like: Tensor) (shape: Shape) : Tensor =
+        Make.random Make.laplace [||] shape (Some like.device) (Some like.dtype)
+
+    /// Standard Gumbel: minus the logarithm of an exponential variable.
+    let gumbel (like: Tensor) (shape: Shape) : Tensor =
+        Make.random Make.gumbel [||] shape (Some like.device) (Some like.dtype)

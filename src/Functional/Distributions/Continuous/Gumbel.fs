@@ -14,7 +14,7 @@ type Gumbel(location: Tensor, scale: Tensor) =
     // Euler's constant.
     static let gamma = 0.5772156649015329
 
-    let standardized (value: Tensor) = (value - location) / scale
+    let standardized = Location.standardize location scale
 
     new(location: float, scale: float) = Gumbel(dsharp.scalar location, dsharp.scalar scale)
 
@@ -28,12 +28,10 @@ type Gumbel(location: Tensor, scale: Tensor) =
     override _.HasRSample = true
 
     override this.RDraw sampleShape =
-        location - scale * (Noise.exponential location (Array.append sampleShape this.BatchShape)).log()
+        Location.place location scale (Noise.gumbel location (Array.append sampleShape this.BatchShape))
 
     override this.LogDensity value =
-        Density.inside this.Support value (fun x ->
-            let z = standardized x
-            -z - Logarithms.boundedExp -z - scale.log ())
+        Density.inside this.Support value (fun x -> Location.gumbelLogDensity location scale x - scale.log ())
 
     override this.Entropy() = this.Fill(scale.log () + (1.0 + gamma))
     override this.Mean = this.Fill(location + scale * gamma)

@@ -22,13 +22,10 @@ type Laplace(location: Tensor, scale: Tensor) =
     override _.HasRSample = true
 
     override this.RDraw sampleShape =
-        let exponential () =
-            Noise.exponential location (Array.append sampleShape this.BatchShape)
-
-        location + scale * (exponential () - exponential ())
+        Location.place location scale (Noise.laplace location (Array.append sampleShape this.BatchShape))
 
     override _.LogDensity value =
-        -((value - location).abs()) / scale - (scale * 2.0).log()
+        Location.laplaceLogDensity location scale value - scale.log ()
 
     override this.Entropy() = this.Fill((scale * 2.0).log() + 1.0)
     override this.Mean = this.Fill location

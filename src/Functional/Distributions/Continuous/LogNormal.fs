@@ -10,7 +10,7 @@ open Functional.Tensors
 type LogNormal(location: Tensor, scale: Tensor) =
     inherit Family("LogNormal", [ "location", location, Support.Real; "scale", scale, Support.Positive ])
 
-    let standardized (value: Tensor) = (value.log () - location) / scale
+    let standardized (value: Tensor) = Location.standardize location scale (value.log ())
 
     new(location: float, scale: float) = LogNormal(dsharp.scalar location, dsharp.scalar scale)
 
@@ -24,10 +24,12 @@ type LogNormal(location: Tensor, scale: Tensor) =
     override _.HasRSample = true
 
     override this.RDraw sampleShape =
-        (location + scale * location.randnLike (Array.append sampleShape this.BatchShape)).exp()
+        (Location.place location scale (location.randnLike (Array.append sampleShape this.BatchShape))).exp()
 
     override this.LogDensity value =
-        Density.inside this.Support value (fun x -> Gaussian.logDensity (standardized x) - x.log () - scale.log ())
+        Density.inside this.Support value (fun x ->
+            let logarithm = x.log ()
+            Location.normalLogDensity location scale logarithm - (logarithm + scale.log ()))
 
     override this.Entropy() =
         this.Fill(location + scale.log () + (0.5 + Gaussian.logRoot2Pi))

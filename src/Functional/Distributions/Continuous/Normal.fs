@@ -13,7 +13,7 @@ type Normal private (mean: Tensor, scale: Tensor, logScale: unit -> Tensor) =
 
     static let logRoot2Pi = 0.5 * log (2.0 * Math.PI)
 
-    let standardized (value: Tensor) = (value - mean) / scale
+    let standardized = Location.standardize mean scale
 
     new(mean: Tensor, scale: Tensor) = Normal(mean, scale, scale.log)
 
@@ -36,11 +36,10 @@ type Normal private (mean: Tensor, scale: Tensor, logScale: unit -> Tensor) =
     override _.HasRSample = true
 
     override this.RDraw sampleShape =
-        let noise = mean.randnLike (Array.append sampleShape this.BatchShape)
-        mean + scale * noise
+        Location.place mean scale (mean.randnLike (Array.append sampleShape this.BatchShape))
 
     override _.LogDensity value =
-        (standardized value).square() * -0.5 - logScale () - logRoot2Pi
+        Location.normalLogDensity mean scale value - logScale ()
 
     override this.Entropy() =
         this.Fill(logScale () + (0.5 + logRoot2Pi))

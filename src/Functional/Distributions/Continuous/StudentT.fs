@@ -17,7 +17,7 @@ type StudentT(degreesOfFreedom: Tensor, location: Tensor, scale: Tensor) =
               "scale", scale, Support.Positive ]
         )
 
-    let standardized (value: Tensor) = (value - location) / scale
+    let standardized = Location.standardize location scale
 
     new(degreesOfFreedom: float, location: float, scale: float) =
         StudentT(dsharp.scalar degreesOfFreedom, dsharp.scalar location, dsharp.scalar scale)
@@ -39,7 +39,7 @@ type StudentT(degreesOfFreedom: Tensor, location: Tensor, scale: Tensor) =
         let shape = Array.append sampleShape this.BatchShape
         let half = degreesOfFreedom / 2.0
         let spread = Special.boundedExp ((half.log () - Pathwise.logGamma (half.expand shape)) * 0.5)
-        location + scale * (location.randnLike shape * spread)
+        Location.place location scale (location.randnLike shape * spread)
 
     override _.LogDensity value =
         Special.studentLogDensity degreesOfFreedom (standardized value) - scale.log ()
