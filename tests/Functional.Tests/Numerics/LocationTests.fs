@@ -39,21 +39,33 @@ let private inputs (draw: Draw) (dtype: Dtype) (value: Shape, location: Shape, s
     [ draw.Tensor(value, -2.0, 2.0); draw.Tensor(location, -1.0, 1.0); draw.Tensor(scale, 0.5, 1.5) ]
     |> List.map _.cast(dtype)
 
-let private agrees (f: Tensor -> Tensor -> Tensor -> Tensor) (formula: Tensor -> Tensor -> Tensor -> Tensor) (draw: Draw) (inputs: Tensor list) (tolerance: float) =
+let private agrees
+    (f: Tensor -> Tensor -> Tensor -> Tensor)
+    (formula: Tensor -> Tensor -> Tensor -> Tensor)
+    (draw: Draw)
+    (inputs: Tensor list)
+    (tolerance: float)
+    =
     let at (f: Tensor -> Tensor -> Tensor -> Tensor) (x: Tensor list) = f x[1] x[2] x[0]
     isClose tolerance "the value" (at f inputs) (at formula inputs)
     let weights = (draw.Tensor((at f inputs).shape, 0.5, 1.5)).cast inputs.Head.dtype
 
     for place in 0..2 do
         for weights in [ weights; weights.onesLike () ] do
-            let slope f = gradientIn place (fun x -> (at f x * weights).sum()) inputs
+            let slope f =
+                gradientIn place (fun x -> (at f x * weights).sum()) inputs
+
             isClose (tolerance * 10.0) $"the gradient in input {place}" (slope f) (slope formula)
 
-        let sum f = gradientIn place (fun x -> (at f x).sum()) inputs
+        let sum f =
+            gradientIn place (fun x -> (at f x).sum()) inputs
+
         isClose (tolerance * 10.0) $"the gradient of the sum in input {place}" (sum f) (sum formula)
 
         let curvature f =
-            let slope x = (gradientIn 1 (fun x -> (at f x * weights).square().sum()) x).square().sum()
+            let slope x =
+                (gradientIn 1 (fun x -> (at f x * weights).square().sum()) x).square().sum()
+
             gradientIn place slope inputs
 
         if inputs.Head.dtype = Dtype.Float64 && inputs.Head.nelement > 0 then
@@ -70,7 +82,7 @@ let tests =
                       agrees f formula draw (inputs draw Dtype.Float32 layout) 2e-5)
 
               holds $"{name}: views of other tensors" 2 (fun draw ->
-                  let value = draw.Tensor([| 70; 9 |], -2.0, 2.0).transpose (0, 1)
+                  let value = draw.Tensor([| 70; 9 |], -2.0, 2.0).transpose(0, 1)
                   let location = (draw.Tensor([| 70; 2 |], -1.0, 1.0))[*, 1]
                   agrees f formula draw [ value; location; float64 0.7 ] 1e-11)
 
@@ -87,11 +99,12 @@ let tests =
                   Scope.run (fun () ->
                       let scale = Gradient.record (dsharp.linspace (0.5, 1.5, 700))
                       let value = (dsharp.linspace (-3.0, 3.0, 700 * 300)).view [| 300; 700 |]
-                      let gradients = Gradient.ofLoss ((Location.normalLogDensity scale scale value).sum ()) [| scale |]
+                      let gradients = Gradient.ofLoss ((Location.normalLogDensity scale scale value).sum()) [| scale |]
                       numbers gradients[0])
 
               try
                   let alone = gradient 1
+
                   for count in [ 2; 3 ] do
                       Expect.equal (gradient count) alone $"{count} threads"
               finally
@@ -105,5 +118,5 @@ let tests =
               for dtype in [ Dtype.Float32; Dtype.Float64 ] do
                   let far = dsharp.tensor (-1e4, dtype = dtype)
                   let f = Location.gumbelLogDensity (dsharp.tensor (0.0, dtype = dtype)) (dsharp.tensor (1.0, dtype = dtype))
-                  Expect.isTrue (Double.IsFinite((f far).toDouble ())) "the density"
+                  Expect.isTrue (Double.IsFinite((f far).toDouble())) "the density"
                   isClose 0.0 "the slope" (dsharp.grad f far) (far.scalarLike -1.0)) ]

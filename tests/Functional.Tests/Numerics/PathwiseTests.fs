@@ -12,12 +12,18 @@ open Functional.Tests.Testing
 let private kolmogorov (cdf: Tensor -> Tensor) (draws: Tensor) : float =
     let shares = numbers (cdf (draws.cast Dtype.Float64)) |> Array.sort
     let n = float shares.Length
-    let distance = shares |> Array.mapi (fun i share -> max (abs (share - float i / n)) (abs (share - float (i + 1) / n))) |> Array.max
+
+    let distance =
+        shares
+        |> Array.mapi (fun i share -> max (abs (share - float i / n)) (abs (share - float (i + 1) / n)))
+        |> Array.max
+
     distance * sqrt n
 
 let private many = 50_001
 
-let private full (dtype: Dtype) (value: float) = dsharp.full ([ many ], value, dtype = dtype)
+let private full (dtype: Dtype) (value: float) =
+    dsharp.full ([ many ], value, dtype = dtype)
 
 let private follows (what: string) (cdf: Tensor -> Tensor) (draws: Tensor) =
     Expect.isLessThan (kolmogorov cdf draws) 2.5 what
@@ -54,7 +60,12 @@ let tests =
                   for a in [ 0.3; 1.0; 4.0; 1e4 ] do
                       let concentration = float64 a
                       follows $"gamma of {a}" (Special.gammainc concentration) (Pathwise.gamma (full dtype a))
-                      follows $"log gamma of {a}" (fun u -> Special.gammainc concentration (u.exp ())) (Pathwise.logGamma (full dtype a))
+
+                      follows
+                          $"log gamma of {a}"
+                          (fun u -> Special.gammainc concentration (u.exp ()))
+                          (Pathwise.logGamma (full dtype a))
+
                       let logits = Pathwise.logitBeta (full dtype a) (full dtype 2.0)
                       follows $"beta of {a}" (fun u -> Special.betainc concentration (float64 2.0) (u.sigmoid ())) logits
 
@@ -76,18 +87,29 @@ let tests =
               let isNormal = draws.gt 1e-290
               let near = dsharp.where (isNormal, draws, draws.onesLike ())
               let expected = implicit (fun x -> Special.gammainc x[0] x[1]) 0 [ a; near ]
-              isClose 1e-8 "gamma" (dsharp.where (isNormal, motion / near, near * 0.0)) (dsharp.where (isNormal, expected / near, near * 0.0)))
+
+              isClose
+                  1e-8
+                  "gamma"
+                  (dsharp.where (isNormal, motion / near, near * 0.0))
+                  (dsharp.where (isNormal, expected / near, near * 0.0)))
 
           holds "beta draws move by implicit differentiation" 3 (fun draw ->
               let a, b = (draw.Tensor([| 300 |], log 0.1, log 100.0)).exp(), (draw.Tensor([| 300 |], log 0.1, log 100.0)).exp()
-              let sum (p: Tensor list) = Random.withSeed draw.Seed (fun () -> (Pathwise.logitBeta p[0] p[1]).sum())
+
+              let sum (p: Tensor list) =
+                  Random.withSeed draw.Seed (fun () -> (Pathwise.logitBeta p[0] p[1]).sum())
+
               let logits = Random.withSeed draw.Seed (fun () -> Pathwise.logitBeta a b)
               let isInner = (logits.abs ()).lt 12.0
               let x = dsharp.where(isInner, logits, logits * 0.0).sigmoid()
 
               for place in 0..1 do
                   let expected = implicit (fun x -> Special.betainc x[0] x[1] x[2]) place [ a; b; x ] / (x * (1.0 - x))
-                  let chosen (t: Tensor) = dsharp.where (isInner, t, t.zerosLike ())
+
+                  let chosen (t: Tensor) =
+                      dsharp.where (isInner, t, t.zerosLike ())
+
                   isClose 1e-8 $"parameter {place}" (chosen (gradientIn place sum [ a; b ])) (chosen expected))
 
           testCase "the number of threads changes no draw and no motion" (fun () ->
@@ -101,10 +123,12 @@ let tests =
                           [ for dtype in [ Dtype.Float32; Dtype.Float64 ] do
                                 for name, draw in kinds dtype do
                                     yield name, numbers (draw ())
+
                                 yield "motion", numbers (dsharp.grad (fun a -> (Pathwise.gamma a).sum()) (full dtype 0.7)) ]))
 
               try
                   let alone = drawn 1
+
                   for count in [ 2; 3; 7 ] do
                       for (name, numbers), (_, expected) in List.zip (drawn count) alone do
                           Expect.isTrue (numbers = expected) $"{name} with {count} threads"
@@ -125,4 +149,4 @@ let tests =
                   Expect.equal (mixed.shape, mixed.dtype) ([| 2; 1 |], Dtype.Float64) "of two"))
 
           testCase "a concentration of NaN draws NaN" (fun () ->
-              Scope.run (fun () -> Expect.isTrue (Double.IsNaN((Pathwise.gamma (float64 nan)).toDouble ())) "the draw")) ]
+              Scope.run (fun () -> Expect.isTrue (Double.IsNaN((Pathwise.gamma (float64 nan)).toDouble())) "the draw")) ]

@@ -10,7 +10,8 @@ open Functional.Tensors
 type LogNormal(location: Tensor, scale: Tensor) =
     inherit Family("LogNormal", [ "location", location, Support.Real; "scale", scale, Support.Positive ])
 
-    let standardized (value: Tensor) = Location.standardize location scale (value.log ())
+    let standardized (value: Tensor) =
+        Location.standardize location scale (value.log ())
 
     new(location: float, scale: float) = LogNormal(dsharp.scalar location, dsharp.scalar scale)
 
