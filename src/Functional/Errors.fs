@@ -301,6 +301,9 @@ module internal Errors =
                 + $"Put '{other}' in a plate, or make its axes event axes (Independent)."
             )
 
+        let particles (count: int) =
+            ArgumentException $"Program.particles: a program runs at least once, not {count} times."
+
         let usedOutside (name: string) (plates: string list) =
             ArgumentException(
                 $"The enumerated site '{name}' is used outside its plates ({list plates}), where it cannot be summed out copy by copy. "

@@ -75,6 +75,7 @@ module Program =
         |> giving "substitute" values (fun value site -> { known "substitute" site with Value = Some value })
 
     /// Draws take the values they have in the trace, and plates the copies; what the trace does not have is drawn anew.
+    /// After a trace of `particles` the program broadcasts as it did there.
     let replay (trace: Trace<'U>) (program: Program<'T>) : Program<'T> =
         let plates = trace.Plates
 
@@ -89,7 +90,8 @@ module Program =
                 | Some plate when plate.Size = size && plate.Count = count -> plate.Indices
                 | _ -> handler.Choose(name, size, count)
 
-            program.Run((handler.After answer).Choosing choose))
+            let handler = (handler.After answer).Choosing choose
+            program.Run(if trace.Stretches then handler.Stretching() else handler))
 
     /// Observations become draws: the model that makes data instead of explaining them.
     let uncondition (program: Program<'T>) : Program<'T> =
@@ -135,6 +137,32 @@ module Program =
 
         Random.withSeed 0 (fun () -> Scope.run (fun () -> Gradient.off run))
         depth
+
+    /// `particles` for a program whose sites have at most `depth` batch axes (plates and leading ones), which spares the run that counts them.
+    let particlesWithin (depth: int) (count: int) (program: Program<'T>) : Program<'T> =
+        if count < 1 then
+            raise (Errors.Program.particles count)
+
+        let repeat (distribution: Distribution) : Distribution =
+            let batch = distribution.BatchShape
+
+            if batch.Length > depth then
+                distribution
+            else
+                distribution.Expand(Array.concat [ [| count |]; Array.create (depth - batch.Length) 1; batch ])
+
+        Program(fun handler ->
+            let answer (site: Site) =
+                handler.Answer(if site.IsOpen then { site with Distribution = repeat site.Distribution } else site)
+
+            program.Run((handler.After answer).Stretching()))
+
+    /// So many independent runs at once: every open draw gets a new batch axis to the left of all others, and a trace's log-density has one number
+    /// for each run. Values reach the program as [count; 1; ...; own batch axes], so compute with them as with tensors that broadcast.
+    /// Plates keep the same copies in all runs. It runs the program once more to count axes.
+    let particles (count: int) (program: Program<'T>) : Program<'T> =
+        let depth = lazy (depthOf program)
+        Program(fun handler -> (particlesWithin depth.Value count program).Run handler)
 
     // All values of a site along one new axis: [count; 1 for each axis between; own batch axes]; the same for all earlier enumerated sites.
     let private values (depth: int) (axis: int) (site: Site) : Tensor =

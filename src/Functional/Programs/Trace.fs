@@ -66,9 +66,25 @@ type Trace<'T> internal (sites: TracedSite list, result: 'T) =
 
     let withDensity = sites |> List.filter (fun site -> site.Kind <> SiteKind.Deterministic)
 
+    let stretches = sites |> List.exists _.Site.Stretches
+
+    // Where axes are stretched, a site has axes of length 1 for the plates that it does not stand in.
+    let freeAxes () : TracedSite -> Tensor =
+        let depth = sites |> List.fold (fun depth site -> max depth site.Plates.Length) 0
+
+        fun site ->
+            let sum = site.Contribution
+            let ones = if stretches then min sum.dim (depth - site.Plates.Length) else 0
+
+            if ones > 0 && sum.shape |> Shapes.trailing ones |> Array.forall ((=) 1) then
+                sum.view (Shapes.leading ones sum.shape)
+            else
+                sum
+
     // The sum over sites that depend on nothing enumerated.
     let plainSum () : Tensor =
-        let parts = withDensity |> List.map (fun site -> site, site.Contribution)
+        let contribution = freeAxes ()
+        let parts = withDensity |> List.map (fun site -> site, contribution site)
 
         let join (longest: TracedSite, sum: Tensor) (site: TracedSite, part: Tensor) =
             match Shapes.tryLineUp sum.shape part.shape with
@@ -105,6 +121,9 @@ type Trace<'T> internal (sites: TracedSite list, result: 'T) =
 
     /// The draws.
     member _.Latents: TracedSite list = sites |> List.filter (fun site -> site.Kind = SiteKind.Latent)
+
+    /// Whether axes of length 1 were stretched to plates.
+    member internal _.Stretches = stretches
 
     /// The plates that its sites stand in.
     member _.Plates: Plate list =

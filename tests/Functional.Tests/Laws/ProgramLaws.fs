@@ -75,10 +75,9 @@ let private handlersLeaveAlone entry _ =
     Expect.isNone (blocked.TryFind hidden) "hidden"
     Expect.equal (blocked.Sites |> List.map _.Name) (trace.Sites |> List.map _.Name |> List.except [ hidden ]) "the others"
 
-    let values = [ for site in trace.Latents -> site.Name, site.Value ]
     let without = entry.Program |> Program.replay trace |> Program.block (fun site -> site.Name = hidden) |> Program.trace
     isClose 1e-9 "the density without it" without.LogDensity (trace.LogDensity - trace[hidden].Contribution)
-    Expect.equal (without.Latents |> List.map _.Name) (values |> List.map fst |> List.except [ hidden ]) "the draws left"
+    Expect.equal (without.Latents |> List.map _.Name) (trace.Latents |> List.map _.Name |> List.except [ hidden ]) "the draws left"
 
 let rec private subsets (count: int) (items: int list) : int list list =
     match count, items with
@@ -242,6 +241,48 @@ let private unconditioned (draw: Draw) =
     Expect.equal (data.Latents |> List.map _.Name) [ "z"; "x" ] "both are drawn"
     Expect.isFalse ((data["x"].Value.eq 3.0).toBool()) "the data are new"
 
+// Labels of examples that nobody has put in a plate are summed out for each example.
+let private semiSupervised (draw: Draw) =
+    let means = draw.Tensor([| 3; 2 |], -2.0, 2.0)
+    let logits = draw.Tensor([| 3 |], -1.0, 1.0)
+    let x, z = draw.Tensor([| 5; 2 |], -2.0, 2.0), draw.Tensor([| 5; 2 |], -1.0, 1.0)
+    let likelihood (y: Tensor) (z: Tensor) : Distribution = Independent(normal (pick means y + z, 1.0), 1)
+    let prior = Normal.diagonal (draw.Tensor([| 2 |], -1.0, 1.0)) (draw.Tensor([| 2 |], 0.5, 1.0))
+
+    let model =
+        program {
+            let! y = sample "y" (Categorical.FromLogits logits)
+            let! z = sample "z" prior
+            do! observe "x" (likelihood y z) x
+        }
+
+    let byHand =
+        [ for label in 0..2 ->
+              (logits.logsoftmax -1)[label] + prior.LogProb z + (likelihood (dsharp.tensor (label, dtype = Dtype.Int64)) z).LogProb x ]
+
+    let summed = model |> Program.substitute [ "z", z ] |> Program.enumerate |> Program.trace
+    isClose 1e-10 "the labels summed out" summed.LogDensity ((dsharp.stack byHand).logsumexp 0)
+
+// Which of the programs compute with values of more axes than one run has.
+let private particles entry (draw: Draw) =
+    if entry.Name <> "mixture with plates" then
+        let count = draw.Int(1, 3)
+        let trace = entry.Program |> Program.particles count |> Program.trace
+        let again = entry.Program |> Program.replay trace |> Program.trace
+        Expect.equal trace.LogDensity.shape [| count |] "one number for each run"
+        isClose 1e-9 "replayed" again.LogDensity trace.LogDensity
+        let single = entry.Program |> Program.replay trace
+
+        for run in 0 .. count - 1 do
+            let one = entry.Program |> Program.trace
+
+            let values =
+                [ for site in trace.Latents -> site.Name, (site.Value |> View.slice 0 run run).view one[site.Name].Value.shape ]
+
+            // the same copies of subsampled plates
+            let density = single |> Program.replay trace |> Program.substitute values |> Program.trace
+            isClose 1e-9 $"run {run}" (density.LogDensity.view []) (trace.LogDensity[run])
+
 // ---- refusals ----
 
 let private refused (parts: string list) (action: unit -> 'T) =
@@ -272,8 +313,8 @@ let private broken () =
 
     refused [ "'p'"; "2 of 2"; "3 of 3" ] (fun () -> Program.trace other)
     refused [ "did not meet"; "'y'"; "z" ] (fun () -> sample "z" standard |> Program.condition [ "y", number 0.0 ] |> Program.trace)
-    let value = dsharp.zeros ([ 2; 3 ], dtype = Dtype.Float64)
-    refused [ "Site 'x'"; "[2; 3]" ] (fun () -> (observe "x" (normal (value.sum 0 |> fun _ -> dsharp.zeros ([ 2 ], dtype = Dtype.Float64), 1.0)) value |> Program.trace).LogDensity)
+    let pair, table = dsharp.zeros ([ 2 ], dtype = Dtype.Float64), dsharp.zeros ([ 2; 3 ], dtype = Dtype.Float64)
+    refused [ "Site 'x'"; "[2; 3]" ] (fun () -> (observe "x" (normal (pair, 1.0)) table |> Program.trace).LogDensity)
 
 let private fitting () =
     let model =
@@ -373,6 +414,8 @@ let tests =
           holds "enumeration in a subsampled plate is a mixture" 4 subsampledEnumeration
           holds "gradients flow to what a program closes over" 4 gradients
           holds "leading axes are independent examples" 3 leadingAxes
+          holds "enumeration keeps leading axes" 3 semiSupervised
+          holds "particles are independent runs" 4 (each particles)
           holds "without its observations a model makes data" 3 unconditioned
           testCase "a broken program is refused, naming the site" broken
           testCase "a guide that does not fit is refused, naming the site" fitting

@@ -127,14 +127,14 @@ let private regression (draw: Draw) =
 
             do!
                 plateOf "data" count present (fun indices ->
-                    observe "y" (normal ((pick x indices).matmul w, 0.9)) (pick y indices))
+                    observe "y" (normal ((pick x indices * w).sum -1, 0.9)) (pick y indices))
         }
       Joint =
         fun value indices ->
             let i = indices "data"
 
             prior.LogProb(value "w")
-            + ((normal ((pick x i).matmul (value "w"), 0.9)).LogProb(pick y i)).sum () * (float count / float present) }
+            + ((normal ((pick x i * value "w").sum -1, 0.9)).LogProb(pick y i)).sum () * (float count / float present) }
 
 let private chain (draw: Draw) =
     let states, length = draw.Int(2, 3), draw.Int(2, 4)
