@@ -304,6 +304,12 @@ module internal Errors =
         let particles (count: int) =
             ArgumentException $"Program.particles: a program runs at least once, not {count} times."
 
+        let tooShallow (name: string) (axes: int) (depth: int) =
+            ArgumentException(
+                $"Program.enumerateWithin: site '{name}' has a value of {axes} batch axes, and there is room for {depth}. "
+                + "Give enumerateWithin the larger number, or use Program.enumerate."
+            )
+
         let usedOutside (name: string) (plates: string list) =
             ArgumentException(
                 $"The enumerated site '{name}' is used outside its plates ({list plates}), where it cannot be summed out copy by copy. "

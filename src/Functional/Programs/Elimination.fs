@@ -68,7 +68,9 @@ module internal Elimination =
         let joint = total remaining
         let plates = [ for site, _ in parts do for plate in site.Plates -> plate.Axis ]
         let free = joint.view joint.shape[rank - first + 1 ..]
-        // what the plates leave are axes of length 1 on the right
+        // what the plates leave are axes of length 1 on the right; enumeration may have made room for more axes than there are
         let depth = if plates.IsEmpty then 0 else List.max plates
-        let leading = free.shape |> Array.truncate (free.dim - depth) |> Array.skipWhile ((=) 1)
-        free.view leading
+        let axes = parts |> List.map (fun (_, density) -> if density.dim < first then density.dim - depth else 0) |> List.max
+        let leading = free.shape |> Array.truncate (free.dim - depth)
+        let spare = leading |> Array.truncate (leading.Length - max 0 axes) |> Array.takeWhile ((=) 1)
+        free.view leading[spare.Length ..]

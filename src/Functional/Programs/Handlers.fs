@@ -47,7 +47,7 @@ module Program =
                     handler.Answer(give value site)
                 | _ -> handler.Answer site
 
-            let result = program.Run(handler.After answer)
+            let result = program.Run((handler.Giving values).After answer)
 
             for name, _ in values do
                 if not (met.Contains name) then
@@ -78,6 +78,7 @@ module Program =
     /// After a trace of `particles` the program broadcasts as it did there.
     let replay (trace: Trace<'U>) (program: Program<'T>) : Program<'T> =
         let plates = trace.Plates
+        let draws = [ for site in trace.Latents -> site.Name, site.Value ]
 
         Program(fun handler ->
             let answer (site: Site) =
@@ -90,7 +91,7 @@ module Program =
                 | Some plate when plate.Size = size && plate.Count = count -> plate.Indices
                 | _ -> handler.Choose(name, size, count)
 
-            let handler = (handler.After answer).Choosing choose
+            let handler = ((handler.Giving draws).After answer).Choosing choose
             program.Run(if trace.Stretches then handler.Stretching() else handler))
 
     /// Observations become draws: the model that makes data instead of explaining them.
@@ -119,24 +120,38 @@ module Program =
     let seed (seed: int) (program: Program<'T>) : Program<'T> =
         Program(fun handler -> Random.withSeed seed (fun () -> program.Run handler))
 
-    // How many batch axes the sites of a program have, beside those that enumeration adds.
-    let private depthOf (program: Program<'T>) : int =
-        let mutable depth = 0
+    // How many batch axes the sites of a program have, beside those that enumeration adds. Found by a run, with what handlers further out give,
+    // and remembered for other values of as many axes.
+    let private depthOf (program: Program<'T>) : Handler -> int =
+        let known = System.Collections.Concurrent.ConcurrentDictionary<struct (int * int * bool), int>()
 
-        let answer (site: Site) =
-            let value = Interpreting.draw site
+        let measure (handler: Handler) =
+            let mutable depth = handler.Plates.Length
 
-            if site.Kind <> SiteKind.Deterministic then
-                let events = site.Distribution.EventShape.Length
-                depth <- depth |> max site.Plates.Length |> max site.Distribution.BatchShape.Length |> max (value.dim - events)
+            let answer (site: Site) =
+                let value =
+                    match handler.Gifts.Find site.Name with
+                    | Some value when site.IsOpen -> value
+                    | _ -> Interpreting.draw site
 
-            value
+                if site.Kind <> SiteKind.Deterministic then
+                    let events = site.Distribution.EventShape.Length
+                    depth <- depth |> max site.Plates.Length |> max site.Distribution.BatchShape.Length |> max (value.dim - events)
 
-        let run () =
-            program.Run(Handler(answer, Interpreting.chooser (), [], false)) |> ignore
+                value
 
-        Random.withSeed 0 (fun () -> Scope.run (fun () -> Gradient.off run))
-        depth
+            let run () =
+                program.Run((handler.After answer).Choosing(Interpreting.chooser ())) |> ignore
+
+            Random.withSeed 0 (fun () -> Scope.run (fun () -> Gradient.off run))
+            depth
+
+        fun handler ->
+            let key = struct (handler.Gifts.Rank, handler.Plates.Length, handler.Stretches)
+
+            match known.TryGetValue key with
+            | true, depth -> depth
+            | _ -> known.GetOrAdd(key, measure handler)
 
     /// `particles` for a program whose sites have at most `depth` batch axes (plates and leading ones), which spares the run that counts them.
     let particlesWithin (depth: int) (count: int) (program: Program<'T>) : Program<'T> =
@@ -159,10 +174,11 @@ module Program =
 
     /// So many independent runs at once: every open draw gets a new batch axis to the left of all others, and a trace's log-density has one number
     /// for each run. Values reach the program as [count; 1; ...; own batch axes], so compute with them as with tensors that broadcast.
-    /// Plates keep the same copies in all runs. It runs the program once more to count axes.
+    /// Plates keep the same copies in all runs.
+    /// The first time it runs the program once more, to count axes.
     let particles (count: int) (program: Program<'T>) : Program<'T> =
-        let depth = lazy (depthOf program)
-        Program(fun handler -> (particlesWithin depth.Value count program).Run handler)
+        let depth = depthOf program
+        Program(fun handler -> (particlesWithin (depth handler) count program).Run handler)
 
     // All values of a site along one new axis: [count; 1 for each axis between; own batch axes]; the same for all earlier enumerated sites.
     let private values (depth: int) (axis: int) (site: Site) : Tensor =
@@ -184,24 +200,31 @@ module Program =
             let mutable enumerated = 0
 
             let answer (site: Site) =
-                if site.IsOpen && site.Distribution.Support.IsDiscrete then
+                if site.IsOpen && site.Distribution.Support.IsDiscrete && (handler.Gifts.Find site.Name).IsNone then
                     enumerated <- enumerated + 1
                     let axis = depth + enumerated
                     let values = values depth axis site
                     handler.Answer { site with Value = Some values; Enumeration = Some axis }
                 else
-                    handler.Answer site
+                    let value = handler.Answer site
+                    let axes = value.dim - site.Distribution.EventShape.Length
+
+                    // its leading axes would be taken for those of enumerated values
+                    if site.Kind = SiteKind.Latent && axes > depth && axes > site.Distribution.BatchShape.Length then
+                        raise (Errors.Program.tooShallow site.Name axes depth)
+
+                    value
 
             program.Run((handler.After answer).Stretching()))
 
     /// Every open discrete draw of finite support takes all its values at once, along a new batch axis to the left of all others, and a trace's
     /// log-density sums it out exactly, plate by plate: log Σ_z p(z, x). Values reach the program as [count; 1; ...; own batch axes], so compute
-    /// with them as with tensors that broadcast. Apply it after handlers that give values. A draw inside a plate may be used in that plate only.
+    /// with them as with tensors that broadcast. Draws that handlers give a value are left alone. A draw inside a plate may be used in that plate only.
     /// In a chain the cost grows with its length, not exponentially. Raises NotSupportedException when a support is infinite.
-    /// It runs the program once more to count axes. Source: Obermeyer et al., arXiv:1902.03210.
+    /// The first time it runs the program once more, to count axes. Source: Obermeyer et al., arXiv:1902.03210.
     let enumerate (program: Program<'T>) : Program<'T> =
-        let depth = lazy (depthOf program)
-        Program(fun handler -> (enumerateWithin depth.Value program).Run handler)
+        let depth = depthOf program
+        Program(fun handler -> (enumerateWithin (depth handler) program).Run handler)
 
     // ---- interpreters ----
 
@@ -210,7 +233,7 @@ module Program =
 
     /// Runs it with fresh draws and returns its result; nothing is recorded for differentiation.
     let sample (program: Program<'T>) : 'T =
-        Gradient.off (fun () -> program.Run(Handler(Interpreting.draw, Interpreting.chooser (), [], false)))
+        Gradient.off (fun () -> program.Run(Handler(Interpreting.draw, Interpreting.chooser ())))
 
     /// log p(z, x) in nats at those values of the draws.
     let logJoint (values: (string * Tensor) list) (program: Program<'T>) : Tensor =

@@ -5,9 +5,18 @@ namespace Functional
 open System
 open Functional.Tensors
 
+/// What handlers further out give, asked before a site is met: the values by name, and the most axes that one of them has.
+[<NoEquality; NoComparison>]
+type internal Gifts = { Find: string -> Tensor option; Rank: int }
+
 /// Who answers the sites of a program, and the plates that the program has entered.
 [<Sealed>]
-type Handler internal (answer: Site -> Tensor, choose: string -> int -> int -> Tensor, plates: Plate list, stretches: bool) =
+type Handler
+    internal (answer: Site -> Tensor, choose: string -> int -> int -> Tensor, plates: Plate list, stretches: bool, gifts: Gifts) =
+
+    static let nothing = { Find = (fun _ -> None); Rank = 0 }
+
+    internal new(answer, choose) = Handler(answer, choose, [], false, nothing)
 
     /// The value of a site.
     member _.Answer(site: Site) : Tensor = answer site
@@ -21,14 +30,29 @@ type Handler internal (answer: Site -> Tensor, choose: string -> int -> int -> T
     /// Whether axes of length 1 are stretched to plates.
     member internal _.Stretches = stretches
 
+    /// What handlers out to here give.
+    member internal _.Gifts = gifts
+
     /// The same handler inside a plate.
-    member internal _.Inside(plate: Plate) = Handler(answer, choose, plate :: plates, stretches)
+    member internal _.Inside(plate: Plate) = Handler(answer, choose, plate :: plates, stretches, gifts)
 
     /// A handler that changes what this one is asked.
-    member internal _.After(rewrite: Site -> Tensor) = Handler(rewrite, choose, plates, stretches)
+    member internal _.After(rewrite: Site -> Tensor) = Handler(rewrite, choose, plates, stretches, gifts)
 
-    member internal _.Choosing(choose: string -> int -> int -> Tensor) = Handler(answer, choose, plates, stretches)
-    member internal _.Stretching() = Handler(answer, choose, plates, true)
+    member internal _.Choosing(choose: string -> int -> int -> Tensor) = Handler(answer, choose, plates, stretches, gifts)
+    member internal _.Stretching() = Handler(answer, choose, plates, true, gifts)
+
+    /// The same handler, known to give these values besides.
+    member internal _.Giving(values: (string * Tensor) seq) =
+        let table = dict values
+
+        let find name =
+            match table.TryGetValue name with
+            | true, value -> Some value
+            | _ -> gifts.Find name
+
+        let rank = (gifts.Rank, table.Values) ||> Seq.fold (fun rank value -> max rank value.dim)
+        Handler(answer, choose, plates, stretches, { Find = find; Rank = rank })
 
 /// A joint model p(z, x) with named sites that returns a 'T: a function of its handler, so that running it costs next to nothing.
 /// Written as `program { let! z = sample "z" (Normal.standard [ 20 ]) ... }`; parameters are values that it closes over.

@@ -209,5 +209,5 @@ module internal Interpreting =
             sites.Add(TracedSite(site, value, drawn))
             value
 
-        let result = program.Run(Handler(answer, chooser (), [], false))
+        let result = program.Run(Handler(answer, chooser ()))
         Trace(List.ofSeq sites, result)

@@ -263,6 +263,47 @@ let private semiSupervised (draw: Draw) =
     let summed = model |> Program.substitute [ "z", z ] |> Program.enumerate |> Program.trace
     isClose 1e-10 "the labels summed out" summed.LogDensity ((dsharp.stack byHand).logsumexp 0)
 
+    // a guide's draws may come from outside, with axes that the model does not have by itself
+    let guide = sample "z" (Normal.diagonal z (z.exp ())) |> Program.trace
+    let given = guide["z"].Value
+    let outside = model |> Program.enumerate |> Program.replay guide |> Program.trace
+    let inside = model |> Program.substitute [ "z", given ] |> Program.enumerate |> Program.trace
+    isClose 1e-10 "replayed from outside" outside.LogDensity inside.LogDensity
+    Expect.equal outside.LogDensity.shape [| 5 |] "one number for each example"
+
+    let shallow () =
+        model |> Program.enumerateWithin 0 |> Program.replay guide |> Program.trace
+
+    says (messageOf<ArgumentException, _> shallow) [ "'z'"; "enumerateWithin" ]
+
+// Draws of a guide in many runs, and in each the model's labels summed out.
+let private enumeratedParticles (draw: Draw) =
+    let means = draw.Tensor([| 2 |], -2.0, 2.0)
+    let x = draw.Tensor([| 4 |], -2.0, 2.0)
+
+    let model =
+        program {
+            let! z = sample "z" standard
+
+            do!
+                plate "data" 4 (fun _ ->
+                    program {
+                        let! k = sample "k" (Bernoulli.FromLogits z)
+                        do! observe "x" (normal (pick means (k.cast Dtype.Int64) + z, 1.0)) x
+                    })
+        }
+        |> Program.enumerate
+
+    for count in [ 1; 3 ] do
+        // the guide makes room for the axis of the model's plate
+        let guide = sample "z" standard |> Program.particlesWithin 1 count |> Program.trace
+        let joint = (model |> Program.replay guide |> Program.trace).LogDensity
+
+        let single =
+            [ for run in 0 .. count - 1 -> Program.logJoint [ "z", (guide["z"].Value |> View.slice 0 run run).view [] ] model ]
+
+        isClose 1e-10 "each run" joint (dsharp.stack single)
+
 // Which of the programs compute with values of more axes than one run has.
 let private particles entry (draw: Draw) =
     if entry.Name <> "mixture with plates" then
@@ -415,6 +456,7 @@ let tests =
           holds "gradients flow to what a program closes over" 4 gradients
           holds "leading axes are independent examples" 3 leadingAxes
           holds "enumeration keeps leading axes" 3 semiSupervised
+          holds "particles and enumeration go together" 3 enumeratedParticles
           holds "particles are independent runs" 4 (each particles)
           holds "without its observations a model makes data" 3 unconditioned
           testCase "a broken program is refused, naming the site" broken
