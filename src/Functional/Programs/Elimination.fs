@@ -14,7 +14,8 @@ module internal Elimination =
     let private padded (rank: int) (value: Tensor) : Tensor =
         value.view (Array.append (Array.create (rank - value.dim) 1) value.shape)
 
-    let private length (axis: int) (part: Part) = part.LogDensity.shape[part.LogDensity.dim - axis]
+    let private length (axis: int) (part: Part) =
+        part.LogDensity.shape[part.LogDensity.dim - axis]
 
     let private total (parts: Part list) : Tensor =
         parts |> List.map _.LogDensity |> List.reduce (+)
@@ -39,7 +40,12 @@ module internal Elimination =
 
     /// log Σ_z p(z, ...) over every enumerated z, from the sites with their scaled log-densities: one number for each free batch element.
     let logDensity (parts: (Site * Tensor) list) : Tensor =
-        let variables = [ for site, _ in parts do match site.Enumeration with Some axis -> site, axis | None -> () ]
+        let variables =
+            [ for site, _ in parts do
+                  match site.Enumeration with
+                  | Some axis -> site, axis
+                  | None -> () ]
+
         let first = variables |> List.map snd |> List.min
         let rank = parts |> List.map (fun (_, density) -> density.dim) |> List.append (List.map snd variables) |> List.max
 
@@ -58,15 +64,18 @@ module internal Elimination =
             | [] -> summed
             | plate :: _ -> reduce ((summed |> List.map (sumOver plate)) @ elsewhere)
 
-        let remaining =
-            reduce [ for site, density in parts -> { Plates = site.Plates; LogDensity = padded rank density } ]
+        let remaining = reduce [ for site, density in parts -> { Plates = site.Plates; LogDensity = padded rank density } ]
 
         for site, axis in variables do
             if remaining |> List.exists (fun part -> length axis part > 1) then
                 raise (Errors.Program.usedOutside site.Name (site.Plates |> List.map _.Name))
 
         let joint = total remaining
-        let plates = [ for site, _ in parts do for plate in site.Plates -> plate.Axis ]
+
+        let plates =
+            [ for site, _ in parts do
+                  for plate in site.Plates -> plate.Axis ]
+
         let free = joint.view joint.shape[rank - first + 1 ..]
         // what the plates leave are axes of length 1 on the right; enumeration may have made room for more axes than there are
         let depth = if plates.IsEmpty then 0 else List.max plates

@@ -13,22 +13,24 @@ module internal Fit =
         let fitting = Shapes.tryLineUp (shapeOf model.Distribution) (shapeOf guide.Distribution)
 
         if model.Distribution.EventShape <> guide.Distribution.EventShape || fitting.IsNone then
-            raise (
-                Errors.Program.siteShapes
-                    model.Name
-                    (model.Distribution.ToString())
-                    (guide.Distribution.ToString())
-            )
+            raise (Errors.Program.siteShapes model.Name (model.Distribution.ToString()) (guide.Distribution.ToString()))
 
         if (model.Plates |> List.map _.Name) <> (guide.Plates |> List.map _.Name) then
-            let list (site: TracedSite) = [ for plate in site.Plates -> string plate ]
+            let list (site: TracedSite) =
+                [ for plate in site.Plates -> string plate ]
+
             raise (Errors.Program.sitePlates model.Name (list model) (list guide))
 
         if not ((model.Distribution.Support.Contains guide.Value).all().toBool()) then
             raise (Errors.Program.siteSupport model.Name (model.Distribution.ToString()) (guide.Distribution.ToString()))
 
     /// Runs both once, the model with the guide's draws, and raises ArgumentException for the first site that does not fit.
-    let check (differentiates: TracedSite -> bool) (replay: Trace<'G> -> Program<'M> -> Program<'M>) (model: Program<'M>) (guide: Program<'G>) =
+    let check
+        (differentiates: TracedSite -> bool)
+        (replay: Trace<'G> -> Program<'M> -> Program<'M>)
+        (model: Program<'M>)
+        (guide: Program<'G>)
+        =
         let body () =
             let guided = Interpreting.trace guide
             let own = Interpreting.trace model

@@ -13,7 +13,8 @@ module Program =
     let result (value: 'T) : Program<'T> = Program(fun _ -> value)
 
     /// The program with a function applied to what it returns.
-    let map (f: 'T -> 'U) (program: Program<'T>) : Program<'U> = Program(fun handler -> f (program.Run handler))
+    let map (f: 'T -> 'U) (program: Program<'T>) : Program<'U> =
+        Program(fun handler -> f (program.Run handler))
 
     /// The second program, made from what the first returns, after the first.
     let bind (next: 'T -> Program<'U>) (first: Program<'T>) : Program<'U> =
@@ -31,7 +32,12 @@ module Program =
         Program(fun handler -> program.Run(handler.After(fun site -> handler.Answer(change site))))
 
     // Gives values by name, each of which has to be met.
-    let private giving (operation: string) (values: (string * Tensor) list) (give: Tensor -> Site -> Site) (program: Program<'T>) =
+    let private giving
+        (operation: string)
+        (values: (string * Tensor) list)
+        (give: Tensor -> Site -> Site)
+        (program: Program<'T>)
+        =
         let table = dict values
 
         Program(fun handler ->
@@ -71,8 +77,7 @@ module Program =
     /// Those draws take those values and stay draws; gradients flow to the values.
     /// Raises ArgumentException when the program runs and does not meet one of them.
     let substitute (values: (string * Tensor) list) (program: Program<'T>) : Program<'T> =
-        program
-        |> giving "substitute" values (fun value site -> { known "substitute" site with Value = Some value })
+        program |> giving "substitute" values (fun value site -> { known "substitute" site with Value = Some value })
 
     /// Draws take the values they have in the trace, and plates the copies; what the trace does not have is drawn anew.
     /// After a trace of `particles` the program broadcasts as it did there.
@@ -98,7 +103,10 @@ module Program =
     let uncondition (program: Program<'T>) : Program<'T> =
         program
         |> rewrite (fun site ->
-            if site.Kind = SiteKind.Observed then { site with Kind = SiteKind.Latent; Value = None } else site)
+            if site.Kind = SiteKind.Observed then
+                { site with Kind = SiteKind.Latent; Value = None }
+            else
+                site)
 
     /// Hides the sites for which the predicate holds: they take values as before, and no trace outside shows them or counts their density.
     let block (hides: Site -> bool) (program: Program<'T>) : Program<'T> =
@@ -113,8 +121,10 @@ module Program =
     let mask (mask: Tensor) (program: Program<'T>) : Program<'T> =
         program
         |> rewrite (fun site ->
-            if site.Kind = SiteKind.Deterministic then site
-            else { site with Distribution = Masked(site.Distribution, mask) })
+            if site.Kind = SiteKind.Deterministic then
+                site
+            else
+                { site with Distribution = Masked(site.Distribution, mask) })
 
     /// All draws inside come from generators of their own with that seed.
     let seed (seed: int) (program: Program<'T>) : Program<'T> =
@@ -136,7 +146,9 @@ module Program =
 
                 if site.Kind <> SiteKind.Deterministic then
                     let events = site.Distribution.EventShape.Length
-                    depth <- depth |> max site.Plates.Length |> max site.Distribution.BatchShape.Length |> max (value.dim - events)
+
+                    depth <-
+                        depth |> max site.Plates.Length |> max site.Distribution.BatchShape.Length |> max (value.dim - events)
 
                 value
 
@@ -152,6 +164,11 @@ module Program =
             match known.TryGetValue key with
             | true, depth -> depth
             | _ -> known.GetOrAdd(key, measure handler)
+
+    /// The most batch axes that a site of the program has, plates and leading ones: the room that `particlesWithin` and `enumerateWithin` need.
+    /// Runs it once. Ask it of a model before `enumerate`, which adds axes of its own.
+    let depth (program: Program<'T>) : int =
+        depthOf program (Handler(Interpreting.draw, Interpreting.chooser ()))
 
     /// `particles` for a program whose sites have at most `depth` batch axes (plates and leading ones), which spares the run that counts them.
     let particlesWithin (depth: int) (count: int) (program: Program<'T>) : Program<'T> =
@@ -177,8 +194,8 @@ module Program =
     /// Plates keep the same copies in all runs.
     /// The first time it runs the program once more, to count axes.
     let particles (count: int) (program: Program<'T>) : Program<'T> =
-        let depth = depthOf program
-        Program(fun handler -> (particlesWithin (depth handler) count program).Run handler)
+        let axes = depthOf program
+        Program(fun handler -> (particlesWithin (axes handler) count program).Run handler)
 
     // All values of a site along one new axis: [count; 1 for each axis between; own batch axes]; the same for all earlier enumerated sites.
     let private values (depth: int) (axis: int) (site: Site) : Tensor =
@@ -186,9 +203,7 @@ module Program =
         let events = site.Distribution.EventShape.Length
         let batch = site.Distribution.BatchShape
 
-        let own =
-            (listed, [ 1 .. batch.Length - depth ])
-            ||> List.fold (fun listed _ -> (listed |> View.slice 1 0 0).squeeze 1)
+        let own = (listed, [ 1 .. batch.Length - depth ]) ||> List.fold (fun listed _ -> (listed |> View.slice 1 0 0).squeeze 1)
 
         let ownBatch = own.shape[1 .. own.dim - events - 1]
         let between = Array.create (axis - 1 - ownBatch.Length) 1
@@ -223,8 +238,8 @@ module Program =
     /// In a chain the cost grows with its length, not exponentially. Raises NotSupportedException when a support is infinite.
     /// The first time it runs the program once more, to count axes. Source: Obermeyer et al., arXiv:1902.03210.
     let enumerate (program: Program<'T>) : Program<'T> =
-        let depth = depthOf program
-        Program(fun handler -> (enumerateWithin (depth handler) program).Run handler)
+        let axes = depthOf program
+        Program(fun handler -> (enumerateWithin (axes handler) program).Run handler)
 
     // ---- interpreters ----
 
@@ -245,5 +260,4 @@ module Program =
 
     /// Whether a guide q(z) fits a model p(z, x): the same draws, of shapes that line up, in the same plates, inside the model's supports, and each
     /// with a pathwise gradient or enumerated. Runs both once. Raises ArgumentException naming the first site that does not fit.
-    let fits (model: Program<'M>) (guide: Program<'G>) : unit =
-        fitsWith (fun _ -> false) model guide
+    let fits (model: Program<'M>) (guide: Program<'G>) : unit = fitsWith (fun _ -> false) model guide

@@ -34,13 +34,18 @@ type Handler
     member internal _.Gifts = gifts
 
     /// The same handler inside a plate.
-    member internal _.Inside(plate: Plate) = Handler(answer, choose, plate :: plates, stretches, gifts)
+    member internal _.Inside(plate: Plate) =
+        Handler(answer, choose, plate :: plates, stretches, gifts)
 
     /// A handler that changes what this one is asked.
-    member internal _.After(rewrite: Site -> Tensor) = Handler(rewrite, choose, plates, stretches, gifts)
+    member internal _.After(rewrite: Site -> Tensor) =
+        Handler(rewrite, choose, plates, stretches, gifts)
 
-    member internal _.Choosing(choose: string -> int -> int -> Tensor) = Handler(answer, choose, plates, stretches, gifts)
-    member internal _.Stretching() = Handler(answer, choose, plates, true, gifts)
+    member internal _.Choosing(choose: string -> int -> int -> Tensor) =
+        Handler(answer, choose, plates, stretches, gifts)
+
+    member internal _.Stretching() =
+        Handler(answer, choose, plates, true, gifts)
 
     /// The same handler, known to give these values besides.
     member internal _.Giving(values: (string * Tensor) seq) =
@@ -134,7 +139,13 @@ module private Asking =
                 raise (Errors.Program.plateInside name)
 
             let indices = choose handler
-            let plate = { Name = name; Size = size; Axis = handler.Plates.Length + 1; Indices = indices }
+
+            let plate =
+                { Name = name
+                  Size = size
+                  Axis = handler.Plates.Length + 1
+                  Indices = indices }
+
             (body indices).Run(handler.Inside plate))
 
 /// The words of programs.

@@ -32,7 +32,10 @@ type Plate =
     override this.GetHashCode() = hash this.Name
 
     override this.ToString() =
-        if this.Count = this.Size then $"{this.Name}({this.Size})" else $"{this.Name}({this.Count} of {this.Size})"
+        if this.Count = this.Size then
+            $"{this.Name}({this.Size})"
+        else
+            $"{this.Name}({this.Count} of {this.Size})"
 
 /// What a site is.
 [<RequireQualifiedAccess>]
@@ -86,7 +89,10 @@ module internal Sites =
     // [1; 3] and [2; 1] -> [2; 3]; None where two lengths differ and neither is 1.
     let private tryStretch (a: Shape) (b: Shape) : Shape option =
         let rank = max a.Length b.Length
-        let padded (shape: Shape) = Array.append (Array.create (rank - shape.Length) 1) shape
+
+        let padded (shape: Shape) =
+            Array.append (Array.create (rank - shape.Length) 1) shape
+
         let pairs = Array.zip (padded a) (padded b)
 
         if pairs |> Array.forall (fun (a, b) -> a = b || a = 1 || b = 1) then
@@ -107,9 +113,7 @@ module internal Sites =
             let shape = [| for plate in plates -> plate.Count |]
             let batch = distribution.BatchShape
 
-            let target =
-                if stretches then tryStretch batch shape
-                else Shapes.tryLineUp batch shape
+            let target = if stretches then tryStretch batch shape else Shapes.tryLineUp batch shape
 
             match target with
             | Some target when Shape.endsWith shape target -> repeat target distribution

@@ -45,8 +45,7 @@ type TracedSite internal (site: Site, value: Tensor, drawn: Tensor option) =
         if this.Scale = 1.0 then sum else sum * this.Scale
 
     // Scaled by handlers, not yet summed over plates.
-    member internal this.Part: Site * Tensor =
-        site, (if site.Scale = 1.0 then this.LogDensity else this.LogDensity * site.Scale)
+    member internal this.Part: Site * Tensor = site, (if site.Scale = 1.0 then this.LogDensity else this.LogDensity * site.Scale)
 
     interface IHoldsTensors with
         member _.Tensors =
@@ -54,6 +53,7 @@ type TracedSite internal (site: Site, value: Tensor, drawn: Tensor option) =
                 yield value
                 yield! Option.toList drawn
                 yield! site.Distribution.Parameters |> Seq.map snd
+
                 for plate in site.Plates do
                     yield plate.Indices
             }
@@ -126,21 +126,25 @@ type Trace<'T> internal (sites: TracedSite list, result: 'T) =
     member internal _.Stretches = stretches
 
     /// The plates that its sites stand in.
-    member _.Plates: Plate list =
-        sites |> List.collect (fun site -> List.rev site.Plates) |> List.distinctBy _.Name
+    member _.Plates: Plate list = sites |> List.collect (fun site -> List.rev site.Plates) |> List.distinctBy _.Name
 
     /// log p(z, x) = Σ_sites scale · Σ_plates log p(site), in nats; enumerated sites are summed out. It has the leading axes that the sites
     /// share beside their plates, one number for each: a batch of examples, or particles. Raises ArgumentException when a draw lacks leading axes
     /// that another site has: put that site in a plate, or make its axes event axes.
     member _.LogDensity: Tensor =
-        if withDensity.IsEmpty then dsharp.scalar 0.0
-        elif sites |> List.exists _.Site.Enumeration.IsSome then Elimination.logDensity (withDensity |> List.map _.Part)
-        else plainSum ()
+        if withDensity.IsEmpty then
+            dsharp.scalar 0.0
+        elif sites |> List.exists _.Site.Enumeration.IsSome then
+            Elimination.logDensity (withDensity |> List.map _.Part)
+        else
+            plainSum ()
 
     override _.ToString() =
         let row (site: TracedSite) =
             let hasDensity = site.Kind <> SiteKind.Deterministic
-            let density () = Scope.run (fun () -> site.LogDensity.sum().toDouble() * site.Scale)
+
+            let density () =
+                Scope.run (fun () -> site.LogDensity.sum().toDouble() * site.Scale)
 
             [ site.Name
               string site.Kind
@@ -150,14 +154,18 @@ type Trace<'T> internal (sites: TracedSite list, result: 'T) =
               Shape.toString site.Value.shape
               String.Join(", ", site.Plates |> List.map string)
               (if hasDensity then site.Scale.ToString "0.####" else "")
-              (if not hasDensity then "" elif site.Site.Enumeration.IsSome then "summed out" else (density ()).ToString "0.####") ]
+              (if not hasDensity then ""
+               elif site.Site.Enumeration.IsSome then "summed out"
+               else (density ()).ToString "0.####") ]
 
         let rows =
-            [ "site"; "kind"; "distribution"; "batch"; "event"; "value"; "plates"; "scale"; "log-density" ] :: List.map row sites
+            [ "site"; "kind"; "distribution"; "batch"; "event"; "value"; "plates"; "scale"; "log-density" ]
+            :: List.map row sites
 
         let widths = rows |> List.transpose |> List.map (List.map String.length >> List.max)
 
-        [ for cells in rows -> (List.map2 (fun (cell: string) (width: int) -> cell.PadRight width) cells widths |> String.concat "  ").TrimEnd() ]
+        [ for cells in rows ->
+              (List.map2 (fun (cell: string) (width: int) -> cell.PadRight width) cells widths |> String.concat "  ").TrimEnd() ]
         |> String.concat Environment.NewLine
 
     interface IHoldsTensors with
@@ -167,8 +175,10 @@ type Trace<'T> internal (sites: TracedSite list, result: 'T) =
 module internal Interpreting =
 
     let private pick (size: int) (count: int) : Tensor =
-        if count = size then dsharp.arange size
-        else (dsharp.randperm size |> View.slice 0 0 (count - 1)).cast Dtype.Int32
+        if count = size then
+            dsharp.arange size
+        else
+            (dsharp.randperm size |> View.slice 0 0 (count - 1)).cast Dtype.Int32
 
     /// Remembers each plate by its name, so that entering it again means the same copies.
     let chooser () : string -> int -> int -> Tensor =

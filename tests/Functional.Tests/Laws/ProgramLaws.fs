@@ -16,7 +16,8 @@ let private standard: Distribution = Scope.keep (Normal(number 0.0, number 1.0))
 let private indicesOf (trace: Trace<'T>) (name: string) : Tensor =
     (trace.Plates |> List.find (fun plate -> plate.Name = name)).Indices
 
-let private latents (trace: Trace<'T>) = [ for site in trace.Latents -> site.Name, site.Value ]
+let private latents (trace: Trace<'T>) =
+    [ for site in trace.Latents -> site.Name, site.Value ]
 
 let private sameSites (message: string) (actual: Trace<'T>) (expected: Trace<'T>) =
     Expect.equal (actual.Sites |> List.map _.Name) (expected.Sites |> List.map _.Name) $"{message}: the sites"
@@ -60,7 +61,9 @@ let private conditioning entry _ =
     isClose 1e-9 "substituted" substituted.LogDensity trace.LogDensity
 
 let private handlersLeaveAlone entry _ =
-    let run program = program |> Program.seed 7 |> Program.trace
+    let run program =
+        program |> Program.seed 7 |> Program.trace
+
     let trace = run entry.Program
 
     sameSites "an empty condition" (entry.Program |> Program.condition [] |> run) trace
@@ -77,7 +80,11 @@ let private handlersLeaveAlone entry _ =
 
     let without = entry.Program |> Program.replay trace |> Program.block (fun site -> site.Name = hidden) |> Program.trace
     isClose 1e-9 "the density without it" without.LogDensity (trace.LogDensity - trace[hidden].Contribution)
-    Expect.equal (without.Latents |> List.map _.Name) (trace.Latents |> List.map _.Name |> List.except [ hidden ]) "the draws left"
+
+    Expect.equal
+        (without.Latents |> List.map _.Name)
+        (trace.Latents |> List.map _.Name |> List.except [ hidden ])
+        "the draws left"
 
 let rec private subsets (count: int) (items: int list) : int list list =
     match count, items with
@@ -111,7 +118,11 @@ let private subsampling (draw: Draw) =
     isWithin "the mean over random ones" mean error whole
 
 // Every assignment of the discrete draws, one after another.
-let private bruteForce (values: (string * Tensor) list) (discrete: (string * Shape * int) list) (program: Program<unit>) : Tensor =
+let private bruteForce
+    (values: (string * Tensor) list)
+    (discrete: (string * Shape * int) list)
+    (program: Program<unit>)
+    : Tensor =
     let rec assignments (sites: (string * Shape * int) list) =
         match sites with
         | [] -> [ [] ]
@@ -129,12 +140,14 @@ let private bruteForce (values: (string * Tensor) list) (discrete: (string * Sha
 let private enumeration entry _ =
     let trace = Program.trace entry.Program
 
-    let discrete, continuous =
-        trace.Latents |> List.partition (fun site -> site.Distribution.Support.IsDiscrete)
+    let discrete, continuous = trace.Latents |> List.partition (fun site -> site.Distribution.Support.IsDiscrete)
 
     if not discrete.IsEmpty then
         let values = [ for site in continuous -> site.Name, site.Value ]
-        let count (site: TracedSite) = (site.Distribution :?> Categorical).Count
+
+        let count (site: TracedSite) =
+            (site.Distribution :?> Categorical).Count
+
         let tables = [ for site in discrete -> site.Name, site.Value.shape, count site ]
         let enumerated = (entry.Program |> Program.substitute values |> Program.enumerate |> Program.trace)
         isClose 1e-9 "summed out" enumerated.LogDensity (bruteForce values tables entry.Program)
@@ -187,7 +200,7 @@ let private subsampledEnumeration (draw: Draw) =
     let trace = Program.trace model
     let present = pick x (indicesOf trace "data")
     let mixture = Mixture(Categorical.FromLogits logits, normal (means, 1.0))
-    isClose 1e-9 "a mixture" trace.LogDensity ((mixture.LogProb present).sum () * 3.0)
+    isClose 1e-9 "a mixture" trace.LogDensity ((mixture.LogProb present).sum() * 3.0)
 
 let private gradients (draw: Draw) =
     let y = draw.Tensor([| 4 |], -2.0, 2.0)
@@ -195,7 +208,7 @@ let private gradients (draw: Draw) =
 
     let joint (parameters: Tensor list) =
         program {
-            let! z = sample "z" (Normal(parameters[0], parameters[1].exp ()))
+            let! z = sample "z" (Normal(parameters[0], parameters[1].exp()))
             do! plate "data" 4 (fun _ -> observe "y" (Normal(z * parameters[0], number 1.0)) y)
         }
         |> Program.logJoint [ "z", parameters[2] ]
@@ -215,7 +228,10 @@ let private leadingAxes (draw: Draw) =
     let x = draw.Tensor([| 5; 3 |], -2.0, 2.0)
     let z = draw.Tensor([| 5; 2 |], -2.0, 2.0)
     let weights = draw.Tensor([| 2; 3 |], -1.0, 1.0)
-    let likelihood (z: Tensor) : Distribution = Independent(normal (z.matmul weights, 1.0), 1)
+
+    let likelihood (z: Tensor) : Distribution =
+        Independent(normal (z.matmul weights, 1.0), 1)
+
     let prior = Normal.diagonal (draw.Tensor([| 2 |], -1.0, 1.0)) (draw.Tensor([| 2 |], 0.5, 1.0))
 
     let model =
@@ -246,7 +262,10 @@ let private semiSupervised (draw: Draw) =
     let means = draw.Tensor([| 3; 2 |], -2.0, 2.0)
     let logits = draw.Tensor([| 3 |], -1.0, 1.0)
     let x, z = draw.Tensor([| 5; 2 |], -2.0, 2.0), draw.Tensor([| 5; 2 |], -1.0, 1.0)
-    let likelihood (y: Tensor) (z: Tensor) : Distribution = Independent(normal (pick means y + z, 1.0), 1)
+
+    let likelihood (y: Tensor) (z: Tensor) : Distribution =
+        Independent(normal (pick means y + z, 1.0), 1)
+
     let prior = Normal.diagonal (draw.Tensor([| 2 |], -1.0, 1.0)) (draw.Tensor([| 2 |], 0.5, 1.0))
 
     let model =
@@ -258,7 +277,9 @@ let private semiSupervised (draw: Draw) =
 
     let byHand =
         [ for label in 0..2 ->
-              (logits.logsoftmax -1)[label] + prior.LogProb z + (likelihood (dsharp.tensor (label, dtype = Dtype.Int64)) z).LogProb x ]
+              (logits.logsoftmax -1)[label]
+              + prior.LogProb z
+              + (likelihood (dsharp.tensor (label, dtype = Dtype.Int64)) z).LogProb x ]
 
     let summed = model |> Program.substitute [ "z", z ] |> Program.enumerate |> Program.trace
     isClose 1e-10 "the labels summed out" summed.LogDensity ((dsharp.stack byHand).logsumexp 0)
@@ -292,15 +313,16 @@ let private enumeratedParticles (draw: Draw) =
                         do! observe "x" (normal (pick means (k.cast Dtype.Int64) + z, 1.0)) x
                     })
         }
-        |> Program.enumerate
+
+    let summed = Program.enumerate model
 
     for count in [ 1; 3 ] do
         // the guide makes room for the axis of the model's plate
-        let guide = sample "z" standard |> Program.particlesWithin 1 count |> Program.trace
-        let joint = (model |> Program.replay guide |> Program.trace).LogDensity
+        let guide = sample "z" standard |> Program.particlesWithin (Program.depth model) count |> Program.trace
+        let joint = (summed |> Program.replay guide |> Program.trace).LogDensity
 
         let single =
-            [ for run in 0 .. count - 1 -> Program.logJoint [ "z", (guide["z"].Value |> View.slice 0 run run).view [] ] model ]
+            [ for run in 0 .. count - 1 -> Program.logJoint [ "z", (guide["z"].Value |> View.slice 0 run run).view [] ] summed ]
 
         isClose 1e-10 "each run" joint (dsharp.stack single)
 
@@ -342,7 +364,10 @@ let private broken () =
     refused [ "Site 'z'"; "[3]"; "rows(4)"; "[4]" ] (fun () -> plate "rows" 4 (fun _ -> sample "z" three) |> Program.trace)
     let column = normal (dsharp.zeros ([ 4; 1 ], dtype = Dtype.Float64), 1.0)
     refused [ "Site 'z'"; "[4; 1]" ] (fun () -> plate "rows" 4 (fun _ -> sample "z" column) |> Program.trace)
-    refused [ "stands inside itself" ] (fun () -> plate "p" 2 (fun _ -> plate "p" 2 (fun _ -> sample "z" standard)) |> Program.trace)
+
+    refused [ "stands inside itself" ] (fun () ->
+        plate "p" 2 (fun _ -> plate "p" 2 (fun _ -> sample "z" standard)) |> Program.trace)
+
     refused [ "'p'"; "at most its size" ] (fun () -> plateOf "p" 3 4 (fun _ -> sample "z" standard))
 
     let other =
@@ -353,7 +378,10 @@ let private broken () =
         }
 
     refused [ "'p'"; "2 of 2"; "3 of 3" ] (fun () -> Program.trace other)
-    refused [ "did not meet"; "'y'"; "z" ] (fun () -> sample "z" standard |> Program.condition [ "y", number 0.0 ] |> Program.trace)
+
+    refused [ "did not meet"; "'y'"; "z" ] (fun () ->
+        sample "z" standard |> Program.condition [ "y", number 0.0 ] |> Program.trace)
+
     let pair, table = dsharp.zeros ([ 2 ], dtype = Dtype.Float64), dsharp.zeros ([ 2; 3 ], dtype = Dtype.Float64)
     refused [ "Site 'x'"; "[2; 3]" ] (fun () -> (observe "x" (normal (pair, 1.0)) table |> Program.trace).LogDensity)
 
@@ -378,8 +406,13 @@ let private fitting () =
     refused [ "'b'"; "no pathwise gradient" ] (fun () -> Program.fits (sample "b" coin) (sample "b" coin))
     Program.fitsWith (fun _ -> true) (sample "b" coin) (sample "b" coin)
     Program.fits (sample "b" coin |> Program.enumerate) (Program.result ())
-    refused [ "sums 'b' out" ] (fun () -> Program.fitsWith (fun _ -> true) (sample "b" coin |> Program.enumerate) (sample "b" coin))
-    let plated size = plate "p" size (fun _ -> sample "z" standard)
+
+    refused [ "sums 'b' out" ] (fun () ->
+        Program.fitsWith (fun _ -> true) (sample "b" coin |> Program.enumerate) (sample "b" coin))
+
+    let plated size =
+        plate "p" size (fun _ -> sample "z" standard)
+
     refused [ "plate 'p'" ] (fun () -> Program.fits (plated 3) (plated 4))
 
 let private printed () =
@@ -392,7 +425,17 @@ let private printed () =
         }
 
     let text = (Program.trace model).ToString()
-    says text [ "site"; "log-density"; "Independent(Normal, 1)"; "data(3 of 6)"; "deterministic"; "latent"; "observed"; "-5.5136" ]
+
+    says
+        text
+        [ "site"
+          "log-density"
+          "Independent(Normal, 1)"
+          "data(3 of 6)"
+          "deterministic"
+          "latent"
+          "observed"
+          "-5.5136" ]
 
 let private memory () =
     let run () =
@@ -403,8 +446,7 @@ let private memory () =
     run ()
     leavesNothing run
 
-    let kept =
-        Scope.run (fun () -> sample "z" standard |> Program.trace)
+    let kept = Scope.run (fun () -> sample "z" standard |> Program.trace)
 
     Expect.isTrue (kept.LogDensity.isfinite().toBool()) "a trace leaves its scope whole"
 
@@ -431,7 +473,10 @@ let private overhead () =
     let microseconds (run: unit -> Tensor * Tensor) =
         let time () =
             let clock = Stopwatch.StartNew()
-            for _ in 1..500 do Scope.run run |> ignore
+
+            for _ in 1..500 do
+                Scope.run run |> ignore
+
             clock.Elapsed.TotalMicroseconds / 500.0
 
         Seq.init 12 (fun _ -> time ()) |> Seq.min

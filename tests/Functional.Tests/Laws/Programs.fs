@@ -50,8 +50,8 @@ let private hierarchical (draw: Draw) =
         fun value _ ->
             (normal (number 0.5, 2.0)).LogProb(value "mean")
             + (LogNormal(number 0.0, number 0.5)).LogProb(value "scale")
-            + ((theta (value "mean") (value "scale")).LogProb(value "theta")).sum ()
-            + ((normal (value "theta", 0.7)).LogProb(y)).sum () }
+            + ((theta (value "mean") (value "scale")).LogProb(value "theta")).sum()
+            + ((normal (value "theta", 0.7)).LogProb(y)).sum() }
 
 let private nested (draw: Draw) =
     let rows, columns = draw.Int(2, 4), draw.Int(2, 4)
@@ -82,9 +82,9 @@ let private nested (draw: Draw) =
       Joint =
         fun value _ ->
             standard.LogProb(value "a")
-            + ((normal (value "a", 1.5)).LogProb(value "b")).sum ()
-            + (gamma.LogProb(value "c")).sum ()
-            + ((normal (value "b" * value "c", 1.0)).LogProb x).sum () }
+            + ((normal (value "a", 1.5)).LogProb(value "b")).sum()
+            + (gamma.LogProb(value "c")).sum()
+            + ((normal (value "b" * value "c", 1.0)).LogProb x).sum() }
 
 let private mixture (draw: Draw) =
     let kinds, count = draw.Int(2, 3), draw.Int(2, 4)
@@ -108,9 +108,9 @@ let private mixture (draw: Draw) =
       Joint =
         fun value _ ->
             (Dirichlet concentration).LogProb(value "weights")
-            + (standard.LogProb(value "means")).sum ()
-            + ((pick (value "weights") (value "z")).log().sum ())
-            + ((normal (pick (value "means") (value "z"), 0.8)).LogProb x).sum () }
+            + (standard.LogProb(value "means")).sum()
+            + ((pick (value "weights") (value "z")).log().sum())
+            + ((normal (pick (value "means") (value "z"), 0.8)).LogProb x).sum() }
 
 let private regression (draw: Draw) =
     let count, features = draw.Int(4, 8), draw.Int(1, 3)
@@ -134,7 +134,7 @@ let private regression (draw: Draw) =
             let i = indices "data"
 
             prior.LogProb(value "w")
-            + ((normal ((pick x i * value "w").sum -1, 0.9)).LogProb(pick y i)).sum () * (float count / float present) }
+            + ((normal ((pick x i * value "w").sum -1, 0.9)).LogProb(pick y i)).sum() * (float count / float present) }
 
 let private chain (draw: Draw) =
     let states, length = draw.Int(2, 3), draw.Int(2, 4)
@@ -187,7 +187,6 @@ let private changed (draw: Draw) =
         fun value _ ->
             let z = value "z"
             let density = (normal (z, 1.0)).LogProb x
-            squashed.LogProb z * weight + (dsharp.where (there, density, number 0.0)).sum () + z * 3.0 }
+            squashed.LogProb z * weight + (dsharp.where (there, density, number 0.0)).sum() + z * 3.0 }
 
-let programs: (Draw -> ProgramEntry) list =
-    [ hierarchical; nested; mixture; regression; chain; changed ]
+let programs: (Draw -> ProgramEntry) list = [ hierarchical; nested; mixture; regression; chain; changed ]
