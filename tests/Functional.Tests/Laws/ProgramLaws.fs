@@ -152,6 +152,32 @@ let private enumeration entry _ =
         let enumerated = (entry.Program |> Program.substitute values |> Program.enumerate |> Program.trace)
         isClose 1e-9 "summed out" enumerated.LogDensity (bruteForce values tables entry.Program)
 
+// A chain of thirty states, which brute force could not sum, by the forward algorithm.
+let private longChain (draw: Draw) =
+    let states, length = 3, 30
+    let transitions = draw.Tensor([| states; states |], -1.0, 1.0)
+    let means = draw.Tensor([| states |], -2.0, 2.0)
+    let x = draw.Floats(length, -2.0, 2.0)
+
+    let model =
+        program {
+            let mutable logits = transitions[0]
+
+            for t in 0 .. length - 1 do
+                let! z = sample $"z{t}" (Categorical.FromLogits logits)
+                do! observe $"x{t}" (normal (pick means z, 1.0)) (number x[t])
+                logits <- pick transitions z
+        }
+
+    let likelihood t = (normal (means, 1.0)).LogProb(number x[t])
+
+    let forward (alpha: Tensor) t =
+        (alpha.unsqueeze 1 + transitions.logsoftmax -1).logsumexp 0 + likelihood t
+
+    let first = transitions[0].logsoftmax -1 + likelihood 0
+    let evidence = ([ 1 .. length - 1 ] |> List.fold forward first).logsumexp 0
+    isClose 1e-9 "the evidence" (model |> Program.enumerate |> Program.trace).LogDensity evidence
+
 // A discrete draw outside plates, one in a plate that depends on it, and one in a plate inside that.
 let private nestedEnumeration (draw: Draw) =
     let outer, inner = 2, 2
@@ -496,6 +522,7 @@ let tests =
           holds "handlers that do not touch a site leave it alone" 4 (each handlersLeaveAlone)
           holds "a subsampled plate is unbiased" 6 subsampling
           holds "enumeration is brute force" 6 (each enumeration)
+          holds "enumeration of a long chain is the forward algorithm" 2 longChain
           holds "enumeration across nested plates is brute force" 4 nestedEnumeration
           holds "enumeration in a subsampled plate is a mixture" 4 subsampledEnumeration
           holds "gradients flow to what a program closes over" 4 gradients
