@@ -262,7 +262,8 @@ module internal Errors =
         let site (name: string) (error: exn) =
             ArgumentException($"Site '{name}': {error.Message}", error)
 
-        let unnamed () = ArgumentException "A site has no name; give each a name of its own."
+        let unnamed () =
+            ArgumentException "A site has no name; give each a name of its own."
 
         let duplicate (name: string) =
             ArgumentException
@@ -281,7 +282,8 @@ module internal Errors =
             ArgumentException $"The plate '{name}' stands inside itself. Give the inner one another name."
 
         let plateSize (name: string) (size: int) (count: int) =
-            ArgumentException $"The plate '{name}' has size {size} and {count} copies present; there have to be at least 1 and at most its size."
+            ArgumentException
+                $"The plate '{name}' has size {size} and {count} copies present; there have to be at least 1 and at most its size."
 
         let otherPlate (name: string) (size: int) (count: int) (newSize: int) (newCount: int) =
             ArgumentException(
@@ -320,7 +322,8 @@ module internal Errors =
             ArgumentException $"Program.{operation}: the program did not meet a site '{name}'; its sites are {list sites}."
 
         let cannotGive (operation: string) (name: string) (kind: string) =
-            ArgumentException $"Program.{operation}: '{name}' is a {kind} site, whose value cannot be given. Only draws and observations take values."
+            ArgumentException
+                $"Program.{operation}: '{name}' is a {kind} site, whose value cannot be given. Only draws and observations take values."
 
         let observedInGuide (name: string) =
             ArgumentException $"The guide observes '{name}'. A guide only draws; observe it in the model."
@@ -339,7 +342,8 @@ module internal Errors =
             )
 
         let alsoEnumerated (name: string) =
-            ArgumentException $"The model sums '{name}' out and the guide draws it. Leave it out of the guide, or do not enumerate it."
+            ArgumentException
+                $"The model sums '{name}' out and the guide draws it. Leave it out of the guide, or do not enumerate it."
 
         let siteShapes (name: string) (model: string) (guide: string) =
             ArgumentException(
@@ -348,7 +352,8 @@ module internal Errors =
             )
 
         let sitePlates (name: string) (model: string list) (guide: string list) =
-            ArgumentException $"Site '{name}' stands in the plates {list model} in the model and in {list guide} in the guide. Use the same plates."
+            ArgumentException
+                $"Site '{name}' stands in the plates {list model} in the model and in {list guide} in the guide. Use the same plates."
 
         let siteSupport (name: string) (model: string) (guide: string) =
             ArgumentException(
@@ -357,7 +362,8 @@ module internal Errors =
             )
 
         let unlikePlates (name: string) (model: string) (guide: string) =
-            ArgumentException $"The plate '{name}' is {model} in the model and {guide} in the guide, or on another axis. Use the same plate in both."
+            ArgumentException
+                $"The plate '{name}' is {model} in the model and {guide} in the guide, or on another axis. Use the same plate in both."
 
         let noGradient (name: string) (distribution: string) =
             ArgumentException(

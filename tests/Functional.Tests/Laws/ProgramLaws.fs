@@ -169,7 +169,8 @@ let private longChain (draw: Draw) =
                 logits <- pick transitions z
         }
 
-    let likelihood t = (normal (means, 1.0)).LogProb(number x[t])
+    let likelihood t =
+        (normal (means, 1.0)).LogProb(number x[t])
 
     let forward (alpha: Tensor) t =
         (alpha.unsqueeze 1 + transitions.logsoftmax -1).logsumexp 0 + likelihood t
