@@ -516,7 +516,7 @@ let private overhead () =
 [<Tests>]
 let tests =
     testList
-        "the laws of programs"
+        "Program laws"
         [ holds "the trace's log-density is the hand-written joint" 6 (each jointByHand)
           holds "the trace's log-density is the sum over sites" 4 (each sumOverSites)
           holds "conditioning, substituting and replaying give the density at the values" 4 (each conditioning)
