@@ -26,6 +26,9 @@ type internal TensorHandle(pointer: nativeint, newKibibytes: int) =
     /// The native tensor; to be read only between TryBorrow and GiveBack.
     member _.Pointer = pointer
 
+    /// The element type as libtorch numbers it, which never changes; below zero until somebody has asked.
+    member val ScalarType = -1 with get, set
+
     /// Whether its owner has let go of it.
     member _.IsClosed = Volatile.Read &disposed <> 0
 

@@ -38,9 +38,12 @@ module internal Memory =
     let dtype (handle: TensorHandle) =
         using "dtype" handle (Exports.functional_tensor_scalar_type >> Dtype.ofCode)
 
-    // As numbers, not as Dtype: every arithmetic operator asks.
+    // As numbers, not as Dtype, and asked once: every arithmetic operator wants to know.
     let private code (operation: string) (handle: TensorHandle) =
-        using operation handle Exports.functional_tensor_scalar_type
+        if handle.ScalarType < 0 then
+            handle.ScalarType <- using operation handle Exports.functional_tensor_scalar_type
+
+        handle.ScalarType
 
     /// Whether two tensors have elements of one type.
     let sameDtype (operation: string) (a: TensorHandle) (b: TensorHandle) = code operation a = code operation b
