@@ -8,8 +8,6 @@ open Functional.ClosedForm
 
 module internal MixedPairs =
 
-    let private logRoot2Pi = 0.5 * log (2.0 * Math.PI)
-
     // Euler's constant.
     let private gamma = 0.5772156649015329
 
@@ -18,7 +16,7 @@ module internal MixedPairs =
     let private toNormal<'P when 'P :> Distribution> =
         pair (fun (p: 'P) (q: Normal) ->
             let spread = p.Variance + (p.Mean - q.Location).square()
-            spread / (q.Scale.square () * 2.0) + q.LogScale + logRoot2Pi - p.Entropy())
+            spread / (q.Scale.square () * 2.0) + q.LogScale + Gaussian.logRoot2Pi - p.Entropy())
 
     let private ontoNormal =
         [ toNormal<Uniform>

@@ -2,7 +2,6 @@
 // Priors, posteriors and Gaussian likelihoods.
 namespace Functional
 
-open System
 open Functional.Tensors
 
 /// N(x; mean, scale²) = exp(-((x - mean)/scale)²/2) / (scale √(2π)), elementwise over the batch.
@@ -10,8 +9,6 @@ open Functional.Tensors
 [<Sealed>]
 type Normal private (mean: Tensor, scale: Tensor, logScale: unit -> Tensor) =
     inherit Family("Normal", [ "mean", mean, Support.Real; "scale", scale, Support.Positive ])
-
-    static let logRoot2Pi = 0.5 * log (2.0 * Math.PI)
 
     let standardized = Location.standardize mean scale
 
@@ -42,7 +39,7 @@ type Normal private (mean: Tensor, scale: Tensor, logScale: unit -> Tensor) =
         Location.normalLogDensity mean scale value - logScale ()
 
     override this.Entropy() =
-        this.Fill(logScale () + (0.5 + logRoot2Pi))
+        this.Fill(logScale () + (0.5 + Gaussian.logRoot2Pi))
 
     override this.Mean = this.Fill mean
     override this.Variance = this.Fill(scale.square ())
