@@ -371,6 +371,58 @@ module internal Errors =
                 + "Sum it out (Program.enumerate in the model, no draw in the guide), relax it, or choose a score-function estimator."
             )
 
+    /// Objectives.
+    module Objective =
+
+        let particles (bound: string) (count: int) =
+            ArgumentException $"{bound}: a bound needs at least one particle, not {count}."
+
+        let samples (count: int) =
+            ArgumentException $"An estimate needs at least one sample, not {count}."
+
+        let noSites () =
+            ArgumentException "The model has no site with a density: it needs at least one `sample`, `observe` or `factor`."
+
+        let notPathwise (name: string) (distribution: string) =
+            NotReparameterizableException(
+                $"The guide draws '{name}' from {distribution}, which has no pathwise gradient. Use Estimator.standard or Estimator.scoreFunction, "
+                + "relax it (Estimator.gumbelSoftmax, Estimator.straightThrough), or enumerate it (Program.enumerate)."
+            )
+
+        let noRelaxation (name: string) (distribution: string) =
+            NotSupportedException(
+                $"The draw '{name}' is from {distribution}, which has no relaxation; Bernoulli and OneHotCategorical have one, also within "
+                + "Independent. Use one of these, Estimator.scoreFunction, or Program.enumerate."
+            )
+
+        let noLogGuide (bound: string) (estimator: string) =
+            NotSupportedException(
+                $"{bound} cannot be differentiated by {estimator}. For the ELBO take Elbo.monteCarlo with Estimator.stickingTheLanding, for a power "
+                + "mean of weights (Iwae, Renyi, Cubo) Estimator.doublyReparameterized."
+            )
+
+        let biased (bound: string) (estimator: string) =
+            NotSupportedException(
+                $"The gradient of {bound} by {estimator} would be biased. For a power mean of weights (Iwae, Renyi, Cubo) take "
+                + "Estimator.doublyReparameterized."
+            )
+
+        let scoreInDoubly (bound: string) =
+            NotSupportedException(
+                $"{bound}: doubly reparameterized gradients need a pathwise gradient at every draw of the guide. Use Estimator.vimco where some draws "
+                + "are discrete."
+            )
+
+        let enumeratedGuide (particles: int) =
+            NotSupportedException
+                $"The guide enumerates a draw, so its expectation is exact: take one particle instead of {particles}, or enumerate in the model."
+
+        let enumeratedWeights (bound: string) =
+            NotSupportedException(
+                $"{bound} is made of the weights of draws, and the guide enumerates instead of drawing. Enumerate in the model "
+                + "(model |> Program.enumerate) and leave the site out of the guide, or take the ELBO."
+            )
+
     /// Networks and their parameters.
     module Network =
 

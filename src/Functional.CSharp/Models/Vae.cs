@@ -7,6 +7,8 @@ namespace Functional.CSharp;
 /// <summary>A variational autoencoder: q(z|x), p(x|z) and p(z). Kingma &amp; Welling, arXiv:1312.6114.</summary>
 public sealed class Vae : IWrapper
 {
+    private readonly Func<Functional.Tensors.Tensor, Functional.Loss> objective;
+
     /// <summary>A variational autoencoder from its parts.</summary>
     /// <param name="encoder">q(z|x): <c>Net.Mlp(784, 400).Then(Head.DiagonalNormal(20))</c>.</param>
     /// <param name="decoder">p(x|z): <c>Net.Mlp(20, 400).Then(Head.Bernoulli(784))</c>.</param>
@@ -15,6 +17,7 @@ public sealed class Vae : IWrapper
     {
         (Encoder, Decoder, Prior) = (Guard.NotNull(encoder), Guard.NotNull(decoder), Guard.NotNull(prior));
         Inner = new(encoder.ToInner(), decoder.ToInner(), prior.Inner);
+        objective = ObjectiveBridge.vaeLoss(Inner);
         Parameters = Array.ConvertAll(ObjectiveBridge.vaeParameters(Inner), parameter => new Parameter(parameter));
     }
 
@@ -34,15 +37,8 @@ public sealed class Vae : IWrapper
     /// <summary>Everything that training changes, under `encoder.` and `decoder.`.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
-    /// <summary>The generative half, p(z) p(x|z), in that mode.</summary>
-    public LatentModel Model(Mode mode) => new(Functional.VaeModule.model(mode.ToInner(), Inner));
-
     /// <summary>The training loss: minus the mean ELBO of the batch, with terms `reconstruction` and `kl`.</summary>
-    public Loss Loss(Tensor x) => new(ObjectiveBridge.vaeLoss(Inner, Guard.Inner(x)));
-
-    /// <summary>The training loss of an importance-weighted autoencoder with that many particles.</summary>
-    public Loss IwaeLoss(Tensor x, int particles) =>
-        new(ObjectiveBridge.vaeIwaeLoss(Guard.AtLeast(particles, 1), Inner, Guard.Inner(x)));
+    public Loss Loss(Tensor x) => new(objective(Guard.Inner(x)));
 
     /// <summary>The ELBO of each example in nats, one particle, not recorded for differentiation.</summary>
     public Loss Elbo(Tensor x) => new(Functional.VaeModule.elbo(Inner, Guard.Inner(x)));

@@ -1,5 +1,5 @@
 // Losses of networks' outputs against targets.
-// For losses that keep their terms apart, and for bounds on an evidence, see Loss and Elbo.
+// For losses that keep their terms apart, see Loss.
 using Functional.Interop;
 
 namespace Functional.CSharp;

@@ -50,12 +50,7 @@ module internal ObjectiveBridge =
     let terms (loss: Loss) = List.toArray loss.Terms
     let map (f: Func<Tensor, Tensor>) (loss: Loss) = Loss.map f.Invoke loss
 
-    let model (prior: Distribution) (likelihood: Func<Tensor, Distribution>) : LatentModel =
-        { Prior = prior; Likelihood = likelihood.Invoke }
-
-    let likelihood (model: LatentModel) (z: Tensor) = model.Likelihood z
-    let vaeLoss (vae: Vae) (x: Tensor) = Vae.loss vae x
-    let vaeIwaeLoss (particles: int) (vae: Vae) (x: Tensor) = Vae.iwaeLoss particles vae x
+    let vaeLoss (vae: Vae) : Func<Tensor, Loss> = Func<_, _>(Vae.loss vae)
     let vaeParameters (vae: Vae) = List.toArray vae.Parameters
     let gradients (loss: Tensor) (parameters: Tensor[]) = Gradient.ofLoss loss parameters
 

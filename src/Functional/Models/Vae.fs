@@ -25,33 +25,38 @@ type Vae =
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Vae =
 
-    /// The generative half, p(z) p(x|z), in that mode.
-    let model (mode: Mode) (vae: Vae) : LatentModel =
-        { Prior = vae.Prior; Likelihood = Net.run mode vae.Decoder }
+    /// The generative half, p(z) p(x|z), at some x.
+    let model (mode: Mode) (vae: Vae) (x: Tensor) : Program<unit> =
+        program {
+            let! z = sample "z" vae.Prior
+            do! observe "x" (vae.Decoder.Run(mode, z)) x
+        }
 
-    // Every objective sees the same three things: the model, q(z|x) and x.
-    let private apply
-        (mode: Mode)
-        (objective: LatentModel -> Distribution -> Tensor -> 'Result)
-        (vae: Vae)
-        (x: Tensor)
-        : 'Result =
-        objective (model mode vae) (vae.Encoder.Run(mode, x)) x
+    /// The inference half, q(z|x).
+    let guide (mode: Mode) (vae: Vae) (x: Tensor) : Program<Tensor> =
+        program { return! sample "z" (vae.Encoder.Run(mode, x)) }
+
+    // A prior may have batch axes of its own, a batch of examples has one.
+    let private depth (vae: Vae) = max 1 vae.Prior.BatchShape.Length
+
+    /// A bound on log p(x) for each example, in nats.
+    let estimate (mode: Mode) (bound: Bound) (vae: Vae) (x: Tensor) : Loss =
+        Bound.estimateWithin (depth vae) bound (model mode vae x) (guide mode vae x)
+
+    /// The training loss for any bound: minus its mean over the batch.
+    let objective (bound: Bound) (vae: Vae) : Objective<Tensor> =
+        Bound.objective bound (model Mode.Train vae) (guide Mode.Train vae)
 
     /// The training loss: minus the mean ELBO of the batch, with terms `reconstruction` and `kl`.
-    let loss (vae: Vae) : Objective<Tensor> = apply Mode.Train Elbo.loss vae
-
-    /// The training loss of an importance-weighted autoencoder with that many particles.
-    let iwaeLoss (particles: int) (vae: Vae) : Objective<Tensor> =
-        apply Mode.Train (Iwae.loss particles) vae
+    let loss (vae: Vae) : Objective<Tensor> = objective (Elbo.bound 1) vae
 
     /// The ELBO of each example, one particle, not recorded for differentiation.
     let elbo (vae: Vae) (x: Tensor) : Loss =
-        Gradient.off (fun () -> apply Mode.Eval (Elbo.bound 1) vae x)
+        Gradient.off (fun () -> estimate Mode.Eval (Elbo.bound 1) vae x)
 
     /// log p(x) of each example, in nats, by importance sampling from the encoder.
     let logEvidence (samples: int) (vae: Vae) (x: Tensor) : Tensor =
-        apply Mode.Eval (LogEvidence.estimate samples) vae x
+        LogEvidence.estimate samples (model Mode.Eval vae x) (guide Mode.Eval vae x)
 
     /// The mean of p(x|z) at the mean of q(z|x).
     let reconstruct (vae: Vae) (x: Tensor) : Tensor =
@@ -65,4 +70,4 @@ module Vae =
 
     /// `count` draws of x: z from the prior, then x given z.
     let sample (count: int) (vae: Vae) : Tensor =
-        LatentModel.sample count (model Mode.Eval vae)
+        Gradient.off (fun () -> (vae.Decoder.Run(Mode.Eval, vae.Prior.Sample [ count ])).Sample())

@@ -1,47 +1,166 @@
-// The evidence lower bound (ELBO), in the forms that differ by what is known in closed form.
-// The loss of variational autoencoders, and the estimate that evaluation reports.
+// The evidence lower bound (ELBO), in the forms that differ by what is known in closed form, and its relatives with a weighed KL.
+// The loss of variational autoencoders and of variational inference.
 namespace Functional
 
 open Functional.Tensors
 
-/// E_q[log p(x, z) - log q(z|x)] ≤ log p(x), estimated with `particles` draws from q; one number for each example, in nats.
-/// All forms have the same expectation; they differ in variance and in which closed forms they need.
-/// Source: Kingma & Welling, arXiv:1312.6114, equations 3 (Entropy, MonteCarlo) and 10 (ClosedKl).
+/// E_q[log p(x, z) - log q(z)] ≤ log p(x), estimated with `particles` draws from q, in nats.
+/// All forms have the same expectation; they differ in variance and in which closed forms they use.
+/// Source: Kingma & Welling, arXiv:1312.6114, equations 3 (withEntropy, monteCarlo) and 10 (bound).
 module Elbo =
 
-    // A leading axis of particles is averaged away; without it, one draw is the estimate.
-    let private overParticles (particles: int) (estimate: Shape -> Loss) : Loss =
-        if particles < 1 then
-            invalidArg (nameof particles) $"A bound needs at least one particle, not {particles}."
-        elif particles = 1 then
-            estimate [||]
+    let private isKnown (site: TracedSite) =
+        site.Kind = SiteKind.Observed || site.Kind = SiteKind.Factor
+
+    // The draws at which a closed form may stand for the average over the draw: whatever it is conditioned on in the model has been drawn before
+    // it in the guide.
+    let private inOrder (run: GuidedRun) : TracedSite -> bool =
+        let place = dict (run.Guide.Latents |> List.mapi (fun place site -> site.Name, place))
+
+        let latest =
+            run.Model.Latents
+            |> List.filter (fun site -> place.ContainsKey site.Name)
+            |> List.scan (fun (latest, _) site -> max latest place[site.Name], Some site.Name) (-1, None)
+            |> List.pairwise
+            |> List.choose (fun ((before, _), (_, name)) -> name |> Option.map (fun name -> name, before))
+            |> dict
+
+        fun site ->
+            match latest.TryGetValue site.Name with
+            | true, before -> before < place[site.Name]
+            | _ -> false
+
+    let private closedKl (q: TracedSite) (p: TracedSite) : Tensor option =
+        let lineUp = Shapes.tryLineUp q.Distribution.BatchShape p.Distribution.BatchShape
+
+        if q.Scale = p.Scale && lineUp.IsSome && Kl.hasClosedForm q.Distribution p.Distribution then
+            Some(Kl.divergence q.Distribution p.Distribution)
         else
-            estimate [| particles |] |> Loss.map (fun value -> value.mean 0)
+            None
 
-    /// E_q[log p(x|z)] - KL(q(z|x) ‖ p(z)): terms `reconstruction` and `kl`.
-    /// Raises NotSupportedException when the pair has no closed form; use `monteCarlo` then.
-    let bound (particles: int) (model: LatentModel) (posterior: Distribution) (x: Tensor) : Loss =
-        let reconstruction =
-            overParticles particles (fun shape ->
-                (model.Likelihood(posterior.RSample shape)).LogProb x |> Loss.term "reconstruction")
+    // 'name', with what the terms add up to; nothing for no terms.
+    let private term (name: string) (parts: Tensor list) : Loss list =
+        match parts with
+        | [] -> []
+        | parts -> [ Loss.term name (List.reduce (+) parts) ]
 
-        reconstruction - Loss.term "kl" (Kl.divergence posterior model.Prior)
+    // Terms in the order given: those to be added, those to be subtracted.
+    let private combine (added: Loss list list) (subtracted: Loss list list) : Loss =
+        match List.concat added, List.concat subtracted with
+        | [], [] -> raise (Errors.Objective.noSites ())
+        | [], first :: rest -> rest |> List.fold (-) -first
+        | added, subtracted -> subtracted |> List.fold (-) (List.reduce (+) added)
 
-    /// E_q[log p(x, z)] + H[q(z|x)]: terms `joint` and `entropy`.
-    let withEntropy (particles: int) (model: LatentModel) (posterior: Distribution) (x: Tensor) : Loss =
-        let joint =
-            overParticles particles (fun shape -> LatentModel.logJoint model (posterior.RSample shape) x |> Loss.term "joint")
+    // Enumeration in the model ties its sites together: only the whole of log p(x, z) is known.
+    let private isSummedOut (run: GuidedRun) =
+        run.Model.Sites |> List.exists (fun site -> site.Site.Enumeration.IsSome)
+        && not run.GuideEnumerates
 
-        joint + Loss.term "entropy" (posterior.Entropy())
+    let private withDensity (trace: Trace<unit>) =
+        trace.Sites |> List.filter (fun site -> site.Kind <> SiteKind.Deterministic)
 
-    /// E_q[log p(x, z) - log q(z|x)], nothing in closed form: terms `reconstruction`, `prior` and `posterior`.
-    let monteCarlo (particles: int) (model: LatentModel) (posterior: Distribution) (x: Tensor) : Loss =
-        overParticles particles (fun shape ->
-            let z, logPosterior = posterior.SampleAndLogProb shape
+    let private modelParts (run: GuidedRun) (sites: TracedSite list) =
+        [ for site in sites -> site, run.OfModel(site, site.LogDensity) ]
 
-            Loss.term "reconstruction" ((model.Likelihood z).LogProb x) + Loss.term "prior" (model.Prior.LogProb z)
-            - Loss.term "posterior" logPosterior)
+    let private split (run: GuidedRun) : Loss =
+        let known, drawn = withDensity run.Model |> List.partition isKnown
+        let known, drawn = modelParts run known, modelParts run drawn
+        // what is drawn once for several examples would be counted for each
+        Contributions.sum (known @ drawn) |> ignore
+        let posterior = if (withDensity run.Guide).IsEmpty then [] else [ run.LogGuide ]
 
-    /// The loss to minimise: minus the mean of `bound` over the batch, with one particle.
-    let loss (model: LatentModel) (posterior: Distribution) (x: Tensor) : Loss =
-        -(Loss.mean (bound 1 model posterior x))
+        combine
+            [ term "reconstruction" (List.map snd known); term "prior" (List.map snd drawn) ]
+            [ term "posterior" posterior ]
+
+    let private monteCarloTerms (run: GuidedRun) : Loss =
+        if isSummedOut run then
+            Loss.term "joint" run.LogModel - Loss.term "posterior" run.LogGuide
+        else
+            split run
+
+    let private entropyTerms (run: GuidedRun) : Loss =
+        let entropy (site: TracedSite) =
+            try
+                Choice1Of2(run.OfGuide(site, site.Distribution.Entropy()))
+            with :? System.NotSupportedException ->
+                Choice2Of2(-run.OfGuide(site, site.LogDensity))
+
+        let parts = withDensity run.Guide |> List.map entropy
+
+        let closed, estimated =
+            parts |> List.choose (function Choice1Of2 part -> Some part | _ -> None),
+            parts |> List.choose (function Choice2Of2 part -> Some part | _ -> None)
+
+        combine
+            [ [ Loss.term "joint" run.LogModel ]
+              term "entropy" closed
+              term "entropy (Monte Carlo)" estimated ]
+            []
+
+    let private closedTerms (run: GuidedRun) : Loss =
+        if isSummedOut run then
+            entropyTerms run
+        else
+            let ordered = inOrder run
+            let known, drawn = withDensity run.Model |> List.partition isKnown
+            let guided = withDensity run.Guide
+
+            let kl (site: TracedSite) =
+                let closed =
+                    match guided |> List.tryFind (fun other -> other.Name = site.Name) with
+                    | Some q when ordered site -> closedKl q site
+                    | _ -> None
+
+                site, closed
+
+            let pairs = drawn |> List.map kl
+            let hasClosed (site: TracedSite) = pairs |> List.exists (fun (other, closed) -> other.Name = site.Name && closed.IsSome)
+            let reconstruction = modelParts run known
+            let closed = [ for site, divergence in pairs do if divergence.IsSome then site, run.OfModel(site, divergence.Value) ]
+            let open' = modelParts run [ for site, divergence in pairs do if divergence.IsNone then site ]
+            let posterior = [ for site in guided do if not (hasClosed site) then run.OfGuide(site, site.LogDensity) ]
+            Contributions.sum (reconstruction @ closed @ open') |> ignore
+
+            combine
+                [ term "reconstruction" (List.map snd reconstruction) ]
+                [ term "kl" (List.map snd closed)
+                  term "kl (Monte Carlo)" (posterior @ [ for _, prior in open' -> -prior ]) ]
+
+    let private lower (name: string) (particles: int) (hasLogGuide: bool) (terms: GuidedRun -> Loss) : Bound =
+        Bound(name, Side.Lower, particles, Estimator.standard, Integrand(hasLogGuide, terms))
+
+    /// E_q[log p(x|z)] - KL(q(z) ‖ p(z)): terms `reconstruction` and `kl`. Draws without a closed form of the KL, or conditioned in the model on
+    /// later draws of the guide, go into the term `kl (Monte Carlo)`.
+    let bound (particles: int) : Bound =
+        lower "ELBO" particles false closedTerms
+
+    /// E_q[log p(x, z)] + H[q(z)]: terms `joint` and `entropy`; of draws without a known entropy `entropy (Monte Carlo)`.
+    let withEntropy (particles: int) : Bound =
+        lower "ELBO with entropy" particles false entropyTerms
+
+    /// E_q[log p(x, z) - log q(z)], nothing in closed form: terms `reconstruction`, `prior` and `posterior` (`joint` and `posterior` where the
+    /// model enumerates).
+    let monteCarlo (particles: int) : Bound =
+        lower "Monte-Carlo ELBO" particles true monteCarloTerms
+
+    // The terms of the KL, each put through a function of their sum's name and value.
+    let private isKl (term: Term) = term.Name.StartsWith "kl"
+
+    /// E_q[log p(x|z)] - β KL(q(z) ‖ p(z)): a bound for β ≥ 1, the ELBO at 1; larger β make the latent variables carry less, and each by itself.
+    /// Source: Higgins et al. 2017 (β-VAE), equation 4.
+    let weighed (beta: float) (particles: int) : Bound =
+        let terms (run: GuidedRun) =
+            Loss [ for term in (closedTerms run).Terms -> if isKl term then { term with Weight = term.Weight * beta } else term ]
+
+        lower "β-ELBO" particles false terms
+
+    /// E_q[log p(x|z)] - β |KL(q(z) ‖ p(z)) - C|: the KL is held at C nats, which `capacity` gives at each step, so that it can grow by a schedule.
+    /// Source: Burgess et al., arXiv:1804.03599, equation 8.
+    let capacity (beta: float) (capacity: unit -> float) (particles: int) : Bound =
+        let terms (run: GuidedRun) =
+            let kl, others = (closedTerms run).Terms |> List.partition isKl
+            let distance = ((Loss kl).Value + capacity ()).abs()
+            Loss(others @ [ { Name = "distance from capacity"; Weight = -beta; Value = distance } ])
+
+        lower "capacity-controlled ELBO" particles false terms

@@ -2,6 +2,7 @@
 // The innermost handler sees a site first, so `program |> condition data |> trace` traces the conditioned program.
 namespace Functional
 
+open System
 open System.Collections.Generic
 open Functional.Tensors
 
@@ -79,16 +80,16 @@ module Program =
     let substitute (values: (string * Tensor) list) (program: Program<'T>) : Program<'T> =
         program |> giving "substitute" values (fun value site -> { known "substitute" site with Value = Some value })
 
-    /// Draws take the values they have in the trace, and plates the copies; what the trace does not have is drawn anew.
-    /// After a trace of `particles` the program broadcasts as it did there.
-    let replay (trace: Trace<'U>) (program: Program<'T>) : Program<'T> =
+    // `replay` with the values that the draws of the trace are given.
+    let internal replayAs (valueOf: TracedSite -> Tensor) (trace: Trace<'U>) (program: Program<'T>) : Program<'T> =
         let plates = trace.Plates
-        let draws = [ for site in trace.Latents -> site.Name, site.Value ]
+        let draws = [ for site in trace.Latents -> site.Name, valueOf site ]
+        let values = dict draws
 
         Program(fun handler ->
             let answer (site: Site) =
-                match site.IsOpen, trace.TryFind site.Name with
-                | true, Some traced when traced.Kind = SiteKind.Latent -> handler.Answer { site with Value = Some traced.Value }
+                match site.IsOpen, values.TryGetValue site.Name with
+                | true, (true, value) -> handler.Answer { site with Value = Some value }
                 | _ -> handler.Answer site
 
             let choose name size count =
@@ -98,6 +99,10 @@ module Program =
 
             let handler = ((handler.Giving draws).After answer).Choosing choose
             program.Run(if trace.Stretches then handler.Stretching() else handler))
+
+    /// Draws take the values they have in the trace, and plates the copies; what the trace does not have is drawn anew.
+    /// After a trace of `particles` the program broadcasts as it did there.
+    let replay (trace: Trace<'U>) (program: Program<'T>) : Program<'T> = replayAs _.Value trace program
 
     /// Observations become draws: the model that makes data instead of explaining them.
     let uncondition (program: Program<'T>) : Program<'T> =
@@ -137,8 +142,12 @@ module Program =
 
         let measure (handler: Handler) =
             let mutable depth = handler.Plates.Length
+            let mutable room = Int32.MaxValue
 
             let answer (site: Site) =
+                // enumerated values stand to the left of all other axes
+                site.Enumeration |> Option.iter (fun axis -> room <- min room (axis - 1))
+
                 let value =
                     match handler.Gifts.Find site.Name with
                     | Some value when site.IsOpen -> value
@@ -156,7 +165,7 @@ module Program =
                 program.Run((handler.After answer).Choosing(Interpreting.chooser ())) |> ignore
 
             Random.withSeed 0 (fun () -> Scope.run (fun () -> Gradient.off run))
-            depth
+            min depth room
 
         fun handler ->
             let key = struct (handler.Gifts.Rank, handler.Plates.Length, handler.Stretches)
@@ -166,7 +175,7 @@ module Program =
             | _ -> known.GetOrAdd(key, measure handler)
 
     /// The most batch axes that a site of the program has, plates and leading ones: the room that `particlesWithin` and `enumerateWithin` need.
-    /// Runs it once. Ask it of a model before `enumerate`, which adds axes of its own.
+    /// Runs it once. The axes that `enumerate` adds do not count.
     let depth (program: Program<'T>) : int =
         depthOf program (Handler(Interpreting.draw, Interpreting.chooser ()))
 

@@ -39,10 +39,13 @@ type TracedSite internal (site: Site, value: Tensor, drawn: Tensor option) =
         | Some logDensity -> logDensity
         | None -> Sites.logDensity site value
 
-    /// The log-density summed over the plates, times Scale: what the site adds to the log-joint.
-    member this.Contribution: Tensor =
-        let sum = this.LogDensity |> Shapes.sumLast site.Plates.Length
+    /// A quantity of the log-density's shape summed over the plates, times Scale.
+    member internal this.Total(quantity: Tensor) : Tensor =
+        let sum = quantity |> Shapes.sumLast site.Plates.Length
         if this.Scale = 1.0 then sum else sum * this.Scale
+
+    /// The log-density summed over the plates, times Scale: what the site adds to the log-joint.
+    member this.Contribution: Tensor = this.Total this.LogDensity
 
     // Scaled by handlers, not yet summed over plates.
     member internal this.Part: Site * Tensor = site, (if site.Scale = 1.0 then this.LogDensity else this.LogDensity * site.Scale)
@@ -58,6 +61,24 @@ type TracedSite internal (site: Site, value: Tensor, drawn: Tensor option) =
                     yield plate.Indices
             }
 
+module internal Contributions =
+
+    /// The sum of what sites add to a log-density. A draw shared by several independent copies of the rest would be counted once for each:
+    /// raises ArgumentException naming it.
+    let sum (parts: (TracedSite * Tensor) list) : Tensor =
+        let join (longest: TracedSite, sum: Tensor) (site: TracedSite, part: Tensor) =
+            match Shapes.tryLineUp sum.shape part.shape with
+            | None -> raise (Errors.Program.unlikeSites longest.Name sum.shape site.Name part.shape)
+            | Some _ -> (if part.dim > sum.dim then site else longest), sum + part
+
+        let longest, sum = parts |> List.reduce join
+
+        for site, part in parts do
+            if site.Kind = SiteKind.Latent && part.dim < sum.dim then
+                raise (Errors.Program.sharedDraw site.Name part.shape longest.Name sum.shape)
+
+        sum
+
 /// A run of a program: its sites in the order in which they were met, and what it returned.
 [<Sealed>]
 type Trace<'T> internal (sites: TracedSite list, result: 'T) =
@@ -68,37 +89,20 @@ type Trace<'T> internal (sites: TracedSite list, result: 'T) =
 
     let stretches = sites |> List.exists _.Site.Stretches
 
+    let depth = lazy (sites |> List.fold (fun depth site -> max depth site.Plates.Length) 0)
+
     // Where axes are stretched, a site has axes of length 1 for the plates that it does not stand in.
-    let freeAxes () : TracedSite -> Tensor =
-        let depth = sites |> List.fold (fun depth site -> max depth site.Plates.Length) 0
+    let freeAxes (site: TracedSite) (total: Tensor) : Tensor =
+        let ones = if stretches then min total.dim (depth.Value - site.Plates.Length) else 0
 
-        fun site ->
-            let sum = site.Contribution
-            let ones = if stretches then min sum.dim (depth - site.Plates.Length) else 0
-
-            if ones > 0 && sum.shape |> Shapes.trailing ones |> Array.forall ((=) 1) then
-                sum.view (Shapes.leading ones sum.shape)
-            else
-                sum
+        if ones > 0 && total.shape |> Shapes.trailing ones |> Array.forall ((=) 1) then
+            total.view (Shapes.leading ones total.shape)
+        else
+            total
 
     // The sum over sites that depend on nothing enumerated.
     let plainSum () : Tensor =
-        let contribution = freeAxes ()
-        let parts = withDensity |> List.map (fun site -> site, contribution site)
-
-        let join (longest: TracedSite, sum: Tensor) (site: TracedSite, part: Tensor) =
-            match Shapes.tryLineUp sum.shape part.shape with
-            | None -> raise (Errors.Program.unlikeSites longest.Name sum.shape site.Name part.shape)
-            | Some _ -> (if part.dim > sum.dim then site else longest), sum + part
-
-        let longest, sum = parts |> List.reduce join
-
-        // One draw shared by several independent copies of the rest would be counted once for each.
-        for site, part in parts do
-            if site.Kind = SiteKind.Latent && part.dim < sum.dim then
-                raise (Errors.Program.sharedDraw site.Name part.shape longest.Name sum.shape)
-
-        sum
+        withDensity |> List.map (fun site -> site, freeAxes site site.Contribution) |> Contributions.sum
 
     /// What the program returned.
     member _.Result: 'T = result
@@ -124,6 +128,9 @@ type Trace<'T> internal (sites: TracedSite list, result: 'T) =
 
     /// Whether axes of length 1 were stretched to plates.
     member internal _.Stretches = stretches
+
+    /// What was summed over a site's plates, without axes of length 1 for other plates.
+    member internal _.FreeAxes(site: TracedSite, total: Tensor) : Tensor = freeAxes site total
 
     /// The plates that its sites stand in.
     member _.Plates: Plate list = sites |> List.collect (fun site -> List.rev site.Plates) |> List.distinctBy _.Name

@@ -9,18 +9,15 @@ open Functional.Tensors
 open Functional.Tests.Testing
 open Functional.Tests.TestBeds
 
-/// How a bound is computed: particles, model, q(z|x), x.
-type private Bound = int -> LatentModel -> Distribution -> Tensor -> Loss
-
-let private elbos: (string * Bound) list =
+let private elbos: (string * (int -> Bound)) list =
     [ "closed KL", Elbo.bound; "entropy", Elbo.withEntropy; "Monte Carlo", Elbo.monteCarlo ]
 
 /// Independent estimates along a new leading axis: the posterior is repeated, so that every repetition draws its own z.
 let private repeated (count: int) (posterior: Distribution) : Distribution =
     posterior.Expand(Array.append [| count |] posterior.BatchShape)
 
-let private estimates (repetitions: int) (particles: int) (bound: Bound) model posterior x : Tensor =
-    (bound particles model (repeated repetitions posterior) x).Value
+let private estimates (repetitions: int) (particles: int) (bound: int -> Bound) (model: Program<unit>) (q: Distribution) : Tensor =
+    (Bound.estimate (bound particles) model (guideOf (repeated repetitions q))).Value
 
 let private normal (mean: Tensor, scale: Tensor) = Normal.diagonal mean scale
 let private variance (samples: Tensor) = samples.var 0
@@ -42,14 +39,14 @@ let private formsAgree (particles: int) (draw: Draw) =
     let q = nearby bed draw
 
     for name, bound in elbos do
-        let mean, error = meanAndError (estimates 4_000 particles bound bed.Model (normal q) bed.X)
+        let mean, error = meanAndError (estimates 4_000 particles bound bed.Model (normal q))
         isWithin $"the ELBO with {name}, {particles} particles" mean error (exactElbo bed q)
 
 let private termsAddUp draw =
     let bed = gaussian false draw
 
     for name, bound in elbos do
-        let loss = bound 3 bed.Model (normal (nearby bed draw)) bed.X
+        let loss = Bound.estimate (bound 3) bed.Model (guideOf (normal (nearby bed draw)))
         let sum = loss.Terms |> List.map (fun term -> term.Value * term.Weight) |> List.reduce (+)
         Expect.equal loss.Value.shape [| bed.X.shape[0] |] $"{name}: one number for each x"
         isClose 1e-12 name loss.Value sum
@@ -60,7 +57,7 @@ let private particlesReduceVariance draw =
 
     for name, bound in elbos do
         let spread particles =
-            variance (estimates 4_000 particles bound bed.Model q bed.X)
+            variance (estimates 4_000 particles bound bed.Model q)
 
         let ratio = numbers (spread 1 / spread 16)
         // A ratio of two sample variances of heavy-tailed quantities: right is 16.
@@ -90,7 +87,8 @@ let private gradientsAgree draw =
                 Normal.diagonal (z.matmul weights + shift) (shift.fullLike bed.Noise)
 
             // One W for each repetition: z is [particles; repetitions; batch; size of z].
-            (bound 5 { bed.Model with Likelihood = likelihood } (normal (inputs[1], inputs[2])) bed.X).Value.sum()
+            let model = latent bed.Prior likelihood bed.X
+            (Bound.estimate (bound 5) model (guideOf (normal (inputs[1], inputs[2])))).Value.sum()
 
         let found = gradientsOf estimate [ copies (matrix bed.Weights); copies mean; copies scale ]
 
@@ -107,7 +105,7 @@ let private ordered draw =
     let q = nearby bed draw
 
     let bounds =
-        [ for particles in particleCounts -> meanAndError (estimates 4_000 particles Iwae.bound bed.Model (normal q) bed.X) ]
+        [ for particles in particleCounts -> meanAndError (estimates 4_000 particles Iwae.bound bed.Model (normal q)) ]
 
     let first, error = bounds.Head
     isWithin "with one particle, the ELBO" first error (exactElbo bed q)
@@ -122,7 +120,7 @@ let private converges draw =
     let q = normal (nearby bed draw)
 
     for particles, tolerance in [ 100, 0.05; 10_000, 1e-3 ] do
-        let mean, error = meanAndError (estimates 20 particles Iwae.bound bed.Model q bed.X)
+        let mean, error = meanAndError (estimates 20 particles Iwae.bound bed.Model q)
         let allowed = error + tolerance / standardErrors
         isWithin $"the bound with {particles} particles" mean allowed (float64 bed.LogEvidence)
 
@@ -140,7 +138,7 @@ let private gapShrinks (draw: Draw) =
     let q = normal (float64 [ [ bed.PosteriorMeans[0][0] + distance ] ], float64 [ [ wide ] ])
 
     for particles in [ 25; 100 ] do
-        let mean, error = meanAndError (estimates 10_000 particles Iwae.bound bed.Model q bed.X)
+        let mean, error = meanAndError (estimates 10_000 particles Iwae.bound bed.Model q)
         let leading = weightVariance scale wide distance / (2.0 * float particles)
         // The next term of the expansion is of the order of the square of the first.
         let allowed = error + (4.0 * leading * leading) / standardErrors
@@ -154,7 +152,7 @@ let private gapShrinks (draw: Draw) =
 let private evidenceConverges draw =
     let bed = gaussian false draw
     let q = normal (nearby bed draw)
-    let estimate = LogEvidence.estimate 100_000 bed.Model q bed.X
+    let estimate = LogEvidence.estimate 100_000 bed.Model (guideOf q)
     Expect.equal estimate.shape [| bed.X.shape[0] |] "one number for each x"
     isClose 0.01 "the estimate with 100,000 samples" estimate (float64 bed.LogEvidence)
     Expect.isFalse (Gradient.isRecorded estimate) "it is not recorded"
@@ -166,8 +164,9 @@ let private chunksChangeNothing draw =
     let first (tensor: Tensor) = tensor[0..0]
     let q, x = normal (first (fst q), first (snd q)), first bed.X
     let wide = q.Expand [| 6_000; 1 |]
-    let inPieces = LogEvidence.estimate 10 bed.Model wide x
-    let whole = (Iwae.bound 10 bed.Model wide x).Value
+    let model = latent bed.Prior bed.Likelihood x
+    let inPieces = LogEvidence.estimate 10 model (guideOf wide)
+    let whole = (Bound.estimate (Iwae.bound 10) model (guideOf wide)).Value
 
     for name, statistic in [ "mean", id; "second moment", (fun (t: Tensor) -> (t - bed.LogEvidence[0]).square()) ] do
         let (mean, error), (wholeMean, wholeError) = meanAndError (statistic inPieces), meanAndError (statistic whole)
@@ -181,14 +180,14 @@ let private exactPosterior draw =
     let evidence = (float64 bed.LogEvidence).expand [ 50; bed.LogEvidence.Length ]
 
     for particles in [ 1; 2; 7 ] do
-        isClose 1e-9 "every draw of the Monte Carlo ELBO" (estimates 50 particles Elbo.monteCarlo bed.Model q bed.X) evidence
-        isClose 1e-9 "every draw of the IWAE bound" (estimates 50 particles Iwae.bound bed.Model q bed.X) evidence
+        isClose 1e-9 "every draw of the Monte Carlo ELBO" (estimates 50 particles Elbo.monteCarlo bed.Model q) evidence
+        isClose 1e-9 "every draw of the IWAE bound" (estimates 50 particles Iwae.bound bed.Model q) evidence
 
     for samples in [ 1; 10; 30_000 ] do
-        isClose 1e-9 "the estimate of the evidence" (LogEvidence.estimate samples bed.Model q bed.X) (float64 bed.LogEvidence)
+        isClose 1e-9 "the estimate of the evidence" (LogEvidence.estimate samples bed.Model (guideOf q)) (float64 bed.LogEvidence)
 
     for name, bound in elbos do
-        let mean, error = meanAndError (estimates 4_000 1 bound bed.Model q bed.X)
+        let mean, error = meanAndError (estimates 4_000 1 bound bed.Model q)
         isWithin $"the ELBO with {name} in expectation" mean error (float64 bed.LogEvidence)
 
 // ---- discrete latents, summed out by hand ----
@@ -199,14 +198,14 @@ let private enumerated (bed: Discrete) (q: Distribution) : Tensor =
 
 let private discreteBound (bed: Discrete) (q: Distribution) =
     let exact = enumerated bed q
-    let mean, error = meanAndError (estimates 6_000 1 Elbo.monteCarlo bed.Model q bed.X)
+    let mean, error = meanAndError (estimates 6_000 1 Elbo.monteCarlo bed.Model q)
     isWithin "the Monte Carlo ELBO" mean error exact
-    let mean, error = meanAndError (estimates 6_000 1 Iwae.bound bed.Model q bed.X)
+    let mean, error = meanAndError (estimates 6_000 1 Iwae.bound bed.Model q)
     isWithin "the IWAE bound with one particle" mean error exact
-    let mean, error = meanAndError (estimates 2_000 20 Iwae.bound bed.Model q bed.X)
+    let mean, error = meanAndError (estimates 2_000 20 Iwae.bound bed.Model q)
     Expect.isTrue ((mean.ge (exact - error * standardErrors)).all().toBool()) "20 particles are no worse"
     Expect.isTrue ((mean.le (bed.LogEvidence + error * standardErrors)).all().toBool()) "and no higher than the evidence"
-    isClose 0.02 "the estimate of the evidence" (LogEvidence.estimate 50_000 bed.Model q bed.X) bed.LogEvidence
+    isClose 0.02 "the estimate of the evidence" (LogEvidence.estimate 50_000 bed.Model (guideOf q)) bed.LogEvidence
 
 let private discrete (draw: Draw) =
     let mixture = mixture draw
@@ -222,26 +221,18 @@ let private discretePosterior draw =
     let evidence = bed.LogEvidence.expand (Array.append [| 50 |] bed.LogEvidence.shape)
 
     for particles in [ 1; 4 ] do
-        isClose 1e-9 "every draw of the Monte Carlo ELBO" (estimates 50 particles Elbo.monteCarlo bed.Model q bed.X) evidence
-        isClose 1e-9 "every draw of the IWAE bound" (estimates 50 particles Iwae.bound bed.Model q bed.X) evidence
+        isClose 1e-9 "every draw of the Monte Carlo ELBO" (estimates 50 particles Elbo.monteCarlo bed.Model q) evidence
+        isClose 1e-9 "every draw of the IWAE bound" (estimates 50 particles Iwae.bound bed.Model q) evidence
 
 let private notReparameterizable draw =
     let bed = mixture draw
     let q = Categorical.FromLogits(bed.LogJoint.transpose (0, 1))
 
-    for bound in [ Elbo.bound; Elbo.withEntropy ] do
-        let message = messageOf<NotReparameterizableException, _>(fun () -> bound 1 bed.Model q bed.X)
-        says message [ "Categorical"; "no pathwise gradient" ]
+    for bound in [ Elbo.bound 1; Elbo.withEntropy 1; Iwae.bound 4 ] do
+        let estimate () =
+            Bound.estimate (bound.With Estimator.pathwise) bed.Model (guideOf q)
 
-let private sampling draw =
-    let bed = gaussian false draw
-    let x = LatentModel.sample 20_000 bed.Model
-    Expect.equal x.shape [| 20_000; bed.X.shape[1] |] "so many x"
-    let mean, error = meanAndError x
-    isWithin "the mean of x" mean error (float64 (bed.Shift.ToArray()))
-    let marginal = bed.Weights * bed.Weights.Transpose()
-    let squared, error = meanAndError ((x - float64 (bed.Shift.ToArray())).square())
-    isWithin "the variance of x" squared error (float64 (marginal.Diagonal().ToArray()) + bed.Noise * bed.Noise)
+        says (messageOf<NotReparameterizableException, _> estimate) [ "'z'"; "Categorical"; "no pathwise gradient"; "Estimator." ]
 
 [<Tests>]
 let tests =
@@ -261,17 +252,15 @@ let tests =
           holds "with the exact posterior every draw is the evidence" 5 exactPosterior
           holds "with a discrete latent the bounds agree with enumeration" 4 discrete
           holds "with the exact discrete posterior every draw is the evidence" 4 discretePosterior
-          holds "a discrete latent is refused by bounds that need pathwise gradients" 1 notReparameterizable
-          holds "samples of a latent model have its moments" 4 sampling
+          holds "a discrete latent is refused where pathwise gradients are asked for" 1 notReparameterizable
 
           testCase "no particles are refused" (fun () ->
               let bed = Random.withSeed 1 (fun () -> gaussian true (Draw 1))
-              let q = posterior bed
 
-              for bound: Bound in [ Elbo.bound; Elbo.withEntropy; Elbo.monteCarlo; Iwae.bound ] do
-                  says (messageOf<ArgumentException, _>(fun () -> bound 0 bed.Model q bed.X)) [ "at least one particle"; "0" ]
+              for bound in [ Elbo.bound; Elbo.withEntropy; Elbo.monteCarlo; Iwae.bound; Renyi.bound 0.5; Cubo.bound 2.0 ] do
+                  says (messageOf<ArgumentException, _>(fun () -> bound 0)) [ "at least one particle"; "0" ]
 
               let estimate () =
-                  LogEvidence.estimate 0 bed.Model q bed.X
+                  LogEvidence.estimate 0 bed.Model (guideOf (posterior bed))
 
               says (messageOf<ArgumentException, _> estimate) [ "at least one sample" ]) ]

@@ -8,6 +8,16 @@ open Functional
 open Functional.Tensors
 open Functional.Tests.Testing
 
+/// p(z) p(x|z), of a latent variable at the site `z`.
+let latent (prior: Distribution) (likelihood: Tensor -> Distribution) (x: Tensor) : Program<unit> =
+    program {
+        let! z = sample "z" prior
+        do! observe "x" (likelihood z) x
+    }
+
+/// q(z), of the same variable.
+let guideOf (q: Distribution) : Program<Tensor> = sample "z" q
+
 // ---- z ~ N(0, I), x|z ~ N(Wz + b, σ²I) ----
 
 /// A linear-Gaussian model, some x, and what is known of them.
@@ -16,7 +26,9 @@ type Gaussian =
         Weights: Matrix<float>
         Shift: Vector<float>
         Noise: float
-        Model: LatentModel
+        Prior: Distribution
+        /// p(x|z).
+        Likelihood: Tensor -> Distribution
         /// [batch; size of x].
         X: Tensor
         /// log p(x) of each.
@@ -26,6 +38,9 @@ type Gaussian =
         /// The covariance of p(z|x), the same for each x.
         PosteriorCovariance: Matrix<float>
     }
+
+    /// p(z) p(x|z) at the x.
+    member this.Model: Program<unit> = latent this.Prior this.Likelihood this.X
 
 let matrix (values: Matrix<float>) : Tensor = float64 (values.ToArray())
 
@@ -60,9 +75,8 @@ let gaussianOf (weights: Matrix<float>) (shift: Vector<float>) (noise: float) (x
     { Weights = weights
       Shift = shift
       Noise = noise
-      Model =
-        { Prior = standard sizeZ
-          Likelihood = likelihood (matrix weights) (float64 (shift.ToArray())) noise }
+      Prior = standard sizeZ
+      Likelihood = likelihood (matrix weights) (float64 (shift.ToArray())) noise
       X = x
       LogEvidence = rows |> Array.map (fun row -> logNormal row shift marginal)
       PosteriorMeans = rows |> Array.map (fun row -> precision.Inverse() * (weights.Transpose() * (row - shift)))
@@ -126,7 +140,9 @@ let closedElbo (bed: Gaussian) (weights: Tensor) (mean: Tensor, scale: Tensor) :
 /// A model whose latent values are listed: with log p(x, z) of shape [values; batch].
 type Discrete =
     {
-        Model: LatentModel
+        Prior: Distribution
+        /// p(x|z).
+        Likelihood: Tensor -> Distribution
         X: Tensor
         /// Every value of z, of shape [values; batch; event].
         Values: Tensor
@@ -134,13 +150,16 @@ type Discrete =
         LogEvidence: Tensor
     }
 
+    /// p(z) p(x|z) at the x.
+    member this.Model: Program<unit> = latent this.Prior this.Likelihood this.X
+
 let private discreteOf (prior: Distribution) (likelihood: Tensor -> Distribution) (values: Tensor) (batch: int) : Discrete =
-    let model = { Prior = prior; Likelihood = likelihood }
     let x = (likelihood (prior.Sample [ batch ])).Sample()
     let values = (values.unsqueeze 1).expand(Array.concat [ [| values.shape[0]; batch |]; Array.tail values.shape ])
     let logJoint = prior.LogProb values + (likelihood values).LogProb x
 
-    { Model = model
+    { Prior = prior
+      Likelihood = likelihood
       X = x
       Values = values
       LogJoint = logJoint

@@ -19,7 +19,8 @@ let private shapes (draw: Draw) =
     let vae, x = small (), data draw
     let batch = x.shape[0]
     Expect.equal (Vae.loss vae x).Value.shape [||] "loss"
-    Expect.equal (Vae.iwaeLoss 3 vae x).Value.shape [||] "iwaeLoss"
+    Expect.equal (Vae.objective (Iwae.bound 3) vae x).Value.shape [||] "objective"
+    Expect.equal (Vae.estimate Mode.Eval (Iwae.bound 3) vae x).Value.shape [| batch |] "estimate"
     Expect.equal (Vae.elbo vae x).Value.shape [| batch |] "elbo"
     Expect.equal (Vae.logEvidence 7 vae x).shape [| batch |] "logEvidence"
     Expect.equal (Vae.reconstruct vae x).shape x.shape "reconstruct"
@@ -31,12 +32,12 @@ let private shapes (draw: Draw) =
 let private objectives (draw: Draw) =
     let vae, x = small (), data draw
     let same f = Random.withSeed draw.Seed f
-    let posterior = Net.train vae.Encoder x
-    let model = Vae.model Mode.Train vae
-    isClose 1e-6 "loss" (same (fun () -> (Vae.loss vae x).Value)) (same (fun () -> (Elbo.loss model posterior x).Value))
-    isClose 1e-6 "elbo" (same (fun () -> (Vae.elbo vae x).Value)) (same (fun () -> (Elbo.bound 1 model posterior x).Value))
-    let iwae = same (fun () -> (Vae.iwaeLoss 4 vae x).Value)
-    isClose 1e-6 "iwaeLoss" iwae (same (fun () -> (Iwae.loss 4 model posterior x).Value))
+    let model, guide = Vae.model Mode.Train vae x, Vae.guide Mode.Train vae x
+    let loss bound = -(Bound.estimate bound model guide).Value.mean()
+    isClose 1e-6 "loss" (same (fun () -> (Vae.loss vae x).Value)) (same (fun () -> loss (Elbo.bound 1)))
+    isClose 1e-6 "elbo" (same (fun () -> (Vae.elbo vae x).Value.mean())) -(same (fun () -> loss (Elbo.bound 1)))
+    let iwae = same (fun () -> (Vae.objective (Iwae.bound 4) vae x).Value)
+    isClose 1e-6 "objective" iwae (same (fun () -> loss (Iwae.bound 4)))
     Expect.equal [ for term in (Vae.loss vae x).Terms -> term.Name, term.Weight ] [ "reconstruction", -1.0; "kl", 1.0 ] "terms"
     let terms = [ for term in (Vae.elbo vae x).Terms -> term.Name, term.Weight ]
     Expect.equal terms [ "reconstruction", 1.0; "kl", -1.0 ] "terms of the bound"

@@ -1,0 +1,164 @@
+// Draws of a guide's latents, with what model and guide say of them: log p(x, z), log q(z) and their difference.
+// Bounds are functions of it, and so are bounds of a user's own.
+namespace Functional
+
+open Functional.Tensors
+
+/// Exact expectations over the draws that a guide enumerates: E_q(y)[f] = Σ_y q(y) f(y).
+module internal Enumerated =
+
+    let private dependsOn (axis: int) (value: Tensor) =
+        value.dim >= axis && value.shape[value.dim - axis] > 1
+
+    /// What takes a quantity of shape [enumerated axes; batch axes] to its expectation, of shape [batch axes].
+    let expectation (guide: Trace<unit>) : Tensor -> Tensor =
+        let variables =
+            [ for site in guide.Sites do
+                  match site.Site.Enumeration with
+                  | Some axis -> axis, site.LogDensity
+                  | None -> () ]
+
+        // Those that the quantity depends on, and those that these depend on in their turn.
+        let rec ancestors (quantity: Tensor) (found: (int * Tensor) list) =
+            let dependents = quantity :: List.map snd found
+            let more = variables |> List.filter (fun (axis, _) -> List.exists (dependsOn axis) dependents)
+            if more.Length = found.Length then found else ancestors quantity more
+
+        let average (quantity: Tensor) : Tensor =
+            match ancestors quantity [] with
+            | [] -> quantity
+            | found ->
+                let weights = (found |> List.map snd |> List.reduce (+)).exp()
+                // what has no probability counts nothing, even where it is infinite
+                let counted = dsharp.where (weights.gt 0.0, quantity, quantity.zerosLike ())
+                let first = variables |> List.map fst |> List.min
+                let sum = (weights * counted).sum ([ for axis, _ in found -> -axis ], keepDim = true)
+                sum.view (Shapes.trailing (first - 1) sum.shape)
+
+        if variables.IsEmpty then id else average
+
+/// z_1 ... z_K drawn from a guide q(z), and the traces of guide and model p(z, x) at them. What is computed from it keeps a leading axis
+/// of particles where there are several, and the batch axes that the programs have outside their plates: [particles; batch] or [batch].
+[<Sealed>]
+type GuidedRun internal (particles: int, path: GradientPath, scored: TracedSite list, guide: Trace<unit>, model: Trace<unit>, score: Lazy<Tensor>) =
+
+    let expect = Enumerated.expectation guide
+
+    let contribution (trace: Trace<unit>) (site: TracedSite) (density: Tensor) : Tensor =
+        trace.FreeAxes(site, site.Total(expect density))
+
+    let hasDensity (site: TracedSite) = site.Kind <> SiteKind.Deterministic
+
+    let log (trace: Trace<unit>) : Tensor =
+        trace.Sites
+        |> List.filter hasDensity
+        |> List.map (fun site -> site, contribution trace site site.LogDensity)
+        |> Contributions.sum
+
+    let enumerates = guide.Sites |> List.exists _.Site.Enumeration.IsSome
+
+    let logModel = lazy (if enumerates then log model else model.LogDensity)
+    let logGuide = lazy (if enumerates then log guide else guide.LogDensity)
+
+    /// How many draws there are, K.
+    member _.Particles = particles
+
+    /// The guide's draws.
+    member _.Guide: Trace<unit> = guide
+
+    /// The model at the guide's draws.
+    member _.Model: Trace<unit> = model
+
+    /// log p(x, z), in nats.
+    member _.LogModel: Tensor = logModel.Value
+
+    /// log q(z), in nats.
+    member _.LogGuide: Tensor =
+        if path = GradientPath.Total then
+            logGuide.Value
+        else
+            logGuide.Value - (score.Value - score.Value.noDiff ())
+
+    /// log w = log p(x, z) - log q(z), in nats.
+    member this.LogWeights: Tensor = this.LogModel - this.LogGuide
+
+    /// The axis of particles in front, even if there is but one.
+    member internal _.WithParticles(value: Tensor) : Tensor =
+        if particles = 1 then value.unsqueeze 0 else value
+
+    /// Which part of the gradient in the guide's parameters log q carries.
+    member internal _.Path = path
+
+    member internal _.GuideEnumerates = enumerates
+
+    /// Whether some draw carries no gradient, so that the bound has to weigh its score.
+    member internal _.HasScores = not scored.IsEmpty
+
+    /// Σ log q of the draws that carry no gradient. They were drawn once each, so no scale enters.
+    member internal _.Score: Tensor =
+        scored
+        |> List.map (fun site -> guide.FreeAxes(site, site.LogDensity |> Shapes.sumLast site.Plates.Length))
+        |> List.reduce (+)
+
+    /// What a site of the model adds: a quantity of the shape of its log-density, summed over its plates, scaled, and averaged over what the guide
+    /// enumerates.
+    member internal _.OfModel(site: TracedSite, quantity: Tensor) : Tensor = contribution model site quantity
+
+    /// The same of a site of the guide.
+    member internal _.OfGuide(site: TracedSite, quantity: Tensor) : Tensor = contribution guide site quantity
+
+module internal GuidedRun =
+
+    // The gradient of log q(z) in the guide's parameters at fixed z: the guide is run again at its draws, unless what it said of them depends on
+    // no other draw.
+    let private score (guide: Program<unit>) (traced: Trace<unit>) : Tensor =
+        match traced.Latents with
+        | [ site ] when not traced.Stretches || site.Plates.IsEmpty ->
+            traced.FreeAxes(site, site.Total(Sites.logDensity site.Site (site.Value.noDiff ())))
+        | _ -> (guide |> Program.replayAs _.Value.noDiff() traced |> Program.trace).LogDensity
+
+    let private fits (guide: Trace<unit>) (model: Trace<unit>) =
+        let drawn = model.Latents |> List.filter _.Site.Enumeration.IsNone
+
+        for site in drawn do
+            if (guide.TryFind site.Name).IsNone then
+                raise (Errors.Program.missingInGuide site.Name (site.Distribution.ToString()))
+
+        for site in guide.Sites do
+            match site.Kind, model.TryFind site.Name with
+            | SiteKind.Observed, _ -> raise (Errors.Program.observedInGuide site.Name)
+            | SiteKind.Latent, None -> raise (Errors.Program.extraInGuide site.Name [ for latent in drawn -> latent.Name ])
+            | SiteKind.Latent, Some other when other.Kind = SiteKind.Observed ->
+                raise (Errors.Program.guidedObservation site.Name)
+            | _ -> ()
+
+    // Whether anything that carries no gradient has to be looked for.
+    let private scoredIn (estimator: Estimator) (guide: Trace<unit>) =
+        guide.Sites |> List.filter (Estimating.isScored estimator)
+
+    /// Runs the guide, and the model at its draws. `give` may change what the model is given.
+    let draw
+        (estimator: Estimator)
+        (particles: int)
+        (depth: int)
+        (give: TracedSite -> Tensor)
+        (model: Program<'M>)
+        (guide: Program<'G>)
+        : GuidedRun =
+        let guide = guide |> Program.map ignore
+        let wide = if particles = 1 then guide else guide |> Program.particlesWithin depth particles
+        let traced = wide |> Program.rewrite (Estimating.draw estimator) |> Program.trace
+
+        let answered =
+            model
+            |> Program.map ignore
+            |> Program.replayAs give traced
+            |> Program.rewrite (Estimating.relaxAlong estimator traced)
+            |> Program.trace
+
+        fits traced answered
+
+        if particles > 1 && traced.Sites |> List.exists _.Site.Enumeration.IsSome then
+            raise (Errors.Objective.enumeratedGuide particles)
+
+        GuidedRun(particles, estimator.Path, scoredIn estimator traced, traced, answered, lazy (score guide traced))
