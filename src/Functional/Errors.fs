@@ -395,16 +395,11 @@ module internal Errors =
                 + "Independent. Use one of these, Estimator.scoreFunction, or Program.enumerate."
             )
 
-        let noLogGuide (bound: string) (estimator: string) =
+        let notAccepted (bound: string) (estimator: string) =
             NotSupportedException(
-                $"{bound} cannot be differentiated by {estimator}. For the ELBO take Elbo.monteCarlo with Estimator.stickingTheLanding, for a power "
-                + "mean of weights (Iwae, Renyi, Cubo) Estimator.doublyReparameterized."
-            )
-
-        let biased (bound: string) (estimator: string) =
-            NotSupportedException(
-                $"The gradient of {bound} by {estimator} would be biased. For a power mean of weights (Iwae, Renyi, Cubo) take "
-                + "Estimator.doublyReparameterized."
+                $"{bound} is not differentiated by the estimator '{estimator}'. Sticking the landing is for Elbo.monteCarlo; doubly reparameterized for "
+                + "power means of weights (Iwae, Renyi, Cubo); bounds of wake-sleep have a gradient of their own; others take Estimator.standard, "
+                + "pathwise, scoreFunction, vimco and the relaxations."
             )
 
         let scoreInDoubly (bound: string) =

@@ -1,4 +1,4 @@
-// What the library has, as lists and as tables in Markdown: families of distributions, transforms, divergences in closed form.
+// What the library has, as lists and as tables in Markdown: distributions, transforms, divergences in closed form, bounds, estimators.
 // The README's tables are printed from it, and tests hold it against the assembly and against the registries of the laws.
 namespace Functional
 
@@ -62,6 +62,12 @@ module Catalogue =
     /// Every transform.
     let transforms: TransformInfo list = CatalogueEntries.transforms
 
+    /// Every bound on the evidence.
+    let bounds: BoundInfo list = CatalogueEntries.bounds
+
+    /// Every estimator of the gradient of a bound.
+    let estimators: EstimatorInfo list = CatalogueEntries.estimators
+
     let private markdown (header: string list) (rows: string list list) : string list =
         let line (cells: string list) = $"""| {String.Join(" | ", cells)} |"""
         line header :: line [ for _ in header -> "---" ] :: List.map line rows
@@ -122,7 +128,39 @@ module Catalogue =
         |> List.map (fun (p, pairs) -> [ p; pairs |> List.map snd |> String.concat ", " ])
         |> markdown [ "p"; "q" ]
 
-    /// Families, transforms and divergences in closed form as tables in Markdown.
+    let private boundRow (bound: BoundInfo) : string list =
+        let example = bound.Make 2
+        let accepts (estimator: Estimator) = mark (example.Accepts estimator)
+
+        [ $"`{bound.Name}`"
+          bound.Formula
+          (if example.Side = Side.Lower then "lower" else "upper")
+          accepts Estimator.standard
+          accepts Estimator.stickingTheLanding
+          accepts Estimator.doublyReparameterized
+          bound.Source ]
+
+    let private boundTable () : string list =
+        bounds
+        |> List.map boundRow
+        |> markdown
+            [ "bound"
+              "estimate of"
+              "side"
+              "pathwise, score, VIMCO, relaxed"
+              "sticking the landing"
+              "doubly reparameterized"
+              "source" ]
+
+    let private estimatorTable () : string list =
+        [ for estimator in estimators ->
+              [ $"`{estimator.Name}`"
+                estimator.Draws
+                (if estimator.Bias = "" then "the bound" else estimator.Bias)
+                estimator.Source ] ]
+        |> markdown [ "estimator"; "draws"; "gradient of"; "source" ]
+
+    /// Families, transforms, divergences in closed form, bounds and estimators as tables in Markdown.
     let table () : string =
         Scope.run (fun () ->
             [ yield "### Families"
@@ -135,5 +173,13 @@ module Catalogue =
               yield ""
               yield "### KL(p ‖ q) in closed form"
               yield ""
-              yield! pairTable () ]
+              yield! pairTable ()
+              yield ""
+              yield "### Bounds on the evidence"
+              yield ""
+              yield! boundTable ()
+              yield ""
+              yield "### Estimators of their gradients"
+              yield ""
+              yield! estimatorTable () ]
             |> String.concat "\n")

@@ -1,4 +1,4 @@
-// Every family and every transform of the library, each with an example.
+// Every family, transform, bound and estimator of the library, each with an example.
 // Whoever adds one adds its line here; a test finds what is missing.
 namespace Functional
 
@@ -143,3 +143,78 @@ module internal CatalogueEntries =
               BlockTransform [ ExpTransform() :> Transform, 2; IdentityTransform(), 1 ])
           made "transforms of slices; here exp, identity" (fun () ->
               StackTransform [ ExpTransform() :> Transform; IdentityTransform() ]) ]
+
+    let bounds: BoundInfo list =
+        [ BoundInfo("Elbo.bound", "E_q[log p(x\|z)] - KL(q(z) ‖ p(z))", "Kingma & Welling, arXiv:1312.6114", Elbo.bound)
+          BoundInfo("Elbo.withEntropy", "E_q[log p(x, z)] + H[q(z)]", "Kingma & Welling, arXiv:1312.6114", Elbo.withEntropy)
+          BoundInfo("Elbo.monteCarlo", "E_q[log p(x, z) - log q(z)]", "Kingma & Welling, arXiv:1312.6114", Elbo.monteCarlo)
+          BoundInfo("Elbo.weighed β", "E_q[log p(x\|z)] - β KL(q(z) ‖ p(z))", "Higgins et al. 2017", Elbo.weighed 4.0)
+          BoundInfo(
+              "Elbo.capacity β C",
+              "E_q[log p(x\|z)] - β \|KL(q(z) ‖ p(z)) - C\|",
+              "Burgess et al., arXiv:1804.03599",
+              Elbo.capacity 4.0 (fun () -> 0.5)
+          )
+          BoundInfo("Iwae.bound", "E[log 1/K Σ w_k]", "Burda et al., arXiv:1509.00519", Iwae.bound)
+          BoundInfo("Renyi.bound α", "E[log (1/K Σ w_k^(1-α)) / (1-α)]", "Li & Turner, arXiv:1602.02311", Renyi.bound 0.5)
+          BoundInfo("Cubo.bound n", "log (E_q[wⁿ]) / n", "Dieng et al., arXiv:1611.00328", Cubo.bound 2.0)
+          BoundInfo("ForwardKl.bound", "log p(x) + KL(p(z\|x) ‖ q(z))", "Bornschein & Bengio, arXiv:1406.2751", ForwardKl.bound)
+          BoundInfo(
+              "WakeSleep.wake",
+              "E[log 1/K Σ w_k]; the guide goes down the forward KL",
+              "Bornschein & Bengio, arXiv:1406.2751",
+              WakeSleep.wake
+          ) ]
+
+    let estimators: EstimatorInfo list =
+        [ EstimatorInfo("Estimator.standard", "any: pathwise or score function", "", "", (fun () -> Estimator.standard))
+          EstimatorInfo("Estimator.pathwise", "pathwise", "", "Kingma & Welling, arXiv:1312.6114", (fun () -> Estimator.pathwise))
+          EstimatorInfo(
+              "Estimator.scoreFunction Baseline.Zero",
+              "any",
+              "",
+              "Williams 1992, doi:10.1007/BF00992696",
+              (fun () -> Estimator.scoreFunction Baseline.Zero)
+          )
+          EstimatorInfo(
+              "Estimator.scoreFunction (Baseline.Running mean)",
+              "any",
+              "",
+              "Mnih & Gregor, arXiv:1402.0030",
+              (fun () -> Estimator.scoreFunction (Baseline.Running(RunningMean 0.9)))
+          )
+          EstimatorInfo(
+              "Estimator.vimco",
+              "any, several particles",
+              "",
+              "Mnih & Rezende, arXiv:1602.06725",
+              (fun () -> Estimator.vimco)
+          )
+          EstimatorInfo(
+              "Estimator.stickingTheLanding",
+              "pathwise or score function",
+              "",
+              "Roeder et al., arXiv:1703.09194",
+              (fun () -> Estimator.stickingTheLanding)
+          )
+          EstimatorInfo(
+              "Estimator.doublyReparameterized",
+              "pathwise",
+              "",
+              "Tucker et al., arXiv:1810.04152",
+              (fun () -> Estimator.doublyReparameterized)
+          )
+          EstimatorInfo(
+              "Estimator.gumbelSoftmax λ",
+              "one-hot, binary",
+              "the relaxed model's bound",
+              "Maddison et al., arXiv:1611.00712; Jang et al., arXiv:1611.01144",
+              (fun () -> Estimator.gumbelSoftmax 0.5)
+          )
+          EstimatorInfo(
+              "Estimator.straightThrough λ",
+              "one-hot, binary",
+              "biased",
+              "Jang et al., arXiv:1611.01144; Bengio et al., arXiv:1308.3432",
+              (fun () -> Estimator.straightThrough 0.5)
+          ) ]

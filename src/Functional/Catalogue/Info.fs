@@ -1,4 +1,4 @@
-// What the catalogue tells of a family of distributions and of a transform: what it can do is found out by asking an example.
+// What the catalogue tells of families, transforms, bounds and estimators: what they can do is found out by asking an example.
 // Entries.fs lists all of them, Catalogue prints them.
 namespace Functional
 
@@ -67,3 +67,38 @@ type TransformInfo internal (transform: Type, given: string, example: unit -> Tr
 
     /// What it is made of, where that is not only its parameters: other transforms, shapes.
     member _.Given = given
+
+/// A bound on the evidence.
+[<Sealed>]
+type BoundInfo internal (name: string, formula: string, source: string, make: int -> Bound) =
+
+    /// What makes it: `Elbo.bound`.
+    member _.Name = name
+
+    /// What it estimates.
+    member _.Formula = formula
+
+    /// Where it comes from.
+    member _.Source = source
+
+    /// The bound with that many particles.
+    member _.Make(particles: int) : Bound = make particles
+
+/// An estimator of the gradient of a bound.
+[<Sealed>]
+type EstimatorInfo internal (name: string, draws: string, bias: string, source: string, make: unit -> Estimator) =
+
+    /// What makes it: `Estimator.pathwise`.
+    member _.Name = name
+
+    /// Which draws it is for.
+    member _.Draws = draws
+
+    /// Of what its expectation is the gradient, if not of the bound.
+    member _.Bias = bias
+
+    /// Where it comes from.
+    member _.Source = source
+
+    /// The estimator, with no memory of earlier use.
+    member _.Make() : Estimator = make ()

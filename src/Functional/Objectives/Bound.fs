@@ -44,8 +44,19 @@ type Bound internal (name: string, side: Side, particles: int, estimator: Estima
 
     member internal _.Estimand = estimand
 
-    /// The same bound with another estimator of its gradient.
-    member _.With(estimator: Estimator) : Bound =
+    /// Whether an estimator can estimate its gradient, as far as the bound goes; the draws have to have what it needs, too.
+    member _.Accepts(estimator: Estimator) : bool =
+        match estimand, estimator.Path with
+        | (Integrand _ | OfWeights _), GradientPath.Total
+        | Integrand(true, _), GradientPath.StickingTheLanding
+        | OfWeights(_, Some _), GradientPath.DoublyReparameterized -> true
+        | _ -> false
+
+    /// The same bound with another estimator of its gradient. Raises NotSupportedException for one that it does not accept.
+    member this.With(estimator: Estimator) : Bound =
+        if not (this.Accepts estimator) then
+            raise (Errors.Objective.notAccepted name estimator.Name)
+
         Bound(name, side, particles, estimator, estimand)
 
     override _.ToString() =
@@ -60,7 +71,11 @@ module private Surrogate =
     let private leftOut (values: Tensor) : Tensor =
         let count = values.shape[0]
         let others = (values.sum (0, keepDim = true) - values) / float (count - 1)
-        let diagonal = dsharp.eye(count, dtype = Dtype.Bool, device = values.device).view [| count; count; yield! [ for _ in 2 .. values.dim -> 1 ] |]
+
+        let diagonal =
+            dsharp.eye(count, dtype = Dtype.Bool, device = values.device).view
+                [| count; count; yield! [ for _ in 2 .. values.dim -> 1 ] |]
+
         dsharp.where (diagonal, others.unsqueeze 0, values.unsqueeze 1)
 
     /// What weighs each draw's score, of shape [K; batch], for a bound that is `combine` of K numbers along the first axis.
@@ -80,7 +95,10 @@ module private Surrogate =
     /// Multiplies gradients, on their way back, by numbers that are known only after the value has been used.
     type GradientFactor(factor: unit -> Tensor) =
         inherit UnaryOp("gradient factor")
-        override _.fRaw a = (Tensor.ofRawTensor a).clone().primalRaw
+
+        override _.fRaw a =
+            (Tensor.ofRawTensor a).clone().primalRaw
+
         override this.ad_dfda(a, ad, f) = this.fd_dfda (a, f, ad)
 
         override _.fd_dfda(a, _, fd) =
@@ -115,13 +133,16 @@ module private Estimation =
         let weights = run.LogWeights
         let value = combine (run.WithParticles weights)
 
-        Loss.term
-            bound.Name
-            (if run.HasScores then value + scoreTerm bound.Estimator run combine weights else value)
+        Loss.term bound.Name (if run.HasScores then value + scoreTerm bound.Estimator run combine weights else value)
 
     // Σ_k w̃_k ∇ log p(x, z_k) in the model's parameters and Σ_k (α w̃_k + (1-α) w̃_k²) ∂log w_k/∂z_k ∇z_k in the guide's, where
     // w̃ = softmax((1-α) log w).
-    let private doublyReparameterized (bound: Bound) (combine: Tensor -> Tensor) (alpha: float) (draw: (TracedSite -> Tensor) -> GuidedRun) : Loss =
+    let private doublyReparameterized
+        (bound: Bound)
+        (combine: Tensor -> Tensor)
+        (alpha: float)
+        (draw: (TracedSite -> Tensor) -> GuidedRun)
+        : Loss =
         let factor = ref Unchecked.defaultof<Tensor>
         let op = Tensor.Op(Surrogate.GradientFactor(fun () -> factor.Value))
         let run = draw (fun site -> if bound.Particles = 1 then site.Value else op site.Value)
@@ -130,7 +151,7 @@ module private Estimation =
             raise (Errors.Objective.scoreInDoubly bound.Name)
 
         let logModel, logGuide = run.WithParticles run.LogModel, run.WithParticles run.LogGuide
-        let weights = (logModel - logGuide).noDiff ()
+        let weights = (logModel - logGuide).noDiff()
         let shares = (weights * (1.0 - alpha)).softmax 0
         factor.Value <- shares * (1.0 - alpha) + alpha
 
@@ -142,14 +163,9 @@ module private Estimation =
             GuidedRun.draw bound.Estimator bound.Particles depth give model guide
 
         match bound.Estimand, bound.Estimator.Path with
-        | Integrand(true, _), GradientPath.DoublyReparameterized
-        | Integrand(false, _), (GradientPath.StickingTheLanding | GradientPath.DoublyReparameterized) ->
-            raise (Errors.Objective.noLogGuide bound.Name bound.Estimator.Name)
         | Integrand(_, terms), _ -> let run = draw _.Value in integrand bound run terms
         | OfWeights(combine, Some alpha), GradientPath.DoublyReparameterized -> doublyReparameterized bound combine alpha draw
-        | OfWeights _, (GradientPath.StickingTheLanding | GradientPath.DoublyReparameterized) ->
-            raise (Errors.Objective.biased bound.Name bound.Estimator.Name)
-        | OfWeights(combine, _), GradientPath.Total ->
+        | OfWeights(combine, _), _ ->
             let run = draw _.Value
 
             if run.GuideEnumerates then
@@ -175,10 +191,7 @@ module Bound =
     let withEstimator (estimator: Estimator) (bound: Bound) : Bound = bound.With estimator
 
     let private roomFor (bound: Bound) (model: Program<'M>) (guide: Program<'G>) : int =
-        if bound.Particles = 1 then
-            0
-        else
-            max (Program.depth model) (Program.depth guide)
+        if bound.Particles = 1 then 0 else max (Program.depth model) (Program.depth guide)
 
     /// `estimate` for programs whose sites have at most `depth` batch axes (plates and leading ones), which spares the runs that count them.
     let estimateWithin (depth: int) (bound: Bound) (model: Program<'M>) (guide: Program<'G>) : Loss =

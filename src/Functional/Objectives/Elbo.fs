@@ -53,8 +53,7 @@ module Elbo =
 
     // Enumeration in the model ties its sites together: only the whole of log p(x, z) is known.
     let private isSummedOut (run: GuidedRun) =
-        run.Model.Sites |> List.exists (fun site -> site.Site.Enumeration.IsSome)
-        && not run.GuideEnumerates
+        run.Model.Sites |> List.exists (fun site -> site.Site.Enumeration.IsSome) && not run.GuideEnumerates
 
     let private withDensity (trace: Trace<unit>) =
         trace.Sites |> List.filter (fun site -> site.Kind <> SiteKind.Deterministic)
@@ -69,9 +68,7 @@ module Elbo =
         Contributions.sum (known @ drawn) |> ignore
         let posterior = if (withDensity run.Guide).IsEmpty then [] else [ run.LogGuide ]
 
-        combine
-            [ term "reconstruction" (List.map snd known); term "prior" (List.map snd drawn) ]
-            [ term "posterior" posterior ]
+        combine [ term "reconstruction" (List.map snd known); term "prior" (List.map snd drawn) ] [ term "posterior" posterior ]
 
     let private monteCarloTerms (run: GuidedRun) : Loss =
         if isSummedOut run then
@@ -89,14 +86,16 @@ module Elbo =
         let parts = withDensity run.Guide |> List.map entropy
 
         let closed, estimated =
-            parts |> List.choose (function Choice1Of2 part -> Some part | _ -> None),
-            parts |> List.choose (function Choice2Of2 part -> Some part | _ -> None)
+            parts
+            |> List.choose (function
+                | Choice1Of2 part -> Some part
+                | _ -> None),
+            parts
+            |> List.choose (function
+                | Choice2Of2 part -> Some part
+                | _ -> None)
 
-        combine
-            [ [ Loss.term "joint" run.LogModel ]
-              term "entropy" closed
-              term "entropy (Monte Carlo)" estimated ]
-            []
+        combine [ [ Loss.term "joint" run.LogModel ]; term "entropy" closed; term "entropy (Monte Carlo)" estimated ] []
 
     let private closedTerms (run: GuidedRun) : Loss =
         if isSummedOut run then
@@ -115,17 +114,34 @@ module Elbo =
                 site, closed
 
             let pairs = drawn |> List.map kl
-            let hasClosed (site: TracedSite) = pairs |> List.exists (fun (other, closed) -> other.Name = site.Name && closed.IsSome)
+
+            let hasClosed (site: TracedSite) =
+                pairs |> List.exists (fun (other, closed) -> other.Name = site.Name && closed.IsSome)
+
             let reconstruction = modelParts run known
-            let closed = [ for site, divergence in pairs do if divergence.IsSome then site, run.OfModel(site, divergence.Value) ]
-            let open' = modelParts run [ for site, divergence in pairs do if divergence.IsNone then site ]
-            let posterior = [ for site in guided do if not (hasClosed site) then run.OfGuide(site, site.LogDensity) ]
+
+            let closed =
+                [ for site, divergence in pairs do
+                      if divergence.IsSome then
+                          site, run.OfModel(site, divergence.Value) ]
+
+            let open' =
+                modelParts
+                    run
+                    [ for site, divergence in pairs do
+                          if divergence.IsNone then
+                              site ]
+
+            let posterior =
+                [ for site in guided do
+                      if not (hasClosed site) then
+                          run.OfGuide(site, site.LogDensity) ]
+
             Contributions.sum (reconstruction @ closed @ open') |> ignore
 
             combine
                 [ term "reconstruction" (List.map snd reconstruction) ]
-                [ term "kl" (List.map snd closed)
-                  term "kl (Monte Carlo)" (posterior @ [ for _, prior in open' -> -prior ]) ]
+                [ term "kl" (List.map snd closed); term "kl (Monte Carlo)" (posterior @ [ for _, prior in open' -> -prior ]) ]
 
     let private lower (name: string) (particles: int) (hasLogGuide: bool) (terms: GuidedRun -> Loss) : Bound =
         Bound(name, Side.Lower, particles, Estimator.standard, Integrand(hasLogGuide, terms))

@@ -93,8 +93,7 @@ module Estimator =
 
     /// ∇_φ E_q[f(z)] = E_ε[∇_φ f(g(ε, φ))] at every draw; families without a pathwise gradient are refused.
     /// Source: Kingma & Welling, arXiv:1312.6114, section 2.4; Rezende, Mohamed & Wierstra, arXiv:1401.4082.
-    let pathwise: Estimator =
-        { standard with Name = "pathwise"; Draw = fun _ -> DrawGradient.Pathwise }
+    let pathwise: Estimator = { standard with Name = "pathwise"; Draw = fun _ -> DrawGradient.Pathwise }
 
     /// ∇_φ E_q[f(z)] = E_q[(f(z) - baseline) ∇_φ log q(z) + ∇_φ f(z)] at every draw (REINFORCE): for any family, at more variance.
     /// Source: Williams 1992, doi:10.1007/BF00992696; Mnih & Gregor, arXiv:1402.0030; with leave-one-out baselines Kool, van Hoof & Welling 2019.
@@ -106,8 +105,7 @@ module Estimator =
 
     /// The score function where each particle's baseline is the bound that the others give, for bounds of several particles.
     /// Source: Mnih & Rezende, arXiv:1602.06725, equations 9 and 10.
-    let vimco: Estimator =
-        { scoreFunction Baseline.LeaveOneOut with Name = "VIMCO" }
+    let vimco: Estimator = { scoreFunction Baseline.LeaveOneOut with Name = "VIMCO" }
 
     /// Pathwise without the score term of log q: its variance is 0 where q is the posterior. For the Monte-Carlo ELBO.
     /// Source: Roeder, Wu & Duvenaud, arXiv:1703.09194, equation 8.
@@ -147,7 +145,8 @@ module Estimator =
 
     /// The estimator with another choice at the draw of that name.
     let at (name: string) (gradient: DrawGradient) (estimator: Estimator) : Estimator =
-        { estimator with Draw = fun site -> if site.Name = name then gradient else estimator.Draw site }
+        { estimator with
+            Draw = fun site -> if site.Name = name then gradient else estimator.Draw site }
 
 /// What estimators do to programs.
 module internal Estimating =
@@ -191,9 +190,11 @@ module internal Estimating =
             | DrawGradient.Pathwise -> raise (Errors.Objective.notPathwise site.Name distribution.Name)
             | DrawGradient.Score -> { site with Value = Some(distribution.Sample()) }
             | DrawGradient.Relaxed temperature ->
-                { site with Distribution = tryRelax temperature distribution |> replaced site.Name distribution }
+                { site with
+                    Distribution = tryRelax temperature distribution |> replaced site.Name distribution }
             | DrawGradient.StraightThrough temperature ->
-                { site with Distribution = tryStraightThrough temperature distribution |> replaced site.Name distribution }
+                { site with
+                    Distribution = tryStraightThrough temperature distribution |> replaced site.Name distribution }
 
     let isScored (estimator: Estimator) (site: TracedSite) : bool =
         site.Kind = SiteKind.Latent
@@ -206,6 +207,7 @@ module internal Estimating =
         | Some traced when site.Kind = SiteKind.Latent && not (site.Distribution.HasRSample) ->
             match estimator.Draw { site with Value = None }, traced.Distribution.Support.IsDiscrete with
             | DrawGradient.Relaxed temperature, false ->
-                { site with Distribution = tryRelax temperature site.Distribution |> replaced site.Name site.Distribution }
+                { site with
+                    Distribution = tryRelax temperature site.Distribution |> replaced site.Name site.Distribution }
             | _ -> site
         | _ -> site

@@ -32,7 +32,7 @@ module internal Enumerated =
                 // what has no probability counts nothing, even where it is infinite
                 let counted = dsharp.where (weights.gt 0.0, quantity, quantity.zerosLike ())
                 let first = variables |> List.map fst |> List.min
-                let sum = (weights * counted).sum ([ for axis, _ in found -> -axis ], keepDim = true)
+                let sum = (weights * counted).sum([ for axis, _ in found -> -axis ], keepDim = true)
                 sum.view (Shapes.trailing (first - 1) sum.shape)
 
         if variables.IsEmpty then id else average
@@ -40,25 +40,30 @@ module internal Enumerated =
 /// z_1 ... z_K drawn from a guide q(z), and the traces of guide and model p(z, x) at them. What is computed from it keeps a leading axis
 /// of particles where there are several, and the batch axes that the programs have outside their plates: [particles; batch] or [batch].
 [<Sealed>]
-type GuidedRun internal (particles: int, path: GradientPath, scored: TracedSite list, guide: Trace<unit>, model: Trace<unit>, score: Lazy<Tensor>) =
+type GuidedRun
+    internal
+    (particles: int, path: GradientPath, scored: TracedSite list, guide: Trace<unit>, model: Trace<unit>, held: Lazy<Trace<unit>>)
+    =
 
     let expect = Enumerated.expectation guide
+    let depth = max guide.PlateDepth model.PlateDepth
 
     let contribution (trace: Trace<unit>) (site: TracedSite) (density: Tensor) : Tensor =
-        trace.FreeAxes(site, site.Total(expect density))
+        trace.FreeAxes(depth, site, site.Total(expect density))
 
     let hasDensity (site: TracedSite) = site.Kind <> SiteKind.Deterministic
 
     let log (trace: Trace<unit>) : Tensor =
-        trace.Sites
-        |> List.filter hasDensity
-        |> List.map (fun site -> site, contribution trace site site.LogDensity)
-        |> Contributions.sum
+        match trace.Sites |> List.filter hasDensity with
+        | [] -> dsharp.scalar 0.0
+        | sites -> sites |> List.map (fun site -> site, contribution trace site site.LogDensity) |> Contributions.sum
 
-    let enumerates = guide.Sites |> List.exists _.Site.Enumeration.IsSome
+    let enumerates (trace: Trace<unit>) =
+        trace.Sites |> List.exists _.Site.Enumeration.IsSome
 
-    let logModel = lazy (if enumerates then log model else model.LogDensity)
-    let logGuide = lazy (if enumerates then log guide else guide.LogDensity)
+    let guideEnumerates = enumerates guide
+    let logModel = lazy (if enumerates model && not guideEnumerates then model.LogDensity else log model)
+    let logGuide = lazy log guide
 
     /// How many draws there are, K.
     member _.Particles = particles
@@ -77,7 +82,8 @@ type GuidedRun internal (particles: int, path: GradientPath, scored: TracedSite 
         if path = GradientPath.Total then
             logGuide.Value
         else
-            logGuide.Value - (score.Value - score.Value.noDiff ())
+            let score = log held.Value
+            logGuide.Value - (score - score.noDiff ())
 
     /// log w = log p(x, z) - log q(z), in nats.
     member this.LogWeights: Tensor = this.LogModel - this.LogGuide
@@ -89,7 +95,7 @@ type GuidedRun internal (particles: int, path: GradientPath, scored: TracedSite 
     /// Which part of the gradient in the guide's parameters log q carries.
     member internal _.Path = path
 
-    member internal _.GuideEnumerates = enumerates
+    member internal _.GuideEnumerates = guideEnumerates
 
     /// Whether some draw carries no gradient, so that the bound has to weigh its score.
     member internal _.HasScores = not scored.IsEmpty
@@ -97,7 +103,7 @@ type GuidedRun internal (particles: int, path: GradientPath, scored: TracedSite 
     /// Σ log q of the draws that carry no gradient. They were drawn once each, so no scale enters.
     member internal _.Score: Tensor =
         scored
-        |> List.map (fun site -> guide.FreeAxes(site, site.LogDensity |> Shapes.sumLast site.Plates.Length))
+        |> List.map (fun site -> guide.FreeAxes(depth, site, site.LogDensity |> Shapes.sumLast site.Plates.Length))
         |> List.reduce (+)
 
     /// What a site of the model adds: a quantity of the shape of its log-density, summed over its plates, scaled, and averaged over what the guide
@@ -109,13 +115,12 @@ type GuidedRun internal (particles: int, path: GradientPath, scored: TracedSite 
 
 module internal GuidedRun =
 
-    // The gradient of log q(z) in the guide's parameters at fixed z: the guide is run again at its draws, unless what it said of them depends on
-    // no other draw.
-    let private score (guide: Program<unit>) (traced: Trace<unit>) : Tensor =
-        match traced.Latents with
-        | [ site ] when not traced.Stretches || site.Plates.IsEmpty ->
-            traced.FreeAxes(site, site.Total(Sites.logDensity site.Site (site.Value.noDiff ())))
-        | _ -> (guide |> Program.replayAs _.Value.noDiff() traced |> Program.trace).LogDensity
+    // The guide's trace with densities whose gradient is that of log q(z) in the guide's parameters at fixed z. It is run again at its draws, unless
+    // it has but one, which hangs on no other.
+    let private held (guide: Program<unit>) (traced: Trace<unit>) : Trace<unit> =
+        match traced.Sites with
+        | [ site ] -> Trace([ TracedSite(site.Site, site.Value.noDiff (), None) ], ())
+        | _ -> guide |> Program.replayAs _.Value.noDiff() traced |> Program.trace
 
     let private fits (guide: Trace<unit>) (model: Trace<unit>) =
         let drawn = model.Latents |> List.filter _.Site.Enumeration.IsNone
@@ -161,4 +166,4 @@ module internal GuidedRun =
         if particles > 1 && traced.Sites |> List.exists _.Site.Enumeration.IsSome then
             raise (Errors.Objective.enumeratedGuide particles)
 
-        GuidedRun(particles, estimator.Path, scoredIn estimator traced, traced, answered, lazy (score guide traced))
+        GuidedRun(particles, estimator.Path, scoredIn estimator traced, traced, answered, lazy (held guide traced))

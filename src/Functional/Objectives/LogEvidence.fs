@@ -17,31 +17,50 @@ module LogEvidence =
     // Nothing is differentiated, so every draw may be taken as it is.
     let private estimator = Estimator.scoreFunction Baseline.Zero
 
-    let private logWeights (depth: int) (model: Program<'M>) (guide: Program<'G>) (particles: int) : Tensor =
-        let run = GuidedRun.draw estimator particles depth _.Value model guide
-
-        if run.GuideEnumerates then
-            raise (Errors.Objective.enumeratedWeights "log-evidence")
-
-        run.WithParticles run.LogWeights
-
-    /// log w_s = log p(x, z_s) - log q(z_s) for so many draws z_s of the guide, in nats, of shape [samples; batch].
-    let weights (samples: int) (model: Program<'M>) (guide: Program<'G>) : Tensor =
+    // Log-weights of shape [samples; batch], so many at a time as `take` is asked for.
+    let private inChunks (samples: int) (take: int -> Tensor) : Tensor =
         if samples < 1 then
             raise (Errors.Objective.samples samples)
 
-        Gradient.off (fun () ->
-            let depth = max (Program.depth model) (Program.depth guide)
-            let first = Scope.run (fun () -> logWeights depth model guide 1)
-            let size = max 1 (rows / max 1 first.nelement)
+        let take count =
+            Scope.run (fun () -> Gradient.off (fun () -> take count))
 
-            let rest =
-                [ for count in chunks (samples - 1) size -> Scope.run (fun () -> logWeights depth model guide count) ]
+        let first = take 1
+        let size = max 1 (rows / max 1 first.nelement)
+        Gradient.off (fun () -> dsharp.cat (first :: [ for count in chunks (samples - 1) size -> take count ], 0))
 
-            dsharp.cat (first :: rest, 0))
+    let private logMean (weights: Tensor) =
+        Gradient.off (fun () -> weights.logsumexp 0 - Math.Log(float weights.shape[0]))
+
+    /// log w_s = log p(x, z_s) - log q(z_s) for so many draws z_s of the guide, in nats, of shape [samples; batch].
+    let weights (samples: int) (model: Program<'M>) (guide: Program<'G>) : Tensor =
+        let depth = max (Program.depth model) (Program.depth guide)
+
+        inChunks samples (fun count ->
+            let run = GuidedRun.draw estimator count depth _.Value model guide
+
+            if run.GuideEnumerates then
+                raise (Errors.Objective.enumeratedWeights "log-evidence")
+
+            run.WithParticles run.LogWeights)
 
     /// log (1/S) Σ_s p(x, z_s) / q(z_s), z_s from q: a lower bound in expectation that grows to log p(x) with S.
     /// One number for each element of the batch axes, in nats. The wrong tool where q misses part of the posterior: the estimate is then far
     /// too low. Source: Burda, Grosse & Salakhutdinov, arXiv:1509.00519, section 5.
     let estimate (samples: int) (model: Program<'M>) (guide: Program<'G>) : Tensor =
-        Scope.run (fun () -> Gradient.off (fun () -> (weights samples model guide).logsumexp 0 - Math.Log(float samples)))
+        Scope.run (fun () -> logMean (weights samples model guide))
+
+    /// log (1/S) Σ_s p(x|z_s), z_s from the model's own prior, the same draws for every example: naive Monte Carlo, to compare with. The wrong tool
+    /// beyond a few dimensions, where the prior hardly meets the posterior.
+    let naive (samples: int) (model: Program<'M>) : Tensor =
+        let depth = Program.depth model
+
+        let likelihood (count: int) =
+            let trace = model |> Program.map ignore |> Program.particlesWithin depth count |> Program.trace
+
+            trace.Sites
+            |> List.filter (fun site -> site.Kind = SiteKind.Observed || site.Kind = SiteKind.Factor)
+            |> List.map (fun site -> site, trace.FreeAxes(trace.PlateDepth, site, site.Contribution))
+            |> Contributions.sum
+
+        Scope.run (fun () -> logMean (inChunks samples likelihood))

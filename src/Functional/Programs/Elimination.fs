@@ -79,7 +79,15 @@ module internal Elimination =
         let free = joint.view joint.shape[rank - first + 1 ..]
         // what the plates leave are axes of length 1 on the right; enumeration may have made room for more axes than there are
         let depth = if plates.IsEmpty then 0 else List.max plates
-        let axes = parts |> List.map (fun (_, density) -> if density.dim < first then density.dim - depth else 0) |> List.max
+
+        // what is observed, and what hangs on nothing enumerated, has the axes that there are
+        let axesOf (site: Site, density: Tensor) =
+            match site.Kind, site.Value with
+            | SiteKind.Observed, Some value -> value.dim - site.Distribution.EventShape.Length - depth
+            | _ when density.dim < first -> density.dim - depth
+            | _ -> 0
+
+        let axes = parts |> List.map axesOf |> List.max
         let leading = free.shape |> Array.truncate (free.dim - depth)
         let spare = leading |> Array.truncate (leading.Length - max 0 axes) |> Array.takeWhile ((=) 1)
         free.view leading[spare.Length ..]

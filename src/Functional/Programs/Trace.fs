@@ -89,11 +89,11 @@ type Trace<'T> internal (sites: TracedSite list, result: 'T) =
 
     let stretches = sites |> List.exists _.Site.Stretches
 
-    let depth = lazy (sites |> List.fold (fun depth site -> max depth site.Plates.Length) 0)
+    let plateDepth = lazy (sites |> List.fold (fun depth site -> max depth site.Plates.Length) 0)
 
     // Where axes are stretched, a site has axes of length 1 for the plates that it does not stand in.
-    let freeAxes (site: TracedSite) (total: Tensor) : Tensor =
-        let ones = if stretches then min total.dim (depth.Value - site.Plates.Length) else 0
+    let freeAxes (depth: int) (site: TracedSite) (total: Tensor) : Tensor =
+        let ones = if stretches then min total.dim (depth - site.Plates.Length) else 0
 
         if ones > 0 && total.shape |> Shapes.trailing ones |> Array.forall ((=) 1) then
             total.view (Shapes.leading ones total.shape)
@@ -102,7 +102,9 @@ type Trace<'T> internal (sites: TracedSite list, result: 'T) =
 
     // The sum over sites that depend on nothing enumerated.
     let plainSum () : Tensor =
-        withDensity |> List.map (fun site -> site, freeAxes site site.Contribution) |> Contributions.sum
+        withDensity
+        |> List.map (fun site -> site, freeAxes plateDepth.Value site site.Contribution)
+        |> Contributions.sum
 
     /// What the program returned.
     member _.Result: 'T = result
@@ -129,8 +131,11 @@ type Trace<'T> internal (sites: TracedSite list, result: 'T) =
     /// Whether axes of length 1 were stretched to plates.
     member internal _.Stretches = stretches
 
-    /// What was summed over a site's plates, without axes of length 1 for other plates.
-    member internal _.FreeAxes(site: TracedSite, total: Tensor) : Tensor = freeAxes site total
+    /// How many plates stand in one another.
+    member internal _.PlateDepth = plateDepth.Value
+
+    /// What was summed over a site's plates, without axes of length 1 for other plates, of which so many stand in one another.
+    member internal _.FreeAxes(depth: int, site: TracedSite, total: Tensor) : Tensor = freeAxes depth site total
 
     /// The plates that its sites stand in.
     member _.Plates: Plate list = sites |> List.collect (fun site -> List.rev site.Plates) |> List.distinctBy _.Name

@@ -16,7 +16,13 @@ let private elbos: (string * (int -> Bound)) list =
 let private repeated (count: int) (posterior: Distribution) : Distribution =
     posterior.Expand(Array.append [| count |] posterior.BatchShape)
 
-let private estimates (repetitions: int) (particles: int) (bound: int -> Bound) (model: Program<unit>) (q: Distribution) : Tensor =
+let private estimates
+    (repetitions: int)
+    (particles: int)
+    (bound: int -> Bound)
+    (model: Program<unit>)
+    (q: Distribution)
+    : Tensor =
     (Bound.estimate (bound particles) model (guideOf (repeated repetitions q))).Value
 
 let private normal (mean: Tensor, scale: Tensor) = Normal.diagonal mean scale
@@ -104,8 +110,7 @@ let private ordered draw =
     let bed = gaussian false draw
     let q = nearby bed draw
 
-    let bounds =
-        [ for particles in particleCounts -> meanAndError (estimates 4_000 particles Iwae.bound bed.Model (normal q)) ]
+    let bounds = [ for particles in particleCounts -> meanAndError (estimates 4_000 particles Iwae.bound bed.Model (normal q)) ]
 
     let first, error = bounds.Head
     isWithin "with one particle, the ELBO" first error (exactElbo bed q)
