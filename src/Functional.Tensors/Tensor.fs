@@ -83,8 +83,7 @@ type Tensor internal (handle: TensorHandle) =
 
     static member inline private Of(handle: TensorHandle) = new Tensor(handle)
 
-    static member inline private Unary(op: Operator, a: Tensor) =
-        new Tensor(op.Tensor(a.Handle))
+    static member inline private Unary(op: Operator, a: Tensor) = new Tensor(op.Tensor(a.Handle))
 
     static member private Binary(op: Operator, a: Tensor, b: Tensor) =
         if Memory.sameDtype op.Name a.Handle b.Handle then

@@ -255,13 +255,7 @@ type internal Operator(name: string, overload: string) =
     // Calls it with room for `capacity` results, written to `results`; returns how many there were.
     member private _.Call(arguments: nativeptr<Value>, count: int, results: nativeptr<Value>, capacity: int) =
         let found =
-            Exports.functional_call (
-                resolve (),
-                NativePtr.toNativeInt arguments,
-                count,
-                NativePtr.toNativeInt results,
-                capacity
-            )
+            Exports.functional_call (resolve (), NativePtr.toNativeInt arguments, count, NativePtr.toNativeInt results, capacity)
 
         if found < 0 then
             raise (Refusal.last name (ReadOnlySpan(NativePtr.toVoidPtr arguments, count)))

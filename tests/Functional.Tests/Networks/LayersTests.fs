@@ -73,7 +73,10 @@ let private singleRow (draw: Draw) =
     let parameters = [| for parameter in net.Parameters -> parameter.Value |]
     let leading = draw.Pick [ [||]; [| 1 |]; [| 1; 1 |] ]
     let x = draw.Tensor(Array.append leading [| sizes.Head |], -2.0, 2.0).cast parameters[0].dtype
-    let layer (x: Tensor) place = (x.unsqueeze -2 * parameters[place]).sum -1 + parameters[place + 1]
+
+    let layer (x: Tensor) place =
+        (x.unsqueeze -2 * parameters[place]).sum -1 + parameters[place + 1]
+
     let formula x = layer ((layer x 0).relu()) 2
     let loss (f: Tensor -> Tensor) (x: Tensor) = (f x * (f x).sin()).sum()
     let net = Net.train net
