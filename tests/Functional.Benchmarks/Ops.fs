@@ -6,9 +6,10 @@ open System.Diagnostics
 open Functional
 open Functional.Tensors
 
-let private calls = 20_000
-let private steps = 200
-let private rounds = 51
+// Rounds of a millisecond or two on either side: a longer one meets other programs' turns more often, whoever's it is.
+let private calls = 2_000
+let private steps = 20
+let private rounds = 501
 
 /// Microseconds a call, with so many in a scope.
 let private time (calls: int) (perScope: int) (call: unit -> unit) () : float =
