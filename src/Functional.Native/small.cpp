@@ -1,10 +1,10 @@
 // Everyday operators on a handful of numbers, computed on the spot: libtorch's dispatcher costs more than the arithmetic there.
 // functional_call asks before it dispatches; anything recorded, large, strided or on a device goes the ordinary way.
 #include "small.h"
-#include <ATen/EmptyTensor.h>
 #include <cmath>
 #include <string>
 #include <unordered_map>
+#include "dense.h"
 
 namespace functional {
 namespace {
@@ -12,12 +12,9 @@ namespace {
 constexpr int64_t most_elements = 512;
 constexpr int64_t most_products = 4096;
 
-// A plain dense tensor of floats in the processor's memory that nothing records.
+// Nothing records it, and it is small.
 bool is_plain(const c10::TensorImpl& t) {
-    static const auto plain = at::empty({0}, at::kFloat).key_set();
-    return t.key_set() == plain && t.is_contiguous() && t.numel() <= most_elements && t.layout() == c10::kStrided &&
-           (t.dtype() == caffe2::TypeMeta::Make<float>() || t.dtype() == caffe2::TypeMeta::Make<double>()) &&
-           !(t.requires_grad() && at::GradMode::is_enabled());
+    return is_dense(t) && t.numel() <= most_elements && !(t.requires_grad() && at::GradMode::is_enabled());
 }
 
 const c10::TensorImpl* plain(const functional_value& argument) {
@@ -26,28 +23,15 @@ const c10::TensorImpl* plain(const functional_value& argument) {
     return is_plain(*t) ? t : nullptr;
 }
 
-template <typename T>
-const T* data(const c10::TensorImpl& t) { return static_cast<const T*>(t.data()); }
-
-at::Tensor like(c10::IntArrayRef shape, const c10::TensorImpl& t) {
-    return at::detail::empty_cpu(shape, c10::typeMetaToScalarType(t.dtype()), /*pin_memory=*/false, c10::nullopt);
-}
-
-// Runs `body` with a zero of the tensor's element type.
-template <typename Body>
-at::Tensor typed(const c10::TensorImpl& t, Body&& body) {
-    return t.dtype() == caffe2::TypeMeta::Make<float>() ? body(float()) : body(double());
-}
-
 template <typename Function>
 at::Tensor unary(const functional_value* arguments, Function&& f) {
     auto a = plain(arguments[0]);
     if (!a) return {};
-    return typed(*a, [&](auto zero) {
+    return typed(a->dtype(), [&](auto zero) {
         using T = decltype(zero);
-        auto result = like(a->sizes(), *a);
-        auto from = data<T>(*a);
-        auto to = result.template data_ptr<T>();
+        auto result = dense(a->sizes(), a->dtype());
+        auto from = elements<T>(*a);
+        auto to = elements<T>(result);
         for (int64_t i = 0, n = a->numel(); i < n; i++) to[i] = f(from[i]);
         return result;
     });
@@ -57,11 +41,11 @@ template <typename Function>
 at::Tensor binary(const functional_value* arguments, Function&& f) {
     auto a = plain(arguments[0]), b = plain(arguments[1]);
     if (!a || !b || a->dtype() != b->dtype() || a->sizes() != b->sizes()) return {};
-    return typed(*a, [&](auto zero) {
+    return typed(a->dtype(), [&](auto zero) {
         using T = decltype(zero);
-        auto result = like(a->sizes(), *a);
-        auto left = data<T>(*a), right = data<T>(*b);
-        auto to = result.template data_ptr<T>();
+        auto result = dense(a->sizes(), a->dtype());
+        auto left = elements<T>(*a), right = elements<T>(*b);
+        auto to = elements<T>(result);
         for (int64_t i = 0, n = a->numel(); i < n; i++) to[i] = f(left[i], right[i]);
         return result;
     });
@@ -113,13 +97,13 @@ at::Tensor sum(const functional_value* arguments, int32_t count) {
                  arguments[3].kind == FUNCTIONAL_NONE;
     auto a = whole ? plain(arguments[0]) : nullptr;
     if (!a) return {};
-    return typed(*a, [&](auto zero) {
+    return typed(a->dtype(), [&](auto zero) {
         using T = decltype(zero);
         double total = 0;
-        auto from = data<T>(*a);
+        auto from = elements<T>(*a);
         for (int64_t i = 0, n = a->numel(); i < n; i++) total += from[i];
-        auto result = like({}, *a);
-        *result.template data_ptr<T>() = static_cast<T>(total);
+        auto result = dense({}, a->dtype());
+        *elements<T>(result) = static_cast<T>(total);
         return result;
     });
 }
@@ -151,10 +135,10 @@ at::Tensor matmul(const functional_value* arguments, int32_t) {
     if (!a || !b || a->dtype() != b->dtype() || a->dim() != 2 || b->dim() != 2 || a->size(1) != b->size(0)) return {};
     int64_t rows = a->size(0), inner = a->size(1), columns = b->size(1);
     if (rows * inner * columns > most_products) return {};
-    return typed(*a, [&](auto zero) {
+    return typed(a->dtype(), [&](auto zero) {
         using T = decltype(zero);
-        auto result = like({rows, columns}, *a);
-        product(data<T>(*a), data<T>(*b), result.template data_ptr<T>(), rows, inner, columns);
+        auto result = dense({rows, columns}, a->dtype());
+        product(elements<T>(*a), elements<T>(*b), elements<T>(result), rows, inner, columns);
         return result;
     });
 }

@@ -44,7 +44,7 @@ module internal Decompositions =
 
     let logdet (t: Tensor) =
         Check.square "logdet" t
-        new Tensor(logdetOp.Tensor [| Arg.tensor t.Handle |])
+        new Tensor(logdetOp.Tensor(t.Handle))
 
     let solveTriangular (upper: bool) (unitDiagonal: bool) (b: Tensor) (t: Tensor) =
         Check.square "triangularSolve" t

@@ -8,15 +8,15 @@ module internal Elementwise =
 
     let private unary (name: string) =
         let op = Operators.aten name
-        fun (t: Tensor) -> new Tensor(op.Tensor [| Arg.tensor t.Handle |])
+        fun (t: Tensor) -> new Tensor(op.Tensor(t.Handle))
 
     let private binary (name: string) (overload: string) =
         let op = Operators.atenOverload name overload
-        fun (a: Tensor) (b: Tensor) -> new Tensor(op.Tensor [| Arg.tensor a.Handle; Arg.tensor b.Handle |])
+        fun (a: Tensor) (b: Tensor) -> new Tensor(op.Tensor(a.Handle, b.Handle))
 
     let private withScalar (name: string) (overload: string) =
         let op = Operators.atenOverload name overload
-        fun (a: Tensor) (b: scalar) -> new Tensor(op.Tensor [| Arg.tensor a.Handle; Arg.scalar b |])
+        fun (a: Tensor) (b: scalar) -> new Tensor(op.Tensor(a.Handle, b))
 
     let sign = unary "sign"
     let square = unary "square"

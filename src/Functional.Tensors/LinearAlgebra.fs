@@ -20,11 +20,10 @@ module internal LinearAlgebra =
     let private solveOp = Operators.aten "linalg_solve"
     let private trilOp = Operators.aten "tril"
 
-    let private one (op: Operator) (t: Tensor) =
-        new Tensor(op.Tensor [| Arg.tensor t.Handle |])
+    let private one (op: Operator) (t: Tensor) = new Tensor(op.Tensor(t.Handle))
 
     let private two (op: Operator) (a: Tensor) (b: Tensor) =
-        new Tensor(op.Tensor [| Arg.tensor a.Handle; Arg.tensor b.Handle |])
+        new Tensor(op.Tensor(a.Handle, b.Handle))
 
     let private inner (a: Tensor) (b: Tensor) =
         let left, right = a.shape, b.shape

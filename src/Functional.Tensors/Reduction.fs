@@ -84,8 +84,7 @@ module internal Reduction =
         let wide = t.cast (defaultArg dtype t.dtype.SummationType)
         new Tensor(sumToSizeOp.Tensor [| Arg.tensor wide.Handle; Arg.shape shape |])
 
-    let private whole (op: Operator) (t: Tensor) =
-        new Tensor(op.Tensor [| Arg.tensor t.Handle |])
+    let private whole (op: Operator) (t: Tensor) = new Tensor(op.Tensor(t.Handle))
 
     let max t = whole maxOp t
     let min t = whole minOp t

@@ -31,7 +31,7 @@ module internal Statistics =
     let corrcoef (t: Tensor) =
         Check.shape "corrcoef" variables (t.dim <= 2) t
         let t = if t.dtype.IsFloatingPoint then t else t.cast Dtype.Default
-        let matrix = new Tensor(corrcoefOp.Tensor [| Arg.tensor t.Handle |])
+        let matrix = new Tensor(corrcoefOp.Tensor(t.Handle))
         if t.dim < 2 then matrix.view [ 1; 1 ] else matrix
 
     // Where the divisor is zero or not a number the elements are all equal, and what is left of them is zero.

@@ -83,24 +83,23 @@ type Tensor internal (handle: TensorHandle) =
 
     static member inline private Of(handle: TensorHandle) = new Tensor(handle)
 
-    static member inline private Unary(op: Operator, a: Tensor) =
-        new Tensor(op.Tensor [| Arg.tensor a.Handle |])
+    static member inline private Unary(op: Operator, a: Tensor) = new Tensor(op.Tensor(a.Handle))
 
     static member private Binary(op: Operator, a: Tensor, b: Tensor) =
         if Memory.sameDtype op.Name a.Handle b.Handle then
-            new Tensor(op.Tensor [| Arg.tensor a.Handle; Arg.tensor b.Handle |])
+            new Tensor(op.Tensor(a.Handle, b.Handle))
         else
             let struct (a, b) = Core.widened a.Handle b.Handle
-            new Tensor(op.Tensor [| Arg.tensor a; Arg.tensor b |])
+            new Tensor(op.Tensor(a, b))
 
     static member private WithScalar(op: Operator, a: Tensor, b: scalar) =
-        new Tensor(op.Tensor [| Arg.tensor (Core.besideScalar op.Name a.Handle b); Arg.scalar b |])
+        new Tensor(op.Tensor(Core.besideScalar op.Name a.Handle b, b))
 
     static member private Constant(value: int) =
         let shape, device = Arg.shape [||], Arg.device Device.Default
         new Tensor(Core.full.Tensor [| shape; Arg.scalar value; Arg.dtype Dtype.Default; Arg.none; device |])
 
-    member internal _.Handle = handle
+    member internal _.Handle: TensorHandle = handle
 
     /// The length of every axis.
     member _.shape: int[] =
@@ -226,10 +225,10 @@ type Tensor internal (handle: TensorHandle) =
             Tensor.Binary(Core.div, a, b)
 
     static member (/)(a: Tensor, b: scalar) =
-        new Tensor(Core.divScalar.Tensor [| Arg.tensor (Core.real a.Handle); Arg.scalar b |])
+        new Tensor(Core.divScalar.Tensor(Core.real a.Handle, b))
 
     static member (/)(a: scalar, b: Tensor) =
-        let reciprocal = new Tensor(Core.reciprocal.Tensor [| Arg.tensor (Core.real b.Handle) |])
+        let reciprocal = new Tensor(Core.reciprocal.Tensor(Core.real b.Handle))
         Tensor.WithScalar(Core.mulScalar, reciprocal, a)
 
     static member (~-)(a: Tensor) = Tensor.Unary(Core.neg, a)

@@ -116,7 +116,7 @@ module internal View =
 
     let squeeze (dim: int option) (t: Tensor) =
         match dim with
-        | None -> tensorOf (squeezeOp.Tensor [| Arg.tensor t.Handle |])
+        | None -> tensorOf (squeezeOp.Tensor(t.Handle))
         | Some dim -> tensorOf (squeezeDimOp.Tensor [| Arg.tensor t.Handle; axisArg "squeeze" 0 t dim |])
 
     let flatten (first: int) (last: int) (t: Tensor) =

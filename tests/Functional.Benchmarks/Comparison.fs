@@ -2,6 +2,8 @@
 // Absolute times mean little on a shared machine, ratios of rounds side by side do.
 namespace Functional.Benchmarks
 
+open System.Diagnostics
+
 /// What was measured, and how it compares with what was promised.
 type Comparison =
     { Name: string
@@ -23,7 +25,14 @@ module Comparison =
         else
             (sorted[middle - 1] + sorted[middle]) / 2.0
 
-    /// Alternates so many rounds of both after one of each to warm up.
+    // A round, and more until a second is over: .NET compiles what it sees called often once more, in the background.
+    let rec private warmUp (clock: Stopwatch) (round: unit -> 'T) =
+        round () |> ignore
+
+        if clock.Elapsed.TotalSeconds < 1.0 then
+            warmUp clock round
+
+    /// Alternates so many rounds of both after warming up.
     let run
         (name: string)
         (unit: string)
@@ -32,7 +41,9 @@ module Comparison =
         (ours: unit -> float)
         (theirs: unit -> float)
         : Comparison =
-        let measured = [ for _ in 0..rounds -> ours (), theirs () ] |> List.tail
+        let both () = ours (), theirs ()
+        warmUp (Stopwatch.StartNew()) both
+        let measured = List.init rounds (fun _ -> both ())
 
         { Name = name
           Ours = measured |> List.map fst |> median

@@ -6,11 +6,13 @@ open System.Diagnostics
 open Functional
 open Functional.Tensors
 
-let private calls = 20_000
-let private perScope = 100
+// Rounds of a millisecond or two on either side: a longer one meets other programs' turns more often, whoever's it is.
+let private calls = 2_000
+let private steps = 20
+let private rounds = 501
 
-/// Microseconds a call.
-let private time (calls: int) (call: unit -> unit) () : float =
+/// Microseconds a call, with so many in a scope.
+let private time (calls: int) (perScope: int) (call: unit -> unit) () : float =
     let clock = Stopwatch.StartNew()
 
     for _ in 1 .. calls / perScope do
@@ -36,9 +38,10 @@ let private network () : unit -> unit =
     fun () -> ignore (Gradient.ofLoss ((Net.train net input).sum()) parameters)
 
 let run () : Comparison list =
-    use peer = new Peer("ops.py", [ string (Device.threads ()); string calls ])
+    use peer = new Peer("ops.py", [ string (Device.threads ()); string calls; string steps ])
 
-    let compare name calls call =
-        Comparison.run name "us/call" 0.6 9 (time calls call) (fun () -> peer.Round name)
+    let compare name calls perScope call =
+        Comparison.run name "us/call" 0.6 rounds (time calls perScope call) (fun () -> peer.Round name)
 
-    [ for name, call in operations () -> compare name calls call ] @ [ compare "mlp" (calls / 10) (network ()) ]
+    // Each step of the network has a scope of its own, as in training, where PyTorch's step drops the gradients of the one before.
+    [ for name, call in operations () -> compare name calls 100 call ] @ [ compare "mlp" steps 1 (network ()) ]

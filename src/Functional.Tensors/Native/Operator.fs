@@ -132,7 +132,25 @@ module private Refusal =
     let private broadcasts (name: string) =
         not (name.Contains "matmul" || name.Contains "linalg")
 
-    let ofReason (name: string) (shapes: string seq) (reason: string) : exn =
+    let private shape (tensor: nativeint) =
+        let rank = Exports.functional_tensor_rank tensor
+        let shape = Array.zeroCreate<int64>(max rank 1)
+        use pin = fixed shape
+        Exports.functional_tensor_shape (tensor, NativePtr.toNativeInt pin)
+        Errors.shape (shape |> Seq.truncate rank |> Seq.map int |> Seq.toArray)
+
+    let private tensors (value: Value) : nativeint[] =
+        match enum<Kind> value.Kind with
+        | Kind.Tensor -> [| nativeint value.Bits |]
+        | Kind.Tensors
+        | Kind.OptionalTensors -> Span<nativeint>(nativeint(value.Bits).ToPointer(), value.Extent).ToArray()
+        | _ -> [||]
+
+    /// What the last call on this thread was refused for; its arguments are still held.
+    let last (name: string) (arguments: ReadOnlySpan<Value>) : exn =
+        let reason = Library.lastError ()
+        let shapes = arguments.ToArray() |> Seq.collect tensors |> Seq.filter ((<>) 0n) |> Seq.map shape
+
         match unequal.Match reason with
         | found when found.Success && broadcasts name ->
             Errors.Operation.broadcast name shapes found.Groups[3].Value found.Groups[1].Value found.Groups[2].Value
@@ -166,11 +184,10 @@ type internal Operator(name: string, overload: string) =
 
         words
 
-    static let borrow (name: string) (handle: TensorHandle) (borrowed: byref<int>) =
+    static let borrow (name: string) (handle: TensorHandle) =
         if not (handle.TryBorrow()) then
             raise (Errors.Native.disposed name)
 
-        borrowed <- borrowed + 1
         int64 handle.Pointer
 
     static let giveBack (arguments: Arg[]) (count: int) =
@@ -202,7 +219,9 @@ type internal Operator(name: string, overload: string) =
             let mutable value = Value(Kind = int argument.Kind, Extent = argument.Extent, Bits = argument.Bits)
 
             match argument.Kind with
-            | Kind.Tensor -> value.Bits <- borrow name (argument.Payload :?> TensorHandle) &borrowed
+            | Kind.Tensor ->
+                value.Bits <- borrow name (argument.Payload :?> TensorHandle)
+                borrowed <- borrowed + 1
             | Kind.Ints
             | Kind.Doubles
             | Kind.Bools ->
@@ -216,7 +235,8 @@ type internal Operator(name: string, overload: string) =
                 value.Bits <- int64 (NativePtr.toNativeInt next)
 
                 for handle in handles do
-                    NativePtr.write next (if isNull handle then 0L else borrow name handle &borrowed)
+                    NativePtr.write next (if isNull handle then 0L else borrow name handle)
+                    borrowed <- borrowed + (if isNull handle then 0 else 1)
                     next <- NativePtr.add next 1
             | Kind.String ->
                 let bytes = argument.Payload :?> byte[]
@@ -227,35 +247,22 @@ type internal Operator(name: string, overload: string) =
 
             NativePtr.set values i value
 
-    static let describe (handle: TensorHandle) =
-        if isNull handle || not (handle.TryBorrow()) then
-            "freed"
-        else
-            try
-                let rank = Exports.functional_tensor_rank handle.Pointer
-                let shape = Array.zeroCreate<int64>(max rank 1)
-                use pin = fixed shape
-                Exports.functional_tensor_shape (handle.Pointer, NativePtr.toNativeInt pin)
-                Errors.shape (shape |> Seq.truncate rank |> Seq.map int |> Seq.toArray)
-            finally
-                handle.GiveBack()
-
-    static let shapes (arguments: Arg[]) =
-        arguments
-        |> Seq.collect (fun argument ->
-            match argument.Payload with
-            | :? TensorHandle as handle -> Seq.singleton (describe handle)
-            | :? (TensorHandle[]) as handles -> handles |> Seq.map describe
-            | _ -> Seq.empty)
-
     static let onHeapAbove = 256
 
     /// `aten::add`.
     member _.Name = name
 
     // Calls it with room for `capacity` results, written to `results`; returns how many there were.
-    member private _.Invoke(arguments: Arg[], results: nativeptr<Value>, capacity: int) =
-        let op = resolve ()
+    member private _.Call(arguments: nativeptr<Value>, count: int, results: nativeptr<Value>, capacity: int) =
+        let found =
+            Exports.functional_call (resolve (), NativePtr.toNativeInt arguments, count, NativePtr.toNativeInt results, capacity)
+
+        if found < 0 then
+            raise (Refusal.last name (ReadOnlySpan(NativePtr.toVoidPtr arguments, count)))
+
+        found
+
+    member private this.Invoke(arguments: Arg[], results: nativeptr<Value>, capacity: int) =
         let words = scratchWords arguments
         let values = NativePtr.stackalloc<Value>(max arguments.Length 1)
         let onHeap = words > onHeapAbove
@@ -271,20 +278,7 @@ type internal Operator(name: string, overload: string) =
         try
             write name arguments values scratch &borrowed
 
-            let count =
-                Exports.functional_call (
-                    op,
-                    NativePtr.toNativeInt values,
-                    arguments.Length,
-                    NativePtr.toNativeInt results,
-                    capacity
-                )
-
-            if count < 0 then
-                let reason = Library.lastError ()
-                raise (Refusal.ofReason name (shapes arguments) reason)
-
-            count
+            this.Call(values, arguments.Length, results, capacity)
         finally
             giveBack arguments borrowed
             GC.KeepAlive arguments
@@ -296,10 +290,41 @@ type internal Operator(name: string, overload: string) =
         if value.Bits = 0L then null else Ownership.adopt (nativeint value.Bits) value.Extent
 
     /// Calls an operator that returns one tensor.
-    member this.Tensor([<ParamArray>] arguments: Arg[]) : TensorHandle =
+    member this.Tensor(arguments: Arg[]) : TensorHandle =
         let mutable result = Value()
         this.Invoke(arguments, &&result, 1) |> ignore
         Operator.Adopt result
+
+    // What is called most: a tensor, and perhaps one thing beside it, straight to the stack.
+    member private this.Brief(a: TensorHandle, second: Value, count: int) : TensorHandle =
+        let mutable result = Value()
+        let arguments = NativePtr.stackalloc<Value> 2
+        NativePtr.set arguments 0 (Value(Kind = int Kind.Tensor, Bits = borrow name a))
+        NativePtr.set arguments 1 second
+
+        try
+            this.Call(arguments, count, &&result, 1) |> ignore
+        finally
+            a.GiveBack()
+
+        Operator.Adopt result
+
+    /// Calls an operator of one tensor.
+    member this.Tensor(a: TensorHandle) : TensorHandle = this.Brief(a, Value(), 1)
+
+    /// Calls an operator of a tensor and a number.
+    member this.Tensor(a: TensorHandle, number: IConvertible) : TensorHandle =
+        let number = Arg.scalar number
+        this.Brief(a, Value(Kind = int number.Kind, Bits = number.Bits), 2)
+
+    /// Calls an operator of two tensors.
+    member this.Tensor(a: TensorHandle, b: TensorHandle) : TensorHandle =
+        let second = Value(Kind = int Kind.Tensor, Bits = borrow name b)
+
+        try
+            this.Brief(a, second, 2)
+        finally
+            b.GiveBack()
 
     /// Calls an operator that returns two tensors.
     member this.TwoTensors([<ParamArray>] arguments: Arg[]) : struct (TensorHandle * TensorHandle) =

@@ -10,7 +10,7 @@ module internal Gaussian =
 
     let private unary (name: string) =
         let op = Operators.aten name
-        fun (t: Tensor) -> new Tensor(op.Tensor [| Arg.tensor t.Handle |])
+        fun (t: Tensor) -> new Tensor(op.Tensor(t.Handle))
 
     let private erfcx = unary "special_erfcx"
 

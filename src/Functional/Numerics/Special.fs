@@ -9,7 +9,7 @@ module internal Special =
 
     let private binary (name: string) =
         let op = Operators.find $"functional::{name}" ""
-        fun (a: Tensor) (b: Tensor) -> new Tensor(op.Tensor [| Arg.tensor a.Handle; Arg.tensor b.Handle |])
+        fun (a: Tensor) (b: Tensor) -> new Tensor(op.Tensor(a.Handle, b.Handle))
 
     let private ternary (name: string) =
         let op = Operators.find $"functional::{name}" ""

@@ -41,7 +41,7 @@ type CorrelationCholeskyTransform() =
         // What lies below the diagonal has an element behind it, so that the column moved in from the left is never read.
         let following = Tensor.cat ([ View.slice -1 1 (y.shape[y.dim - 1] - 1) rest; View.slice -1 0 0 rest ], -1)
         let ratio = Triangle.take true y / (Triangle.take true following).sqrt()
-        new Tensor(asinhOp.Tensor [| Arg.tensor ratio.Handle |])
+        new Tensor(asinhOp.Tensor(ratio.Handle))
 
     override _.LogDet(x, _) =
         let squares, left = logarithms (Triangle.fill true x)

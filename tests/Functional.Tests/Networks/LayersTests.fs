@@ -65,6 +65,31 @@ let private gradients (draw: Draw) =
         f inputs |> ignore
         isClose 1e-6 $"the gradient in input {place}" found[place] wanted
 
+/// A single row has loops of its own; here it meets the formula, in both types, to the second derivative.
+let private singleRow (draw: Draw) =
+    let sizes = [ draw.Int(1, 40); draw.Int(1, 40) ]
+    let make () = mlp sizes --> output (draw.Int(1, 20))
+    let tolerance, net = draw.Pick [ 1e-11, inFloat64 make; 2e-4, make () ]
+    let parameters = [| for parameter in net.Parameters -> parameter.Value |]
+    let leading = draw.Pick [ [||]; [| 1 |]; [| 1; 1 |] ]
+    let x = draw.Tensor(Array.append leading [| sizes.Head |], -2.0, 2.0).cast parameters[0].dtype
+
+    let layer (x: Tensor) place =
+        (x.unsqueeze -2 * parameters[place]).sum -1 + parameters[place + 1]
+
+    let formula x = layer ((layer x 0).relu()) 2
+    let loss (f: Tensor -> Tensor) (x: Tensor) = (f x * (f x).sin()).sum()
+    let net = Net.train net
+    let isClose = isClose tolerance
+    isClose "the value" (net x) (formula x)
+    isClose "the gradient in the input" (dsharp.grad (loss net) x) (dsharp.grad (loss formula) x)
+
+    for found, wanted in Array.zip (Gradient.ofLoss (loss net x) parameters) (Gradient.ofLoss (loss formula x) parameters) do
+        isClose "the gradient in a parameter" found wanted
+
+    let flat = x.view [ -1 ]
+    isClose "the Hessian in the input" (dsharp.hessian (loss net) flat) (dsharp.hessian (loss formula) flat)
+
 let private sameSeed (draw: Draw) =
     let make seed =
         Random.withSeed seed (fun () -> mlp [ 5; 4; 3 ] --> diagonalNormal 2)
@@ -108,6 +133,7 @@ let tests =
         [ holds "a linear layer computes x Wᵀ + b on the last axis" 12 computesLinear
           holds "initial weights are uniform within the bound of their inputs" 5 startsSmall
           holds "gradients of a network agree with finite differences" 6 gradients
+          holds "a single row through a network is the formula, to the second derivative" 20 singleRow
           holds "the same seed gives the same initial weights" 3 sameSeed
           holds "dropout scales what it keeps in training and does nothing in use" 3 dropsOut
           holds "fork applies both networks to one input" 3 forks

@@ -12,7 +12,7 @@ module private CauchyKernel =
 
     /// The angle of the point (x, y).
     let angle (y: Tensor) (x: Tensor) =
-        new Tensor(op.Tensor [| Arg.tensor y.Handle; Arg.tensor x.Handle |])
+        new Tensor(op.Tensor(y.Handle, x.Handle))
 
     /// cot(π (1 - p)), from whichever of p and 1 - p is smaller.
     let cotangent (probability: Tensor) =
