@@ -107,6 +107,6 @@ module KMeans =
                 let centers, labels = ascent.State
 
                 { Centers = centers
-                  Labels = labels
+                  Labels = labels.cast Dtype.Int64
                   Inertias = ascent.Objectives |> List.map (~-)
                   Converged = ascent.Converged }))
