@@ -53,7 +53,7 @@ public sealed class InferenceTests
     [Fact]
     public void A_Bayesian_mixture_drops_components_that_it_does_not_need()
     {
-        var prior = BayesianGaussianMixturePrior.Around(Points, concentration: 0.01);
+        var prior = BayesianGaussianMixturePrior.Around(Points, components: 5, concentration: 0.01);
         var mixture = BayesianGaussianMixture.Fit(Points, 5, prior, new IterationOptions { Starts = 10, Tolerance = 1e-9 });
         Rises(mixture.Elbos);
         Assert.Equal(2, mixture.ExpectedWeights.ToArray<double>().Count(weight => weight > 0.02));
@@ -64,7 +64,7 @@ public sealed class InferenceTests
     [Fact]
     public void With_one_component_its_bound_is_the_exact_evidence()
     {
-        var prior = BayesianGaussianMixturePrior.Around(Points, concentration: 1);
+        var prior = BayesianGaussianMixturePrior.Around(Points, components: 1, concentration: 1);
         var mixture = BayesianGaussianMixture.Fit(Points, 1, prior);
         Assert.Equal(prior.Component.LogEvidence(Points).ToDouble(), mixture.Elbo, 6);
     }

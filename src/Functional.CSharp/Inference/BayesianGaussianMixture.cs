@@ -31,14 +31,18 @@ public sealed class BayesianGaussianMixturePrior : IWrapper
     public NormalWishart Component => new(Inner.Component);
 
     /// <summary>
-    /// A weak prior around points: means near their mean with the strength of one point, precisions as of clusters with the
-    /// covariance of all points.
+    /// A weak prior around points: means near their mean, precisions as if the components shared the volume of the points. Fraley
+    /// &amp; Raftery (2007).
     /// </summary>
+    /// <param name="points">A row for each point.</param>
+    /// <param name="components">How many at most, at least 1.</param>
+    /// <param name="concentration">α, positive.</param>
     /// <exception cref="ArgumentException">
     /// The points are no matrix of finite real numbers, or their covariance is singular.
     /// </exception>
-    public static BayesianGaussianMixturePrior Around(Tensor points, double concentration) =>
-        new(Functional.BayesianGaussianMixtureModule.priorAround(Guard.Positive(concentration), Guard.Inner(points)));
+    public static BayesianGaussianMixturePrior Around(Tensor points, int components, double concentration) =>
+        new(Functional.BayesianGaussianMixtureModule.priorAround(
+            Guard.Positive(concentration), Guard.AtLeast(components, 1), Guard.Inner(points)));
 }
 
 /// <summary>

@@ -35,38 +35,48 @@ type BayesianGaussianMixture =
     member this.ExpectedWeights: Tensor = this.Weights.Mean
 
     /// p(x) of the next point, with all parameters integrated out under q: a mixture of Student's t. Bishop (2006), equation 10.81.
-    member this.Predictive =
-        Mixture(Categorical.FromProbabilities this.ExpectedWeights, this.Components.Predictive)
+    member this.Predictive = Mixture(Categorical.FromProbabilities this.ExpectedWeights, this.Components.Predictive)
 
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module BayesianGaussianMixture =
 
-    /// A weak prior around points of shape [n; d]: that concentration, means near their mean with the strength of one point, precisions as of
-    /// clusters with the covariance of all points, on d degrees of freedom. Two columns that say the same make the covariance singular, which
-    /// raises ArgumentException; so do points that are no matrix of finite real numbers.
-    let priorAround (concentration: float) (points: Tensor) : BayesianGaussianMixturePrior =
-        Points.check "BayesianGaussianMixture.priorAround" 2 points
-        let d = points.shape[1]
-        let covariance = (Points.moments (points.onesLike [ points.shape[0]; 1 ]) points).Scatters.squeeze 0 / float points.shape[0]
-        let one = points.onesLike []
+    let private check (prior: BayesianGaussianMixturePrior) (points: Tensor) =
+        let belief = prior.Component
+
+        if not (prior.Concentration > 0.0) then
+            raise (Errors.Inference.option "Concentration" "positive" prior.Concentration)
+
+        if belief.Location.dim <> 1 || belief.Location.shape[0] <> points.shape[1] then
+            raise (Errors.Inference.vectors "BayesianGaussianMixture" points.shape belief.Location.shape)
+
+        // the families know what their parameters have to be
+        belief.Precision |> ignore
+        Validation.parameter "BayesianGaussianMixture" "strength" Support.Positive belief.Strength
+
+    /// A weak prior for k components around points of shape [n; d]: that concentration, means near the points' mean with the strength of
+    /// a hundredth of a point, and precisions on d + 2 degrees of freedom with W⁻¹ the points' covariance over k^(2/d), as if the
+    /// components shared their volume. Raises ArgumentException for points that are no matrix of finite real numbers, and for columns
+    /// that say the same, whose covariance is singular. It looks at the data, which a prior should not: for evidence to be compared
+    /// between models, keep one prior for all of them.
+    /// Source: Fraley & Raftery, "Bayesian regularization for normal mixture estimation", Journal of Classification 24 (2007).
+    let priorAround (concentration: float) (k: int) (points: Tensor) : BayesianGaussianMixturePrior =
+        Points.check "BayesianGaussianMixture.priorAround" k points
+        let n, d = float points.shape[0], float points.shape[1]
+        let moments = Points.moments (points.onesLike [ points.shape[0]; 1 ]) points
+        let share = float k ** (2.0 / d)
 
         let prior =
             { Concentration = concentration
               Component =
-                { Location = points.mean 0
-                  Strength = one
-                  DegreesOfFreedom = one * float d
-                  InverseScale = covariance * float d } }
+                { Location = moments.Means.squeeze 0
+                  Strength = points.fullLike (0.01, [])
+                  DegreesOfFreedom = points.fullLike (d + 2.0, [])
+                  InverseScale = moments.Scatters.squeeze 0 / (n * share) } }
 
-        prior.Component.Precision |> ignore
+        check prior points
         prior
 
-    type private State =
-        {
-            Concentrations: Tensor
-            Components: NormalWishart
-            Responsibilities: Tensor
-        }
+    type private State = { Concentrations: Tensor; Components: NormalWishart; Responsibilities: Tensor }
 
     let private logBeta (concentrations: Tensor) : Tensor =
         (concentrations.lgamma ()).sum() - (concentrations.sum ()).lgamma()
@@ -82,7 +92,7 @@ module BayesianGaussianMixture =
     // Equations 10.46 to 10.49.
     let private responsibilities (points: Tensor) (state: State) : Tensor =
         let alpha = state.Concentrations
-        let logWeights = alpha.digamma () - alpha.sum().digamma ()
+        let logWeights = alpha.digamma () - alpha.sum().digamma()
         (logWeights.cast points.dtype + NormalWishart.expectedLogDensity state.Components points).softmax -1
 
     // Where q(π) and q(μ, Λ) are the best beside the responsibilities, the seven terms of equations 10.70 to 10.77 add up to
@@ -94,24 +104,13 @@ module BayesianGaussianMixture =
         let entropy = -(state.Responsibilities.xlogy state.Responsibilities).sum(dtype = Dtype.Float64)
         weights + gains.sum () - float points.nelement * Gaussian.logRoot2Pi + entropy
 
-    let private check (prior: BayesianGaussianMixturePrior) (points: Tensor) =
-        let belief = prior.Component
-
-        if not (prior.Concentration > 0.0) then
-            raise (Errors.Inference.option "Concentration" "positive" prior.Concentration)
-
-        if belief.Location.dim <> 1 || belief.Location.shape[0] <> points.shape[1] then
-            raise (Errors.Inference.vectors "BayesianGaussianMixture" points.shape belief.Location.shape)
-
-        // the families know what their parameters have to be
-        belief.Precision |> ignore
-        Validation.parameter "BayesianGaussianMixture" "strength" Support.Positive belief.Strength
-
-    /// Coordinate ascent on q(z) and q(π, μ, Λ) in turn, each the best beside the other, from k-means++ starts, for points of shape [n; d] and at
-    /// most k components; the start that comes highest is kept. Each sweep takes memory for a few times n·k·d numbers. Raises ArgumentException for
-    /// points that are no matrix of finite real numbers or fewer than k, and for a prior of other vectors. The product form makes clusters look
-    /// surer than they are, and one of the k! equal modes is described.
-    /// Source: Attias, "A variational Bayesian framework for graphical models", NIPS 1999; Bishop, "Pattern Recognition and Machine Learning" (2006), section 10.2.
+    /// Coordinate ascent on q(z) and q(π, μ, Λ) in turn, each the best beside the other, from k-means++ starts, for points of shape
+    /// [n; d] and at most k components; the start that comes highest is kept. Each sweep takes memory for a few times n·k·d numbers.
+    /// Raises ArgumentException for points that are no matrix of finite real numbers or fewer than k, and for a prior of other vectors.
+    /// The product form makes clusters look surer than they are, and one of the k! equal modes is described. With many more components
+    /// than clusters most starts end in a local maximum: raise `Starts`, or compare the ELBO over a few values of k.
+    /// Source: Attias, "A variational Bayesian framework for graphical models", NIPS 1999; Bishop, "Pattern Recognition and Machine
+    /// Learning" (2006), section 10.2.
     let fit
         (options: IterationOptions)
         (prior: BayesianGaussianMixturePrior)

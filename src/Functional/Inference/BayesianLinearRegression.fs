@@ -62,8 +62,9 @@ type LinearRegressionWithNoise =
         let scale = (variance * posterior.Rate / posterior.Concentration).sqrt()
         StudentT(posterior.Concentration * 2.0, x.matmul posterior.Location, scale)
 
-/// y = Xw + ε with ε ~ N(0, σ²), for X of shape [n; d] with a row for each y of shape [n]. A column of ones in X makes an intercept. Everything is
-/// differentiable in the data, the prior and the noise. Raises ArgumentException when the shapes do not fit or X or y hold NaN.
+/// y = Xw + ε with ε ~ N(0, σ²), for X of shape [n; d] with a row for each y of shape [n]. A column of ones in X makes an intercept.
+/// Everything is differentiable in the data, the prior and the noise. Raises ArgumentException when the shapes do not fit or X or y hold
+/// NaN. The wrong tool for many thousands of columns (d³ operations) and for outliers, which pull as far as they lie.
 /// Source: Bishop, "Pattern Recognition and Machine Learning" (2006), sections 3.3 and 3.5; Murphy, "Machine Learning" (2012), section 7.6.
 module BayesianLinearRegression =
 
@@ -76,8 +77,8 @@ module BayesianLinearRegression =
                 if values.hasinfnan () then
                     raise (Errors.Inference.notFinite "BayesianLinearRegression" name)
 
-    /// N(m, P⁻¹) times the likelihood exp(-½ ‖y - Xw‖²), for scaled y and X: the new location and precision, their precision's Cholesky factor, and
-    /// the least of ‖y - Xw‖² + (w - m)ᵀP(w - m).
+    /// N(m, P⁻¹) times the likelihood exp(-½ ‖y - Xw‖²), for scaled y and X: the new location and precision, the Cholesky factor of
+    /// that, and the least of ‖y - Xw‖² + (w - m)ᵀP(w - m).
     let private solve (location: Tensor) (precision: Tensor) (x: Tensor) (y: Tensor) =
         let transposed = x.transpose ()
         let total = precision + transposed.matmul x
@@ -87,7 +88,7 @@ module BayesianLinearRegression =
         let half = Vectors.solve factor (transposed.matmul residual)
         let step = (Vectors.solveColumns true (factor.transpose ()) (half.unsqueeze -1)).squeeze -1
         let misfit = residual - x.matmul step
-        let least = (misfit * misfit).sum () + (step * precision.matmul step).sum ()
+        let least = (misfit * misfit).sum() + (step * precision.matmul step).sum()
         location + step, total, factor, least
 
     let private halfLogDet (precision: Tensor) : Tensor =
@@ -102,7 +103,9 @@ module BayesianLinearRegression =
         let dtype, count, sigma = x.dtype, float y.nelement, wide noise
         let before = wide prior.Precision
         let location, precision, factor, least = solve (wide prior.Location) before (wide x / sigma) (wide y / sigma)
-        let logEvidence = halfLogDet before - Vectors.logDiagonal factor - least * 0.5 - (sigma.log () + Gaussian.logRoot2Pi) * count
+
+        let logEvidence =
+            halfLogDet before - Vectors.logDiagonal factor - least * 0.5 - (sigma.log () + Gaussian.logRoot2Pi) * count
 
         { Weights = MultivariateNormal.FromPrecision(location.cast dtype, precision.cast dtype)
           Noise = noise

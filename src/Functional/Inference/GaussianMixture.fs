@@ -69,12 +69,7 @@ module GaussianMixture =
             let covariances = moments.Scatters / counts.unsqueeze(-1).unsqueeze -1
             MultivariateNormal.FromScaleTril(moments.Means, fullScale least covariances)
 
-    type private State =
-        {
-            Weights: Tensor
-            Components: Distribution
-            Responsibilities: Tensor
-        }
+    type private State = { Weights: Tensor; Components: Distribution; Responsibilities: Tensor }
 
     // The M step, then the E step: the likelihood and the responsibilities are those of the parameters beside them.
     let private step (kind: CovarianceKind) (least: Tensor) (points: Tensor) (state: State) : State * Tensor =
@@ -90,7 +85,12 @@ module GaussianMixture =
 
     /// Responsibilities of 0 and 1 from k-means, which is as near as its first iterations come.
     let internal start (options: IterationOptions) (k: int) (points: Tensor) : Tensor =
-        let few = { Iteration.defaults with MaxIterations = 10; Tolerance = 1e-3; Cancellation = options.Cancellation }
+        let few =
+            { Iteration.defaults with
+                MaxIterations = 10
+                Tolerance = 1e-3
+                Cancellation = options.Cancellation }
+
         let _, labels = (KMeans.ascend few k points 1).State
         Points.oneHot k points labels
 

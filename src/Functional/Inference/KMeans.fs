@@ -31,8 +31,7 @@ module KMeans =
             Distances: Tensor
         }
 
-    let private squaredDistance (points: Tensor) (center: Tensor) : Tensor =
-        (points - center).square().sum -1
+    let private squaredDistance (points: Tensor) (center: Tensor) : Tensor = (points - center).square().sum -1
 
     // An index drawn in proportion to the weights: the first arrival in a race of exponential variables.
     let private pick (weights: Tensor) : Tensor =
@@ -75,13 +74,14 @@ module KMeans =
         let farthest = (snd (state.Distances.topk k)).indexSelect(0, order)
         dsharp.where (isEmpty.unsqueeze -1, points.indexSelect (0, farthest), means)
 
-    let private inertia (state: State) : Tensor = state.Distances.sum (dtype = Dtype.Float64)
+    let private inertia (state: State) : Tensor =
+        state.Distances.sum (dtype = Dtype.Float64)
 
     let internal ascend (options: IterationOptions) (k: int) (points: Tensor) (number: int) : Ascent<Tensor * Tensor> =
         // around the mean of all points, where the products that pick a center have the least to cancel
         let mean = points.mean (0, keepDim = true)
         let centered = points - mean
-        let scale = centered.square().sum(dtype = Dtype.Float64).toDouble ()
+        let scale = centered.square().sum(dtype = Dtype.Float64).toDouble()
 
         let step state =
             let next = assign centered (update centered state)

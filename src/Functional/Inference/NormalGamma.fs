@@ -97,7 +97,8 @@ module NormalGamma =
         + Gaussian.logRoot2Pi
 
     /// The exact posterior p(μ, τ | x) for x of shape [n; batch].
-    /// Raises ArgumentException when the shapes do not fit. Source: Murphy, "Conjugate Bayesian analysis of the Gaussian distribution" (2007), section 3.
+    /// Raises ArgumentException when the shapes do not fit.
+    /// Source: Murphy, "Conjugate Bayesian analysis of the Gaussian distribution" (2007), section 3.
     let posterior (prior: NormalGamma) (x: Tensor) : NormalGamma =
         update (wide prior) (summarize prior x) |> map _.cast(prior.Location.dtype)
 
@@ -132,8 +133,9 @@ module NormalGamma =
 
         normals + constants + gamma + state.Mean.Entropy() + state.Precision.Entropy()
 
-    /// Coordinate ascent: q(μ) and q(τ) in turn, each the best beside the other, for x of shape [n; batch]. There is no random start. At the fixed point
-    /// E[τ] is that of the exact posterior; the coupling of μ and τ, and with it some variance of μ, is lost: `posterior` is exact.
+    /// Coordinate ascent: q(μ) and q(τ) in turn, each the best beside the other, for x of shape [n; batch]. There is no random start. At
+    /// the fixed point E[τ] is that of the exact posterior; the coupling of μ and τ, and with it some variance of μ, is lost: `posterior`
+    /// is exact.
     /// Raises ArgumentException when the shapes do not fit. Source: Bishop, "Pattern Recognition and Machine Learning" (2006), section 10.1.3.
     let coordinateAscent (options: IterationOptions) (prior: NormalGamma) (x: Tensor) : NormalGammaApproximation =
         Scope.run (fun () ->
@@ -149,12 +151,19 @@ module NormalGamma =
 
                     let step (state: State) =
                         let mean = meanBeside state.Precision
-                        let next = { Mean = mean; Precision = Gamma(concentration, prior.Rate + expectedSquares prior data mean) }
+
+                        let next =
+                            { Mean = mean
+                              Precision = Gamma(concentration, prior.Rate + expectedSquares prior data mean) }
+
                         next, (elbo prior data next).sum()
 
                     let start = { Mean = meanBeside prior.Precision; Precision = prior.Precision }
                     let once = { options with Starts = 1 }
-                    let ascent = Iteration.best once (fun number -> Iteration.ascend once number (max 1.0 data.Count) step start)
+
+                    let ascent =
+                        Iteration.best once (fun number -> Iteration.ascend once number (max 1.0 data.Count) step start)
+
                     let mean, precision = ascent.State.Mean, ascent.State.Precision
 
                     { Mean = Normal(mean.Location.cast dtype, mean.Scale.cast dtype)

@@ -46,8 +46,8 @@ module NormalWishart =
     let private over (rank: int) (perBatch: Tensor) : Tensor =
         perBatch.view (Array.append perBatch.shape (Array.create rank 1))
 
-    /// β_k = β + N_k, m_k = (β m + N_k x̄_k)/β_k, ν_k = ν + N_k, W_k⁻¹ = W⁻¹ + scatter_k + (β N_k/β_k)(x̄_k - m)(x̄_k - m)ᵀ, where the
-    /// counts are the sums of the points' weights: Bishop (2006), equations 10.60 to 10.63.
+    /// β_k = β + N_k, m_k = (β m + N_k x̄_k)/β_k, ν_k = ν + N_k, W_k⁻¹ = W⁻¹ + scatter_k + (β N_k/β_k)(x̄_k - m)(x̄_k - m)ᵀ:
+    /// Bishop (2006), equations 10.60 to 10.63.
     let internal update (prior: NormalWishart) (moments: Points.Moments) : NormalWishart =
         let counts, means = moments.Counts.cast Dtype.Float64, moments.Means.cast Dtype.Float64
         let strength = prior.Strength + counts
@@ -58,9 +58,7 @@ module NormalWishart =
           Strength = strength
           DegreesOfFreedom = prior.DegreesOfFreedom + counts
           InverseScale =
-            prior.InverseScale
-            + moments.Scatters.cast Dtype.Float64
-            + outer * over 2 (prior.Strength * counts / strength) }
+            prior.InverseScale + moments.Scatters.cast Dtype.Float64 + outer * over 2 (prior.Strength * counts / strength) }
 
     // The Cholesky factor of W⁻¹, whose log-determinant is -½ log|W|.
     let private factorOf (belief: NormalWishart) : Tensor =
@@ -71,12 +69,12 @@ module NormalWishart =
         let d = dimension belief
         let half = belief.DegreesOfFreedom * 0.5
 
-        (log (2.0 * Math.PI) - belief.Strength.log ()) * (0.5 * float d)
-        + half * (float d * log 2.0)
+        (log (2.0 * Math.PI) - belief.Strength.log ()) * (0.5 * float d) + half * (float d * log 2.0)
         - belief.DegreesOfFreedom * Vectors.logDiagonal (factorOf belief)
         + ChiSquares.logGammaOfMatrix d half
 
-    /// E[log N(x_n; μ_k, Λ_k⁻¹)] for points of shape [n; d] and a batch of k beliefs in float64, [n; k]: Bishop (2006), equations 10.64 and 10.65.
+    /// E[log N(x_n; μ_k, Λ_k⁻¹)] for points of shape [n; d] and a batch of k beliefs in float64, [n; k]: Bishop (2006), equations 10.64
+    /// and 10.65.
     let internal expectedLogDensity (belief: NormalWishart) (points: Tensor) : Tensor =
         let d = float (dimension belief)
         let factor = factorOf belief
@@ -105,7 +103,8 @@ module NormalWishart =
           InverseScale = posterior.InverseScale.squeeze 0 }
 
     /// The exact posterior p(μ, Λ | x) for points of shape [n; d] and a single prior.
-    /// Raises ArgumentException when the shapes do not fit. Source: Murphy, "Conjugate Bayesian analysis of the Gaussian distribution" (2007), section 8.
+    /// Raises ArgumentException when the shapes do not fit.
+    /// Source: Murphy, "Conjugate Bayesian analysis of the Gaussian distribution" (2007), section 8.
     let posterior (prior: NormalWishart) (points: Tensor) : NormalWishart =
         updateOne prior points |> cast prior.Location.dtype
 

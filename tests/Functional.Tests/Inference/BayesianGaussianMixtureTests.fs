@@ -19,7 +19,10 @@ let private priorOf (d: int) (draw: Draw) : NormalWishart =
 
 let private instance (draw: Draw) : BayesianGaussianMixturePrior * Tensor =
     let points = clouds draw
-    { Concentration = draw.Float(0.1, 3.0); Component = priorOf points.shape[1] draw }, points
+
+    { Concentration = draw.Float(0.1, 3.0)
+      Component = priorOf points.shape[1] draw },
+    points
 
 // ---- the Normal-Wishart belief ----
 
@@ -59,7 +62,12 @@ let private oneDimension (draw: Draw) =
 
     isClose 1e-10 "the evidence" (NormalWishart.logEvidence prior x) (NormalGamma.logEvidence same (x.squeeze 1))
     let next = NormalWishart.posterior prior x
-    isClose 1e-10 "the prediction" (next.Predictive.LogProb x) ((NormalGamma.posterior same (x.squeeze 1)).Predictive.LogProb(x.squeeze 1))
+
+    isClose
+        1e-10
+        "the prediction"
+        (next.Predictive.LogProb x)
+        ((NormalGamma.posterior same (x.squeeze 1)).Predictive.LogProb(x.squeeze 1))
 
 // ---- the mixture ----
 
@@ -67,7 +75,12 @@ let private ascends (draw: Draw) =
     let prior, points = instance draw
 
     for k in [ 1; draw.Int(2, 6) ] do
-        let options = { Iteration.defaults with Starts = 1; MaxIterations = 30; Tolerance = -infinity }
+        let options =
+            { Iteration.defaults with
+                Starts = 1
+                MaxIterations = 30
+                Tolerance = -infinity }
+
         let found = BayesianGaussianMixture.fit options prior k points
         neverFalls $"{k} components" found.Elbos
         Expect.equal found.Elbos.Length 30 "one for each sweep"
@@ -88,16 +101,22 @@ let private belowEvidence (draw: Draw) =
     let points = draw.Tensor([| n; 1 |], -3.0, 3.0)
     let prior = { Concentration = draw.Float(0.3, 2.0); Component = priorOf 1 draw }
     let alpha = prior.Concentration
-    let logGamma (x: float) = MathNet.Numerics.SpecialFunctions.GammaLn x
+
+    let logGamma (x: float) =
+        MathNet.Numerics.SpecialFunctions.GammaLn x
 
     let terms =
         [ for assignment in 0 .. pown k n - 1 ->
               let labels = [ for i in 0 .. n - 1 -> assignment / pown k i % k ]
 
               let component' j =
-                  match [ for i, label in List.indexed labels do if label = j then points[i] ] with
+                  match
+                      [ for i, label in List.indexed labels do
+                            if label = j then
+                                points[i] ]
+                  with
                   | [] -> 0.0
-                  | members -> (NormalWishart.logEvidence prior.Component (Tensor.stack members)).toDouble ()
+                  | members -> (NormalWishart.logEvidence prior.Component (Tensor.stack members)).toDouble()
 
               let counts = [ for j in 0 .. k - 1 -> labels |> List.filter ((=) j) |> List.length |> float ]
 
@@ -107,7 +126,7 @@ let private belowEvidence (draw: Draw) =
 
               logLabels + List.sum [ for j in 0 .. k - 1 -> component' j ] ]
 
-    let evidence = (float64 terms).logsumexp(0).toDouble ()
+    let evidence = (float64 terms).logsumexp(0).toDouble()
     let found = BayesianGaussianMixture.fit Iteration.defaults prior k points
     Expect.isLessThan found.Elbo evidence "the ELBO is at most the evidence"
     Expect.isGreaterThan found.Elbo (evidence - 5.0) "and within reach of it"
@@ -117,14 +136,20 @@ let private byMonteCarlo (draw: Draw) =
     let points = fst (cloudsOf 2 30 2 3.0 draw)
     let k, samples = 3, 4_000
     let prior = { Concentration = draw.Float(0.5, 2.0); Component = priorOf 2 draw }
-    let options = { Iteration.defaults with Starts = 1; MaxIterations = draw.Int(1, 8); Tolerance = -infinity }
+
+    let options =
+        { Iteration.defaults with
+            Starts = 1
+            MaxIterations = draw.Int(1, 8)
+            Tolerance = -infinity }
+
     let found = BayesianGaussianMixture.fit options prior k points
     let weights, logWeights = found.Weights.SampleAndLogProb [ samples ]
     let precisions, logPrecisions = found.Components.Precision.SampleAndLogProb [ samples ]
     let means, logMeans = (found.Components.MeanGiven precisions).SampleAndLogProb()
     let r = found.Responsibilities
     let belief = prior.Component
-    let q = logWeights + (logPrecisions + logMeans).sum -1 + (r.xlogy r).sum ()
+    let q = logWeights + (logPrecisions + logMeans).sum -1 + (r.xlogy r).sum()
 
     let parameters =
         Dirichlet(weights.fullLike (prior.Concentration, [ k ])).LogProb weights
@@ -132,7 +157,9 @@ let private byMonteCarlo (draw: Draw) =
 
     // [n; samples; k]
     let densities =
-        MultivariateNormal.FromPrecision(means, precisions).LogProb((points.view [ -1; 1; 1; 2 ]).expand [ points.shape[0]; samples; k; 2 ])
+        MultivariateNormal
+            .FromPrecision(means, precisions)
+            .LogProb((points.view [ -1; 1; 1; 2 ]).expand [ points.shape[0]; samples; k; 2 ])
 
     let complete = ((densities + weights.log ()) * r.unsqueeze 1).sum [ 0; 2 ]
     let estimate, error = meanAndError (parameters + complete - q)
@@ -149,7 +176,7 @@ let private predictive (draw: Draw) =
     let components = MultivariateNormal.FromPrecision(means, precisions)
     let mixture = Mixture(Categorical.FromProbabilities(found.Weights.Sample [ samples ]), components)
     let places = points[0..4]
-    let densities = mixture.LogProb((places.unsqueeze 1).expand [ 5; samples; 2 ]).exp().transpose ()
+    let densities = mixture.LogProb((places.unsqueeze 1).expand [ 5; samples; 2 ]).exp().transpose()
     let mean, error = meanAndError densities
     isWithin "the density" mean error (found.Predictive.LogProb(places).exp())
 
@@ -158,7 +185,7 @@ let private prunes (draw: Draw) =
     let centers = float64 [ [ -12.0; 0.0 ]; [ 0.0; 12.0 ]; [ 12.0; 0.0 ] ]
     let index = dsharp.tensor ([| for i in 0..299 -> i % 3 |], dtype = Dtype.Int64)
     let points = centers.indexSelect (0, index) + dsharp.randn ([ 300; 2 ], dtype = Dtype.Float64)
-    let prior = BayesianGaussianMixture.priorAround 0.01 points
+    let prior = BayesianGaussianMixture.priorAround 0.01 6 points
     let options = { Iteration.defaults with Tolerance = 1e-9; Starts = 10 }
     let found = BayesianGaussianMixture.fit options prior 6 points
     let heavy = numbers found.ExpectedWeights |> Array.filter (fun weight -> weight > 0.02)
@@ -167,14 +194,22 @@ let private prunes (draw: Draw) =
 let private types draw =
     let prior, points = instance draw
     let narrow = { prior with Component = NormalWishart.cast Dtype.Float32 prior.Component }
-    let fit prior points = Random.withSeed draw.Seed (fun () -> BayesianGaussianMixture.fit Iteration.defaults prior 2 points)
+
+    let fit prior points =
+        Random.withSeed draw.Seed (fun () -> BayesianGaussianMixture.fit Iteration.defaults prior 2 points)
+
     let found = fit narrow (points.cast Dtype.Float32)
-    Expect.equal (found.Responsibilities.dtype, found.Components.InverseScale.dtype) (Dtype.Float32, Dtype.Float32) "the types that came in"
-    Expect.isFalse ((found.Predictive.LogProb(points.cast Dtype.Float32)).hasinfnan ()) "the prediction"
+
+    Expect.equal
+        (found.Responsibilities.dtype, found.Components.InverseScale.dtype)
+        (Dtype.Float32, Dtype.Float32)
+        "the types that came in"
+
+    Expect.isFalse ((found.Predictive.LogProb(points.cast Dtype.Float32)).hasinfnan()) "the prediction"
 
 let private refusals () =
     let points = Random.withSeed 1 (fun () -> dsharp.randn ([ 10; 2 ], dtype = Dtype.Float64))
-    let prior = BayesianGaussianMixture.priorAround 1.0 points
+    let prior = BayesianGaussianMixture.priorAround 1.0 2 points
 
     let refused parts prior k points =
         says (messageOf<ArgumentException, _>(fun () -> BayesianGaussianMixture.fit Iteration.defaults prior k points)) parts
@@ -185,7 +220,7 @@ let private refusals () =
     let few = { prior.Component with DegreesOfFreedom = float64 0.5 }
     refused [ "degreesOfFreedom" ] { prior with Component = few } 2 points
     let twice = Tensor.cat ([ points; points ], 1)
-    says (messageOf<ArgumentException, _>(fun () -> BayesianGaussianMixture.priorAround 1.0 twice)) [ "positive" ]
+    says (messageOf<ArgumentException, _>(fun () -> BayesianGaussianMixture.priorAround 1.0 2 twice)) [ "positive" ]
 
 [<Tests>]
 let tests =

@@ -12,7 +12,8 @@ open Functional.Tests.Testing
 let private toMatrix (t: Tensor) : Matrix<float> =
     Matrix<float>.Build.DenseOfRowArrays(t.unstack () |> Array.map numbers)
 
-let private toVector (t: Tensor) : Vector<float> = Vector<float>.Build.DenseOfArray(numbers t)
+let private toVector (t: Tensor) : Vector<float> =
+    Vector<float>.Build.DenseOfArray(numbers t)
 
 let private definite (d: int) (draw: Draw) : Tensor =
     let root = draw.Tensor([| d; d |], -1.0, 1.0)
@@ -52,7 +53,7 @@ let private marginal (draw: Draw) =
     let x, y = data draw
     let prior, noise = normalPrior x.shape[1] draw, draw.Float(0.3, 2.0)
     let found = BayesianLinearRegression.fit prior (float64 noise) x y
-    let covariance = x.matmul(prior.Covariance).matmul (x.transpose ()) + eye y.nelement * (noise * noise)
+    let covariance = x.matmul(prior.Covariance).matmul(x.transpose ()) + eye y.nelement * (noise * noise)
     let whole = MultivariateNormal.FromCovariance(x.matmul prior.Location, covariance)
     isClose 1e-9 "the evidence" found.LogEvidence (whole.LogProb y)
 
@@ -74,7 +75,11 @@ let private studentMarginal (draw: Draw) =
     let x, y = data draw
     let prior = gammaPrior x.shape[1] draw
     let found = BayesianLinearRegression.fitWithNoise prior x y
-    let shape = (x.matmul(prior.Precision.inv ()).matmul (x.transpose ()) + eye y.nelement) * (prior.Rate / prior.Concentration)
+
+    let shape =
+        (x.matmul(prior.Precision.inv ()).matmul(x.transpose ()) + eye y.nelement)
+        * (prior.Rate / prior.Concentration)
+
     let whole = MultivariateStudentT(prior.Concentration * 2.0, x.matmul prior.Location, shape.cholesky ())
     isClose 1e-9 "the evidence" found.LogEvidence (whole.LogProb y)
 
@@ -97,9 +102,12 @@ let private marginalWeights (draw: Draw) =
     let belief = gammaPrior 2 draw
     let variance = belief.NoiseVariance.Sample [ 40_000 ]
     let place = belief.Location + draw.Tensor([| 2 |], -0.5, 0.5)
-    let given = MultivariateNormal.FromPrecision(belief.Location, belief.Precision.unsqueeze 0 / variance.unsqueeze(-1).unsqueeze -1)
-    let mean, error = meanAndError (given.LogProb(place).exp ())
-    isWithin "the density" mean error (belief.Weights.LogProb(place).exp ())
+
+    let given =
+        MultivariateNormal.FromPrecision(belief.Location, belief.Precision.unsqueeze 0 / variance.unsqueeze(-1).unsqueeze -1)
+
+    let mean, error = meanAndError (given.LogProb(place).exp())
+    isWithin "the density" mean error (belief.Weights.LogProb(place).exp())
 
 // ---- both ----
 
@@ -112,7 +120,10 @@ let private gradients (draw: Draw) =
         let prior = MultivariateNormal.FromCovariance(inputs[1], root * inputs[2])
         (BayesianLinearRegression.fit prior inputs[0] x y).LogEvidence
 
-    differentiates "known noise" known [ float64 (draw.Float(0.5, 2.0)); draw.Tensor([| 2 |], -1.0, 1.0); float64 (draw.Float(0.5, 2.0)) ]
+    differentiates
+        "known noise"
+        known
+        [ float64 (draw.Float(0.5, 2.0)); draw.Tensor([| 2 |], -1.0, 1.0); float64 (draw.Float(0.5, 2.0)) ]
 
     let unknown (inputs: Tensor list) =
         let prior =

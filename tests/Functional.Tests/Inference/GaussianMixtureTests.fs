@@ -44,15 +44,20 @@ let private single (draw: Draw) =
 /// Clouds far apart are found again, each with its own mean, covariance and share.
 let private recovers kind (draw: Draw) =
     let centers = float64 [ [ -20.0; 0.0 ]; [ 0.0; 20.0 ]; [ 20.0; 0.0 ] ]
-    let labels = [| for i in 0..299 -> if i < 150 then 0 elif i < 250 then 1 else 2 |]
+
+    let labels =
+        [| for i in 0..299 ->
+               if i < 150 then 0
+               elif i < 250 then 1
+               else 2 |]
+
     let index = dsharp.tensor (labels, dtype = Dtype.Int64)
     let points = centers.indexSelect (0, index) + draw.Tensor([| 300; 2 |], -1.0, 1.0)
     let found = GaussianMixture.fit { Iteration.defaults with Starts = 10 } kind 3 points
     let order = found.Means[*, 0].argsort()
     isClose 1e-6 "weights" (found.Weights.indexSelect (0, order)) (float64 [ 0.5; 1.0 / 3.0; 1.0 / 6.0 ])
 
-    let means =
-        Tensor.stack [ for first, last in [ 0, 149; 150, 249; 250, 299 ] -> points[first..last].mean 0 ]
+    let means = Tensor.stack [ for first, last in [ 0, 149; 150, 249; 250, 299 ] -> points[first..last].mean 0 ]
 
     isClose 1e-6 "means" (found.Means.indexSelect (0, order)) means
 
@@ -65,7 +70,7 @@ let private stationary kind (draw: Draw) =
         let components: Distribution =
             match kind with
             | CovarianceKind.Full -> MultivariateNormal.FromCovariance(parameters[1], parameters[2])
-            | CovarianceKind.Diagonal -> Normal.diagonal parameters[1] (parameters[2].sqrt ())
+            | CovarianceKind.Diagonal -> Normal.diagonal parameters[1] (parameters[2].sqrt())
 
         Mixture(Categorical.FromLogits parameters[0], components).LogProb(points).mean()
 
@@ -75,10 +80,9 @@ let private stationary kind (draw: Draw) =
         | CovarianceKind.Diagonal -> found.Covariances.diagonal (0, 1, 2)
 
     for place in 0..2 do
-        let gradient =
-            gradientIn place likelihood [ found.Weights.log (); found.Means; spread ]
+        let gradient = gradientIn place likelihood [ found.Weights.log (); found.Means; spread ]
 
-        let least = (spread.abs ()).min().toDouble ()
+        let least = (spread.abs ()).min().toDouble()
         Expect.isLessThan (gradient.abs().max().toDouble() * min 1.0 least) 1e-4 $"the gradient in parameter {place}"
 
 // Points on a line, and more components than that: variances end at their bound, and everything stays finite.
@@ -90,14 +94,18 @@ let private degenerate kind (draw: Draw) =
         for points in [ points; points * 0.0 + 1.5 ] do
             let found = GaussianMixture.fit once kind 4 (points.cast dtype)
             Expect.isTrue (List.forall Double.IsFinite found.LogLikelihoods) "the likelihood is finite"
-            Expect.isFalse (found.Distribution.Sample([ 5 ]).hasinfnan ()) "so are samples"
+            Expect.isFalse (found.Distribution.Sample([ 5 ]).hasinfnan()) "so are samples"
 
             if dtype = Dtype.Float64 then
                 neverFalls "the likelihood" found.LogLikelihoods
 
-            let least = 1e-6 * (points.var (0, unbiased = false)).mean().toDouble ()
-            let smallest = (found.Covariances.cast(Dtype.Float64).eigh () |> fst).min().toDouble ()
-            Expect.isGreaterThanOrEqual smallest (0.5 * least - (if dtype = Dtype.Float32 then 1e-6 else 0.0)) "no variance is below its bound"
+            let least = 1e-6 * (points.var (0, unbiased = false)).mean().toDouble()
+            let smallest = (found.Covariances.cast(Dtype.Float64).eigh() |> fst).min().toDouble()
+
+            Expect.isGreaterThanOrEqual
+                smallest
+                (0.5 * least - (if dtype = Dtype.Float32 then 1e-6 else 0.0))
+                "no variance is below its bound"
 
 let private single32 kind (draw: Draw) =
     let points = clouds draw
@@ -150,7 +158,9 @@ let private refusals () =
     let points = float64 [ [ 0.0; 1.0 ]; [ 2.0; 3.0 ] ]
 
     let refused parts k points =
-        let fit () = GaussianMixture.fit once CovarianceKind.Full k points
+        let fit () =
+            GaussianMixture.fit once CovarianceKind.Full k points
+
         says (messageOf<ArgumentException, _> fit) ("GaussianMixture" :: parts)
 
     refused [ "2 points"; "3 components" ] 3 points

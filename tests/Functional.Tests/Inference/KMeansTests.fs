@@ -9,8 +9,7 @@ open Functional.Tensors
 open Functional.Tests.Testing
 open Functional.Tests.MixtureTesting
 
-let private once =
-    { Iteration.defaults with Starts = 1; Tolerance = 0.0 }
+let private once = { Iteration.defaults with Starts = 1; Tolerance = 0.0 }
 
 let private distances (points: Tensor) (centers: Tensor) : Tensor =
     (points.unsqueeze 1 - centers.unsqueeze 0).square().sum -1
@@ -23,7 +22,13 @@ let private fixedPoint (draw: Draw) =
     let distances = distances points found.Centers
     Expect.isTrue found.Converged "it came to an end"
     isClose 1e-9 "the inertia" (float64 found.Inertia) ((distances.min 1).sum())
-    isClose 1e-9 "every label is of the nearest center" (distances.gather(1, found.Labels.unsqueeze 1).squeeze 1) (distances.min 1)
+
+    isClose
+        1e-9
+        "every label is of the nearest center"
+        (distances.gather(1, found.Labels.unsqueeze 1).squeeze 1)
+        (distances.min 1)
+
     let members = (found.Labels.unsqueeze 1).eq(dsharp.arange (k, dtype = Dtype.Int64)).cast Dtype.Float64
     isClose 1e-9 "centers are means" found.Centers (members.transpose().matmul points / (members.sum 0).unsqueeze 1)
     neverFalls "minus the inertia" (found.Inertias |> List.map (~-))
@@ -31,7 +36,10 @@ let private fixedPoint (draw: Draw) =
 let private startsHelp draw =
     let points = clouds draw
     let k = draw.Int(2, 6)
-    let inertia starts = (KMeans.fit { once with Starts = starts } k points).Inertia
+
+    let inertia starts =
+        (KMeans.fit { once with Starts = starts } k points).Inertia
+
     let first = Random.withSeed draw.Seed (fun () -> inertia 1)
     let best = Random.withSeed draw.Seed (fun () -> inertia 4)
     Expect.isLessThanOrEqual best (first + 1e-9) "the best of four starts, the first of which is the same"
@@ -46,7 +54,7 @@ let private seeds (draw: Draw) =
                Scope.run (fun () ->
                    let chosen = KMeans.seeds 2 points
                    let indices = (distances chosen points).argmin 1
-                   indices[0].toInt32 (), indices[1].toInt32 ()) |]
+                   indices[0].toInt32(), indices[1].toInt32()) |]
 
     let between = distances points points
 

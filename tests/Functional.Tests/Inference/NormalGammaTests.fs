@@ -9,10 +9,7 @@ open Functional.Tensors
 open Functional.Tests.Testing
 open Functional.Tests.MixtureTesting
 
-let private precise =
-    { Iteration.defaults with
-        Tolerance = 1e-15
-        MaxIterations = 2_000 }
+let private precise = { Iteration.defaults with Tolerance = 1e-15; MaxIterations = 2_000 }
 
 let private priorOf (batch: Shape) (draw: Draw) : NormalGamma =
     { Location = draw.Tensor(batch, -2.0, 2.0)
@@ -54,7 +51,7 @@ let private ascends draw =
     let prior, x = instance draw
     let found = NormalGamma.coordinateAscent { precise with Tolerance = -infinity; MaxIterations = 25 } prior x
     neverFalls "the ELBO" found.Elbos
-    let evidence = (NormalGamma.logEvidence prior x).sum().toDouble ()
+    let evidence = (NormalGamma.logEvidence prior x).sum().toDouble()
     Expect.isLessThan found.Elbo evidence "a product of two falls short of the posterior"
 
 /// The fixed point: E[τ] of the exact posterior Gamma(a_n, b_n), with concentration a_n + ½.
