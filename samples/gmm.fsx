@@ -71,7 +71,7 @@ let growth (curves: (string * float list) list) : Panel =
 
     { Title = "nats after each sweep"
       X = 0.0, float sweeps
-      Y = List.min all - 10.0, List.max all + 10.0
+      Y = List.min all - 10.0, List.max all + 40.0
       Marks = [ for name, values in curves -> Line(name, [| for i, value in List.indexed values -> float (i + 1), value |]) ] }
 
 // ---- the two fits ----

@@ -51,8 +51,8 @@ module GaussianMixture =
     let private leastVariance (points: Tensor) : Tensor =
         ((points.var (0, unbiased = false)).mean() * leastShare).clamp(low = Special.smallest points.dtype)
 
-    // L with L Lᵀ the maximiser of -½ log det Σ - ½ tr(Σ⁻¹ S) over all Σ without an eigenvalue below the least variance: S with its smaller
-    // eigenvalues raised to that. In double precision, where small eigenvalues of float32 matrices are still positive.
+    // L with L Lᵀ the maximiser of -½ log det Σ - ½ tr(Σ⁻¹ S) over all Σ without an eigenvalue below the least variance: S with its
+    // smaller eigenvalues raised to that. In double precision, where small eigenvalues of float32 matrices are still positive.
     let private fullScale (least: Tensor) (covariances: Tensor) : Tensor =
         let values, vectors = (covariances.cast Dtype.Float64).eigh()
         let root = vectors * values.max(least.cast Dtype.Float64).sqrt().unsqueeze -2
@@ -94,11 +94,12 @@ module GaussianMixture =
         let _, labels = (KMeans.ascend few k points 1).State
         Points.oneHot k points labels
 
-    /// Maximum likelihood by expectation-maximisation, from k-means++ starts, for points of shape [n; d]; the start that comes highest is kept.
-    /// No covariance has an eigenvalue below 1e-6 times the mean variance of the columns: a likelihood without such a bound is infinite, at a
-    /// component on a single point. Within it every M step is exact, so that the log-likelihood never falls (but for rounding); nothing is added to
-    /// covariances above it. Each iteration takes memory for a few times n·k·d numbers. Raises ArgumentException for points that are no matrix of
-    /// finite real numbers, or fewer than k. The wrong tool to choose k, with which the likelihood always grows: BayesianGaussianMixture.
+    /// Maximum likelihood by expectation-maximisation, from k-means++ starts, for points of shape [n; d]; the start that comes highest is
+    /// kept. No covariance has an eigenvalue below 1e-6 times the mean variance of the columns: a likelihood without such a bound is
+    /// infinite, at a component on a single point. Within it every M step is exact, so that the log-likelihood never falls (but for
+    /// rounding); nothing is added to covariances above it. Each iteration takes memory for a few times n·k·d numbers.
+    /// Raises ArgumentException for points that are no matrix of finite real numbers, or fewer than k.
+    /// The wrong tool to choose k, with which the likelihood always grows: BayesianGaussianMixture.
     /// Source: Dempster, Laird & Rubin, JRSS B 39 (1977); Bishop, "Pattern Recognition and Machine Learning" (2006), section 9.2.
     let fit (options: IterationOptions) (kind: CovarianceKind) (k: int) (points: Tensor) : GaussianMixture =
         Points.check "GaussianMixture" k points

@@ -38,8 +38,8 @@ module KMeans =
         (weights / -(weights.randLike().log())).argmax(0).view 1
 
     /// k of the points, [k; d]: the first at random, each further one with a probability in proportion to its squared distance from the
-    /// nearest before it. The expected inertia is at most 8 (log k + 2) times the least possible.
-    /// Raises ArgumentException as `fit` does. Source: Arthur & Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007.
+    /// nearest before it. The expected inertia is at most 8 (log k + 2) times the least possible. Raises ArgumentException as `fit` does.
+    /// Source: Arthur & Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007.
     let seeds (k: int) (points: Tensor) : Tensor =
         Points.check "KMeans" k points
 
@@ -96,8 +96,8 @@ module KMeans =
     /// Lloyd's iterations from k-means++ seeds, for points of shape [n; d]; of several starts the one with the least inertia is kept.
     /// The iterations end when the inertia falls by no more than `options.Tolerance` times that of a single center. Each takes memory for
     /// n·k numbers. Raises ArgumentException for points that are no matrix of finite real numbers, or fewer than k.
-    /// The wrong tool for clusters of unlike sizes or of other shapes than balls, which GaussianMixture has; measure the columns in comparable units.
-    /// Source: Lloyd, IEEE Transactions on Information Theory 28 (1982).
+    /// The wrong tool for clusters of unlike sizes or of other shapes than balls, which GaussianMixture has; measure the columns in
+    /// comparable units. Source: Lloyd, IEEE Transactions on Information Theory 28 (1982).
     let fit (options: IterationOptions) (k: int) (points: Tensor) : KMeans =
         Points.check "KMeans" k points
 
