@@ -418,6 +418,49 @@ module internal Errors =
                 + "(model |> Program.enumerate) and leave the site out of the guide, or take the ELBO."
             )
 
+    /// Classical inference: clusters, mixtures, conjugate models.
+    module Inference =
+
+        let notPoints (user: string) (found: Shape) =
+            ArgumentException(
+                $"{user}: the points have shape {shape found}; they have to be a matrix with a row for each point. "
+                + "A vector of numbers becomes one with points.unsqueeze 1."
+            )
+
+        let notReal (user: string) (found: string) =
+            ArgumentException $"{user}: the points have dtype {found}; cast them to Float32 or Float64."
+
+        let notFinite (user: string) (what: string) =
+            ArgumentException $"{user}: {what} hold NaN or infinite numbers. Leave those rows out, or fill them in first."
+
+        let noComponents (user: string) (found: int) =
+            ArgumentException $"{user}: there is at least one component, not {found}."
+
+        let tooFewPoints (user: string) (points: int) (components: int) =
+            ArgumentException
+                $"{user}: {points} points are too few for {components} components. Ask for at most as many components as points."
+
+        let numbers (user: string) (found: Shape) (batch: Shape) =
+            ArgumentException(
+                $"{user}: x has shape {shape found}; it needs one axis for the numbers, then those of the prior's batch, {shape batch}. "
+                + "Expand the prior to the columns of x."
+            )
+
+        let vectors (user: string) (points: Shape) (location: Shape) =
+            ArgumentException(
+                $"{user}: the points have shape {shape points} and the prior's location {shape location}. "
+                + "Points are a matrix, and the location is a vector as long as its rows."
+            )
+
+        let regression (x: Shape) (y: Shape) (location: Shape) =
+            ArgumentException(
+                $"BayesianLinearRegression: x has shape {shape x}, y {shape y} and the prior's location {shape location}. "
+                + "x has a row for each number in the vector y, as long as the location."
+            )
+
+        let option (name: string) (requirement: string) (value: obj) =
+            ArgumentException($"{name} must be {requirement}; it is {value}.", name)
+
     /// Networks and their parameters.
     module Network =
 

@@ -108,6 +108,17 @@ let private tours folder =
         Expect.equal (Seq.length groups) panels $"{picture}: its panels"
         Expect.isFalse ((string drawn).Contains "NaN") $"{picture}: every number is one"
 
+// mclust and scikit-learn find the same likelihood for three Gaussians with full covariances on the irises: -180.186.
+let private clusters folder =
+    let outcome = (interactive folder "gmm.fsx" []).Result
+    Expect.equal (outcome.ExitCode, outcome.Error) (0, "") "it succeeds"
+    hasLine @"log-likelihood decreased: 0 times" outcome
+    hasLine @"ELBO decreased: 0 times" outcome
+    hasLine @"EM log-likelihood: -180\.18\d nats" outcome
+    hasLine @"EM accuracy: 0\.967 of flowers among their own species" outcome
+    let drawn = XDocument.Load(Path.Combine(folder, "artifacts", "gmm", "clusters.svg"))
+    Expect.isFalse ((string drawn).Contains "NaN") "every number is one"
+
 /// Arguments that are wrong, and parts of the sentence that they are answered with.
 let private wrong (folder: string) : (string list * string list) list =
     let empty = Path.Combine(folder, "empty")
@@ -138,4 +149,5 @@ let tests =
         [ testCase "vae-mnist trains, reports and draws" (fun () -> withSamples trains)
           testCase "spirals and pendulum compute, report and draw" (fun () -> withSamples computes)
           testCase "distributions tours, fits and draws" (fun () -> withSamples tours)
+          testCase "gmm fits, reports and draws" (fun () -> withSamples clusters)
           testCase "wrong arguments end vae-mnist with exit code 1 and one sentence" (fun () -> withSamples refuses) ]
