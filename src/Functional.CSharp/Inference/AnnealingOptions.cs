@@ -32,7 +32,8 @@ public sealed class AnnealingOptions
     public int Steps { get; init => field = Guard.AtLeast(value, 1, nameof(Steps)); } = 1000;
 
     /// <summary>How the temperatures are spaced. Default: a sigmoid with sharpness 4.</summary>
-    public AnnealingSchedule Schedule { get; init => field = Guard.NotNull(value, nameof(Schedule)); } = AnnealingSchedule.Sigmoid();
+    public AnnealingSchedule Schedule { get; init => field = Guard.NotNull(value, nameof(Schedule)); } =
+        AnnealingSchedule.Sigmoid();
 
     /// <summary>Leapfrog steps in a transition, at least 1. Default: 10.</summary>
     public int Leapfrog { get; init => field = Guard.AtLeast(value, 1, nameof(Leapfrog)); } = 10;

@@ -23,7 +23,9 @@ public sealed class ImportanceSummary : IWrapper
     /// </summary>
     public Tensor ParetoShape => new(Inner.ParetoShape);
 
-    /// <summary>The log-weights with the largest replaced by expected order statistics of that tail, of shape [S; batch].</summary>
+    /// <summary>
+    /// The log-weights with the largest replaced by expected order statistics of that tail, of shape [S; batch].
+    /// </summary>
     public Tensor SmoothedLogWeights => new(Inner.SmoothedLogWeights);
 
     /// <summary><see cref="LogEvidence"/> by the smoothed weights: a little bias for much less variance.</summary>
@@ -49,7 +51,8 @@ public static class ImportanceWeights
 
     /// <summary>log (1/S) Σ w over the first axis; recorded for differentiation.</summary>
     /// <exception cref="ArgumentException">There are no draws.</exception>
-    public static Tensor LogEvidence(Tensor logWeights) => new(Functional.ImportanceWeights.logEvidence(Guard.Inner(logWeights)));
+    public static Tensor LogEvidence(Tensor logWeights) =>
+        new(Functional.ImportanceWeights.logEvidence(Guard.Inner(logWeights)));
 
     /// <summary>(Σ w)² / Σ w² over the first axis.</summary>
     /// <exception cref="ArgumentException">There are no draws.</exception>

@@ -156,4 +156,5 @@ module ImportanceWeights =
             counts
         else
             counts
-            + " Unreliable estimates are dominated by a few draws, and more of them help little: widen the proposal, or anneal towards the target."
+            + " Unreliable estimates are dominated by a few draws, and more of them help little: "
+            + "widen the proposal, or anneal towards the target."

@@ -132,7 +132,8 @@ let private expectedKernel (bandwidth: float) (p: Normal) (q: Normal) : float =
                 [ for i in -12_000 .. 12_000 ->
                       let z = step * float i
                       let difference = mean + deviation * z
-                      step * exp (-0.5 * z * z - difference * difference / (2.0 * bandwidth * bandwidth)) / sqrt (2.0 * Math.PI) ])
+                      let kernel = exp (-difference * difference / (2.0 * bandwidth * bandwidth))
+                      step * kernel * exp (-0.5 * z * z) / sqrt (2.0 * Math.PI) ])
         means
         variances
     |> Array.reduce (*)
