@@ -85,6 +85,11 @@ internal static class Guard
             ? value
             : throw new ArgumentOutOfRangeException(name, $"{name} must be positive; it is {value}.");
 
+    public static double Share(double value, [CallerArgumentExpression(nameof(value))] string? name = null) =>
+        value is > 0 and < 1
+            ? value
+            : throw new ArgumentOutOfRangeException(name, $"{name} must be between 0 and 1; it is {value}.");
+
     public static string Path(string? path, [CallerArgumentExpression(nameof(path))] string? name = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path, name);

@@ -461,6 +461,87 @@ module internal Errors =
         let option (name: string) (requirement: string) (value: obj) =
             ArgumentException($"{name} must be {requirement}; it is {value}.", name)
 
+    /// Discrepancies between samples.
+    module Mmd =
+
+        let notPositive (name: string) (value: float) =
+            ArgumentException $"Kernel: the {name} has to be a positive number; it is {value}."
+
+        let polynomial (degree: int) (offset: float) =
+            ArgumentException $"Kernel.Polynomial: the degree has to be at least 1 and the offset at least 0; they are {degree} and {offset}."
+
+        let noScales () =
+            ArgumentException "Kernel.OverScales: there are no scales; give at least one."
+
+        let samples (x: Shape) (y: Shape) =
+            ArgumentException(
+                $"The samples have shapes {shape x} and {shape y}; they have to be [n; d] and [m; d], one row for each draw. "
+                + "Flatten event axes into one, and give draws of numbers one (unsqueeze 1)."
+            )
+
+        let rows (x: int) (y: int) =
+            ArgumentException $"The samples have {x} and {y} rows, which are compared row by row; take as many of each."
+
+        let tooFew (estimate: string) (least: int) (found: int) =
+            ArgumentException $"{estimate} needs at least {least} rows in each sample; one has {found}."
+
+    /// The distribution of codes over a whole data set.
+    module AggregatePosterior =
+
+        let factors (role: string) (distribution: string) =
+            ArgumentException(
+                $"AggregatePosterior: the {role} has to be independent over its last axis, as Independent(..., 1) is; it is {distribution}."
+            )
+
+        let batch (posterior: string) =
+            ArgumentException $"AggregatePosterior: the posterior has to have one batch axis, that of the examples; it is {posterior}."
+
+        let draws (found: Shape) (posterior: Shape) =
+            ArgumentException(
+                $"AggregatePosterior: the draws have shape {shape found}; they have to end in {shape posterior}, "
+                + "a draw from each example's own posterior."
+            )
+
+        let prior (prior: string) (size: int) =
+            ArgumentException $"AggregatePosterior: the codes have {size} components; the prior is {prior}."
+
+        let size (size: int) (batch: int) =
+            ArgumentException
+                $"AggregatePosterior: the data set has {size} examples and the batch {batch}; the set is at least as large as the batch."
+
+        let stratified () =
+            ArgumentException
+                "AggregatePosterior: stratified sampling needs a batch of at least 2 examples; take a larger batch, or Weighted."
+
+    /// Importance weights.
+    module ImportanceWeights =
+
+        let shape (found: Shape) =
+            ArgumentException
+                $"ImportanceWeights: the log-weights have shape {shape found}; their first axis has to hold at least one draw."
+
+    /// Annealed importance sampling.
+    module Annealing =
+
+        let option (name: string) (requirement: string) (value: obj) =
+            ArgumentException($"Annealing: {name} must be {requirement}; it is {value}.", name)
+
+        let schedule (found: float[]) =
+            let found = String.Join(", ", found)
+            ArgumentException $"Annealing: a schedule starts at 0, ends at 1 and never falls; found {found}."
+
+        let constrained (start: string) =
+            ArgumentException(
+                $"Annealing: {start} is not a distribution over all real numbers, along which gradients lead. "
+                + "Transform its values to real numbers, or sum discrete ones out."
+            )
+
+        let weights (found: Shape) (wanted: Shape) =
+            ArgumentException(
+                $"Annealing: the log-densities have shape {shape found}, and there is one chain for each of {shape wanted}. "
+                + "Return one number for each chain and batch element."
+            )
+
     /// Networks and their parameters.
     module Network =
 

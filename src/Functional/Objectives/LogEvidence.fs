@@ -2,7 +2,6 @@
 // Evaluation after training; nothing here is recorded for differentiation.
 namespace Functional
 
-open System
 open Functional.Tensors
 
 /// Estimates of log p(x) by importance sampling.
@@ -29,9 +28,6 @@ module LogEvidence =
         let size = max 1 (rows / max 1 first.nelement)
         Gradient.off (fun () -> dsharp.cat (first :: [ for count in chunks (samples - 1) size -> take count ], 0))
 
-    let private logMean (weights: Tensor) =
-        Gradient.off (fun () -> weights.logsumexp 0 - Math.Log(float weights.shape[0]))
-
     /// log w_s = log p(x, z_s) - log q(z_s) for so many draws z_s of the guide, in nats, of shape [samples; batch].
     let weights (samples: int) (model: Program<'M>) (guide: Program<'G>) : Tensor =
         let depth = max (Program.depth model) (Program.depth guide)
@@ -48,7 +44,12 @@ module LogEvidence =
     /// One number for each element of the batch axes, in nats. The wrong tool where q misses part of the posterior: the estimate is then far
     /// too low. Source: Burda, Grosse & Salakhutdinov, arXiv:1509.00519, section 5.
     let estimate (samples: int) (model: Program<'M>) (guide: Program<'G>) : Tensor =
-        Scope.run (fun () -> logMean (weights samples model guide))
+        Scope.run (fun () -> ImportanceWeights.logEvidence (weights samples model guide))
+
+    /// The estimate with what tells whether it is to be believed: effective sample size and Pareto k-hat of the weights.
+    /// `ImportanceWeights.verdict` says it in words.
+    let summarize (samples: int) (model: Program<'M>) (guide: Program<'G>) : ImportanceSummary =
+        ImportanceWeights.summarize (weights samples model guide)
 
     /// log (1/S) Σ_s p(x|z_s), z_s from the model's own prior, the same draws for every example: naive Monte Carlo, to compare with. The wrong tool
     /// beyond a few dimensions, where the prior hardly meets the posterior.
@@ -63,4 +64,4 @@ module LogEvidence =
             |> List.map (fun site -> site, trace.FreeAxes(trace.PlateDepth, site, site.Contribution))
             |> Contributions.sum
 
-        Scope.run (fun () -> logMean (inChunks samples likelihood))
+        Scope.run (fun () -> ImportanceWeights.logEvidence (inChunks samples likelihood))

@@ -532,6 +532,17 @@ let private naive (draw: Draw) =
     let bias = (estimates.var 0) * 0.5
     isWithin "naive Monte Carlo" (mean + bias) (error + bias * 0.2) (float64 bed.LogEvidence)
 
+/// With the posterior as guide all weights are equal; with a narrow one the tail is heavy, and the summary says so.
+let private diagnostics (draw: Draw) =
+    let bed = gaussian true draw
+    let exact = LogEvidence.summarize 1_000 bed.Model (guideOf (posterior bed))
+    isClose 1e-9 "the evidence" exact.LogEvidence (float64 bed.LogEvidence)
+    isClose 1e-6 "every draw counts" exact.EffectiveSampleSize (exact.EffectiveSampleSize.onesLike () * 1_000.0)
+    let q = (posterior bed :?> Independent).Base :?> Normal
+    let narrow = LogEvidence.summarize 5_000 bed.Model (guideOf (Normal.diagonal q.Mean (q.Scale * 0.4)))
+    Expect.isTrue (narrow.ParetoShape.gt(0.5).all().toBool()) "a guide too narrow has a heavy tail"
+    Expect.isTrue (narrow.EffectiveSampleSize.lt(2_500.0).all().toBool()) "and few effective draws"
+
 [<Tests>]
 let tests =
     testList
@@ -550,4 +561,5 @@ let tests =
           holds "plates and particles" 2 plates
           holds "relaxations" 2 relaxations
           holds "sleep is the expected divergence on dreams" 3 sleeping
-          holds "naive Monte Carlo" 3 naive ]
+          holds "naive Monte Carlo" 3 naive
+          holds "the summary of weights tells a good guide from a narrow one" 3 diagnostics ]
