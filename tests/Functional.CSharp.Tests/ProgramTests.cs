@@ -330,6 +330,25 @@ public sealed class ProgramTests
         }).Trace();
     }
 
+    [Fact]
+    public void A_handler_answers_sites_and_chooses_copies()
+    {
+        var asked = Location(1).Trace()["z"].Site;
+
+        var trace = Programs.Of(p =>
+        {
+            var (z, w) = (p.Sample("z", Unit), p.Answer(asked with { Name = "w" }));
+            var chosen = p.Choose("data", 50, 5);
+            Assert.Equal(5, chosen.ToArray<int>().Distinct().Count());
+            Assert.All(chosen.ToArray<int>(), index => Assert.InRange(index, 0, 49));
+            p.PlateOf("data", 50, 5, indices => Assert.Equal(chosen, indices));
+            return z + w;
+        }).Trace();
+
+        Close(trace["z"].Value + trace["w"].Value, trace.Result);
+        Close(Unit.LogProb(trace["z"].Value) + Unit.LogProb(trace["w"].Value), trace.LogDensity);
+    }
+
     // ---- enumeration and particles ----
 
     [Fact]

@@ -90,7 +90,8 @@ public sealed class Handler
         ProgramBridge.plateAt(Guard.Path(name), Guard.AtLeast(size, 1), Guard.Inner(indices), Inside(body)).Run(Inner);
 
     /// <inheritdoc cref="PlateAt{T}"/>
-    public void PlateAt(string name, int size, Tensor indices, Action<Tensor> body) => PlateAt(name, size, indices, Returning(body));
+    public void PlateAt(string name, int size, Tensor indices, Action<Tensor> body) =>
+        PlateAt(name, size, indices, Returning(body));
 
     /// <summary>The value of a site.</summary>
     public Tensor Answer(Site site) => new(Inner.Answer(Guard.NotNull(site).Inner));
