@@ -26,56 +26,64 @@ public enum SiteKind
 /// </summary>
 public sealed record Site : IWrapper
 {
-    private readonly Functional.Site asked;
+    internal Site(Functional.Site inner) => Inner = inner;
 
-    internal Site(Functional.Site asked)
-    {
-        this.asked = asked;
-        Name = asked.Name;
-        Kind = asked.Kind.ToFacade();
-        Distribution = Distribution.Wrap(asked.Distribution);
-        Value = TraceBridge.value(asked) is { } value ? new(value) : null;
-        Scale = asked.Scale;
-    }
-
-    internal Functional.Site Inner =>
-        TraceBridge.change(
-            asked, Guard.Path(Name), Kind.ToInner(), Guard.Inner(Distribution), Value is null ? null : Value.Inner, Scale);
+    internal Functional.Site Inner { get; private init; }
 
     object IWrapper.Inner => Inner;
 
     /// <summary>Its name, unique in a program.</summary>
-    public string Name { get; init; }
+    public string Name
+    {
+        get => Inner.Name;
+        init => Inner = SiteBridge.withName(Guard.Path(value), Inner);
+    }
 
     /// <summary>What it is.</summary>
-    public SiteKind Kind { get; init; }
+    public SiteKind Kind
+    {
+        get => Inner.Kind.ToFacade();
+        init => Inner = SiteBridge.withKind(value.ToInner(), Inner);
+    }
 
     /// <summary>Its distribution, expanded to the plates it stands in.</summary>
-    public Distribution Distribution { get; init; }
+    public Distribution Distribution
+    {
+        get => Distribution.Wrap(Inner.Distribution);
+        init => Inner = SiteBridge.withDistribution(Guard.Inner(value), Inner);
+    }
 
     /// <summary>Its value, if that is given.</summary>
-    public Tensor? Value { get; init; }
+    public Tensor? Value
+    {
+        get => SiteBridge.value(Inner) is { } value ? new(value) : null;
+        init => Inner = SiteBridge.withValue(value is null ? null : value.Inner, Inner);
+    }
 
     /// <summary>What handlers multiply its log-density by; the plates' N / B is not in it.</summary>
-    public double Scale { get; init; }
+    public double Scale
+    {
+        get => Inner.Scale;
+        init => Inner = SiteBridge.withScale(value, Inner);
+    }
 
     /// <summary>The plates it stands in, the innermost first: its axis is the leftmost of theirs.</summary>
-    public IReadOnlyList<Plate> Plates => Plate.List(TraceBridge.platesOf(asked));
+    public IReadOnlyList<Plate> Plates => Plate.List(SiteBridge.plates(Inner));
 
     /// <summary>The axis of its values among the batch axes, counted from the right, if all of them are summed over.</summary>
-    public int? Enumeration => TraceBridge.enumeration(asked);
+    public int? Enumeration => SiteBridge.enumeration(Inner);
 
     /// <summary>Whether axes of length 1 of its batch are stretched, as they are where some site is enumerated.</summary>
-    public bool Stretches => asked.Stretches;
+    public bool Stretches => Inner.Stretches;
 
     /// <summary>The batch axes that are the plates'.</summary>
-    public IReadOnlyList<int> PlateShape => Array.AsReadOnly(asked.PlateShape);
+    public IReadOnlyList<int> PlateShape => Array.AsReadOnly(Inner.PlateShape);
 
     /// <summary>Whether it is a draw whose value nobody has given yet.</summary>
-    public bool IsOpen => Kind == SiteKind.Latent && Value is null;
+    public bool IsOpen => Inner.IsOpen;
 
     /// <summary>Name, kind and distribution.</summary>
-    public override string ToString() => $"{Name}: {Kind.ToInner()}, {Distribution}";
+    public override string ToString() => $"{Name}: {Inner.Kind}, {Inner.Distribution}";
 }
 
 internal static class SiteKindConversions

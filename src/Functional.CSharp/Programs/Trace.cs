@@ -29,7 +29,7 @@ public sealed class TracedSite : IWrapper
     public Tensor Value => new(Inner.Value);
 
     /// <summary>The plates it stands in, the innermost first.</summary>
-    public IReadOnlyList<Plate> Plates => Plate.List(TraceBridge.platesOf(Inner.Site));
+    public IReadOnlyList<Plate> Plates => Plate.List(SiteBridge.plates(Inner.Site));
 
     /// <summary>What its log-density is multiplied by: by handlers, and N / B of each plate.</summary>
     public double Scale => Inner.Scale;

@@ -60,21 +60,26 @@ module internal ProgramBridge =
     let fitsWith (differentiates: Predicate<TracedSite>) (model: Program<'M>) (guide: Program<'G>) : unit =
         Program.fitsWith differentiates.Invoke model guide
 
-/// Sites and traces: lists as arrays, null for a value that is not given.
-module internal TraceBridge =
-
-    /// The site with what a rewrite may change; a value that is null is none.
-    let change (site: Site) (name: string) (kind: SiteKind) (distribution: Distribution) (value: Tensor) (scale: float) : Site =
-        { site with
-            Name = name
-            Kind = kind
-            Distribution = distribution
-            Value = Option.ofObj value
-            Scale = scale }
+/// Sites: null for a value that is not given; what a rewrite may change of them, one by one.
+module internal SiteBridge =
 
     let value (site: Site) = Option.toObj site.Value
     let enumeration (site: Site) = Option.toNullable site.Enumeration
-    let platesOf (site: Site) = List.toArray site.Plates
+    let plates (site: Site) = List.toArray site.Plates
+    let withName (name: string) (site: Site) = { site with Name = name }
+    let withKind (kind: SiteKind) (site: Site) = { site with Kind = kind }
+
+    let withDistribution (distribution: Distribution) (site: Site) =
+        { site with Distribution = distribution }
+
+    let withValue (value: Tensor) (site: Site) =
+        { site with Value = Option.ofObj value }
+
+    let withScale (scale: float) (site: Site) = { site with Scale = scale }
+
+/// Traces: lists as arrays, null for a site that is not there.
+module internal TraceBridge =
+
     let entered (handler: Handler) = List.toArray handler.Plates
     let sites (trace: Trace<'T>) = List.toArray trace.Sites
     let latents (trace: Trace<'T>) = List.toArray trace.Latents
