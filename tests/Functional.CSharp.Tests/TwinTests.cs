@@ -53,6 +53,7 @@ public sealed class TwinTests
         ["LogDensity"] = "LogProb",
         ["SummedLogDensity"] = "LogProb",
         ["op_MinusMinusGreater"] = "Then",
+        ["withEstimator"] = "With",
     };
 
     [Theory]
@@ -71,6 +72,17 @@ public sealed class TwinTests
     [InlineData("Kl")]
     [InlineData("Normal")]
     [InlineData("ProductOfExperts")]
+    [InlineData("Loss")]
+    [InlineData("Bound")]
+    [InlineData("GuidedRun")]
+    [InlineData("Estimator")]
+    [InlineData("RunningMean")]
+    [InlineData("Elbo")]
+    [InlineData("Iwae")]
+    [InlineData("Renyi")]
+    [InlineData("Cubo")]
+    [InlineData("LogEvidence")]
+    [InlineData("Vae")]
     public void Every_member_and_function_around_them_has_a_twin(string name)
     {
         var here = Names(Twin(name)!);
@@ -82,7 +94,7 @@ public sealed class TwinTests
             from member in source.GetMembers(Declared)
             where member is PropertyInfo property && !IsOverride(property.GetMethod!)
                 || member is MethodInfo method && (method.IsStatic || !method.IsSpecialName) && !IsOverride(method)
-            select AskedFor.GetValueOrDefault(member.Name, member.Name);
+            select here.Contains(member.Name) ? member.Name : AskedFor.GetValueOrDefault(member.Name, member.Name);
 
         var missing = there.Distinct().Where(member => !here.Contains(member)).Order();
         Assert.True(!missing.Any(), $"Without a twin in {name}: {string.Join(", ", missing)}.");

@@ -168,8 +168,7 @@ public sealed class Program<T> : IWrapper
 
     /// <summary>
     /// The most batch axes that a site of the program has, plates and leading ones: the room that <see cref="ParticlesWithin"/>
-    /// and <see cref="EnumerateWithin"/> need. Runs it once. Ask it of a model before <see cref="Enumerate"/>, which adds axes
-    /// of its own.
+    /// and <see cref="EnumerateWithin"/> need. Runs it once. The axes that <see cref="Enumerate"/> adds do not count.
     /// </summary>
     public int Depth() => Functional.ProgramModule.depth(Inner);
 

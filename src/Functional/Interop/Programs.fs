@@ -20,6 +20,12 @@ module internal ProgramBridge =
     let all (programs: Program<'T>[]) : Program<'T[]> =
         Program.all (List.ofArray programs) |> Program.map List.toArray
 
+    // C# has System.ValueTuple for what returns nothing.
+    let nothing (program: Program<unit>) : Program<ValueTuple> =
+        program |> Program.map (fun () -> ValueTuple())
+
+    let nothingTraced (trace: Trace<unit>) : Trace<ValueTuple> = Trace(trace.Sites, ValueTuple())
+
     // ---- words ----
 
     let sample (name: string) (distribution: Distribution) (handler: Handler) : Tensor =
