@@ -1,5 +1,5 @@
-// Eight schools from C#: how much does coaching help, when each school's estimate is noisy? Fits the posterior of a hierarchical model by
-// stochastic variational inference, corrects it by importance weights, and compares both with the exact posterior.
+// Eight schools from C#: how much does coaching help, when the estimate of every school is noisy? Fits the posterior of a
+// hierarchical model by stochastic variational inference, weighs its draws, and compares both with the exact posterior.
 // Run it with `build/run sample eight-schools [--steps N] [--particles N] [--samples N] [--seed N]`.
 using Functional.CSharp;
 using Samples;
@@ -107,7 +107,7 @@ return await Arguments.RunAsync(args, ["steps", "particles", "samples", "seed"],
     return Task.CompletedTask;
 });
 
-// Given tau everything is normal: y ~ N(0, diag(sigma² + tau²) + 5² 1 1ᵀ). What is left is an integral over log tau, here a sum.
+// Given tau everything is normal: y ~ N(0, diag(sigma² + tau²) + 5² 1 1ᵀ). What is left is an integral over log tau, as a sum.
 static (Tensor LogEvidence, Tensor Effects) Exact(Tensor y, Tensor sigma)
 {
     var logTau = Tensor.Linspace(-12, 8, 4001).View([-1, 1]);

@@ -137,6 +137,32 @@ public sealed class ObjectiveTests
     }
 
     [Fact]
+    public void A_guide_is_fitted_by_the_forward_divergence_or_to_dreams()
+    {
+        // log p(x) + KL(posterior ‖ q), for q = N(-1, 1)
+        var divergence = (Distance.Pow(2) + (0.5 - 1 - Math.Log(0.5))) * 0.5;
+        Near(Evidence + divergence, ForwardKl.Bound(4000), bias: 0.02);
+        Near(Evidence, WakeSleep.Wake(2000), bias: 0.005);
+        Assert.Equal((Side.Upper, "forward kl"), (ForwardKl.Bound(2).Side, ForwardKl.Bound(2).Name));
+
+        // the entropy of the posterior, ½ log (2πe/2), at dreams of 2 examples
+        var losses = RandomNumbers.WithSeed(5, () => Tensor.Stack([.. Enumerable.Range(0, 500).Select(_ =>
+            WakeSleep.Sleep(
+                ModelOf(X).Replay(Programs.Sample("z", Normal.Diagonal(Tensor.Zeros([2, 1]), Tensor.Ones([1]))).Trace()),
+                dream => GuideOf(dream["x"].Value * 0.5, Tensor.Full([1], Math.Sqrt(0.5)))).Value)]));
+
+        var entropy = 0.5 * Math.Log(Math.PI * Math.E);
+        Within5Errors(Row(entropy, entropy), losses, "sleep");
+
+        // the same draws for every example
+        RandomNumbers.WithSeed(4, () =>
+        {
+            Assert.True(LogEvidence.Naive(Model, samples: 50_000).AllClose(Evidence, 0.02, 0.02));
+            return 0;
+        });
+    }
+
+    [Fact]
     public void Labels_are_summed_out_in_the_model_or_in_the_guide()
     {
         // k ~ Bernoulli(0.3), x ~ N(k, 1), with guide Bernoulli(0.6): both sums have two terms
@@ -257,6 +283,9 @@ public sealed class ObjectiveTests
 
         Assert.Equal(("mine", GradientPath.Total, "zero"), (mine.Name, mine.Path, $"{mine.Baseline}"));
         Assert.Equal(GradientPath.DoublyReparameterized, Estimator.DoublyReparameterized.Path);
+        Assert.True(Iwae.Bound(2).Accepts(Estimator.DoublyReparameterized));
+        Assert.False(Elbo.Bound().Accepts(Estimator.StickingTheLanding));
+        Assert.Throws<NotSupportedException>(() => Elbo.Bound().With(Estimator.StickingTheLanding));
         Assert.Equal("VIMCO", Elbo.Bound(2).With(Estimator.Vimco).Estimator.ToString());
 
         var site = Exact.Trace()["z"].Site;

@@ -82,6 +82,8 @@ public sealed class TwinTests
     [InlineData("Renyi")]
     [InlineData("Cubo")]
     [InlineData("LogEvidence")]
+    [InlineData("ForwardKl")]
+    [InlineData("WakeSleep")]
     [InlineData("Vae")]
     public void Every_member_and_function_around_them_has_a_twin(string name)
     {

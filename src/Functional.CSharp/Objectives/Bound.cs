@@ -94,7 +94,13 @@ public sealed class Bound
             weights => Guard.Returned(combine(new(weights)), nameof(combine)).Inner));
     }
 
+    /// <summary>
+    /// Whether an estimator can estimate its gradient, as far as the bound goes; the draws have to have what it needs, too.
+    /// </summary>
+    public bool Accepts(Estimator estimator) => Inner.Accepts(Guard.NotNull(estimator).Inner);
+
     /// <summary>The same bound with another estimator of its gradient.</summary>
+    /// <exception cref="NotSupportedException">The bound does not accept that estimator.</exception>
     public Bound With(Estimator estimator) => new(Inner.With(Guard.NotNull(estimator).Inner));
 
     /// <summary>
@@ -102,7 +108,7 @@ public sealed class Bound
     /// plates. With several particles it runs both programs once more to count axes.
     /// </summary>
     /// <exception cref="ArgumentException">The draws of model and guide are not the same; the message names the site.</exception>
-    /// <exception cref="NotSupportedException">The estimator cannot differentiate this bound, or a draw of the guide.</exception>
+    /// <exception cref="NotSupportedException">The estimator cannot differentiate a draw of the guide.</exception>
     public Loss Estimate<TModel, TGuide>(Program<TModel> model, Program<TGuide> guide) =>
         new(Functional.BoundModule.estimate(Inner, Guard.NotNull(model).Inner, Guard.NotNull(guide).Inner));
 

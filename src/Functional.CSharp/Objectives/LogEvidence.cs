@@ -26,4 +26,13 @@ public static class LogEvidence
     /// <exception cref="ArgumentException">The draws of model and guide are not the same; the message names the site.</exception>
     public static Tensor Estimate<TModel, TGuide>(Program<TModel> model, Program<TGuide> guide, int samples = 100) =>
         new(Functional.LogEvidence.estimate(Guard.AtLeast(samples, 1), Guard.NotNull(model).Inner, Guard.NotNull(guide).Inner));
+
+    /// <summary>
+    /// log (1/S) Σ_s p(x|z_s), z_s from the model's own prior, the same draws for every example: naive Monte Carlo, to compare
+    /// with. The wrong tool beyond a few dimensions, where the prior hardly meets the posterior.
+    /// </summary>
+    /// <param name="model">p(z, x).</param>
+    /// <param name="samples">S, at least 1. Default: 100.</param>
+    public static Tensor Naive<TModel>(Program<TModel> model, int samples = 100) =>
+        new(Functional.LogEvidence.naive(Guard.AtLeast(samples, 1), Guard.NotNull(model).Inner));
 }

@@ -28,6 +28,8 @@ module internal ObjectiveBridge =
     let objective (bound: Bound) (model: Func<'Batch, Program<'M>>) (guide: Func<'Batch, Program<'G>>) : Func<'Batch, Loss> =
         Func<_, _>(Bound.objective bound model.Invoke guide.Invoke)
 
+    let sleep (model: Program<'M>) (guide: Func<Trace<'M>, Program<'G>>) : Loss = WakeSleep.sleep model guide.Invoke
+
 /// Estimators: one changed in a single part.
 module internal EstimatorBridge =
 
