@@ -2,7 +2,7 @@
 // A variational autoencoder on MNIST from C#: trains it, reports ELBO and evidence, draws digits into artifacts/vae-console/.
 // Run it with `build/run sample vae-console [--epochs N] [--batch N] [--seed N] [--data DIR]`; Ctrl+C stops training and goes on.
 using Functional.CSharp;
-using VaeConsole;
+using Samples;
 
 return await Arguments.RunAsync(args, ["epochs", "batch", "seed", "data"], async arguments =>
 {

@@ -53,6 +53,27 @@ internal static class Guard
         IEnumerable<Parameter>? values, [CallerArgumentExpression(nameof(values))] string? name = null) =>
         [.. NotNull(values, name).Select(parameter => NotNull(parameter, name).Inner)];
 
+    /// <summary>What a caller's function returned.</summary>
+    public static T Returned<T>(T? value, string function) where T : class =>
+        value ?? throw new ArgumentException("The function returned null.", function);
+
+    /// <summary>Values by name, as the library behind takes them.</summary>
+    public static KeyValuePair<string, Functional.Tensors.Tensor>[] Named(
+        IEnumerable<(string Name, Tensor Value)>? values, [CallerArgumentExpression(nameof(values))] string? name = null)
+    {
+        var pairs = NotNull(values, name)
+            .Select(pair => KeyValuePair.Create(NotNull(pair.Name, name), Inner(pair.Value, name)))
+            .ToArray();
+
+        return pairs.GroupBy(pair => pair.Key).FirstOrDefault(group => group.Count() > 1) is { } twice
+            ? throw new ArgumentException($"The name '{twice.Key}' is given {twice.Count()} values; give it one.", name)
+            : pairs;
+    }
+
+    public static KeyValuePair<string, Functional.Tensors.Tensor>[] Named(
+        IReadOnlyDictionary<string, Tensor>? values, [CallerArgumentExpression(nameof(values))] string? name = null) =>
+        Named(NotNull(values, name).Select(pair => (pair.Key, pair.Value)), name);
+
     /// <summary>Parameters by name; a second one of a name gets the name and a 2.</summary>
     public static IReadOnlyDictionary<string, Tensor> ByName(IEnumerable<KeyValuePair<string, Functional.Tensors.Tensor>> parameters)
     {

@@ -17,8 +17,8 @@ public sealed class Vae : IWrapper
     {
         (Encoder, Decoder, Prior) = (Guard.NotNull(encoder), Guard.NotNull(decoder), Guard.NotNull(prior));
         Inner = new(encoder.ToInner(), decoder.ToInner(), prior.Inner);
-        objective = ObjectiveBridge.vaeLoss(Inner);
-        Parameters = Array.ConvertAll(ObjectiveBridge.vaeParameters(Inner), parameter => new Parameter(parameter));
+        objective = ModelBridge.vaeLoss(Inner);
+        Parameters = Array.ConvertAll(ModelBridge.vaeParameters(Inner), parameter => new Parameter(parameter));
     }
 
     internal Functional.Vae Inner { get; }
@@ -36,6 +36,28 @@ public sealed class Vae : IWrapper
 
     /// <summary>Everything that training changes, under `encoder.` and `decoder.`.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>The generative half, p(z) p(x|z), at some x: the sites `z` and `x`.</summary>
+    public Program<ValueTuple> Model(Mode mode, Tensor x) => new(ModelBridge.vaeModel(mode.ToInner(), Inner, Guard.Inner(x)));
+
+    /// <summary>The inference half, q(z|x): the site `z`.</summary>
+    public Program<Tensor> Guide(Mode mode, Tensor x) =>
+        new Program<Functional.Tensors.Tensor>(Functional.VaeModule.guide(mode.ToInner(), Inner, Guard.Inner(x)))
+            .Select(z => new Tensor(z));
+
+    /// <summary>A bound on log p(x) for each example, in nats.</summary>
+    public Loss Estimate(Mode mode, Bound bound, Tensor x) =>
+        new(Functional.VaeModule.estimate(mode.ToInner(), Guard.NotNull(bound).Inner, Inner, Guard.Inner(x)));
+
+    /// <summary>
+    /// The training loss for any bound, minus its mean over the batch: <c>vae.Objective(Iwae.Bound(particles: 5))</c>. Ask for it
+    /// once, and use it for all batches.
+    /// </summary>
+    public Func<Tensor, Loss> Objective(Bound bound)
+    {
+        var objective = ModelBridge.vaeObjective(Guard.NotNull(bound).Inner, Inner);
+        return x => new(objective(Guard.Inner(x)));
+    }
 
     /// <summary>The training loss: minus the mean ELBO of the batch, with terms `reconstruction` and `kl`.</summary>
     public Loss Loss(Tensor x) => new(objective(Guard.Inner(x)));

@@ -54,6 +54,5 @@ public sealed partial class Tensor
         return (a, b) => new(DifferentiationBridge.binaryOperation(name, Value, rules, Guard.Inner(a), Guard.Inner(b)));
     }
 
-    private static Core Result(Tensor? tensor, string argument) =>
-        tensor?.Inner ?? throw new ArgumentException("The function returned null.", argument);
+    private static Core Result(Tensor? tensor, string argument) => Guard.Returned(tensor, argument).Inner;
 }

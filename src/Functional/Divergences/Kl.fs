@@ -69,6 +69,11 @@ module Kl =
             inner, rank + wrapper.Rank
         | distribution -> distribution, 0
 
+    let rec private unrepeated (distribution: Distribution) : Distribution =
+        match distribution with
+        | :? Expanded as wrapper -> unrepeated wrapper.Base
+        | distribution -> distribution
+
     let rec private find (p: Distribution) (q: Distribution) : (unit -> Tensor) option =
         let registered () =
             match closedForms.TryGetValue(struct (p.GetType(), q.GetType())) with
@@ -88,8 +93,8 @@ module Kl =
     and private structural (p: Distribution) (q: Distribution) =
         match p, q with
         | (:? Delta as p), q -> Some(fun () -> p.LogDensityAtValue - q.LogProb p.Value)
-        | (:? Expanded as p), q -> find p.Base q
-        | p, (:? Expanded as q) -> find p q.Base
+        | (:? Expanded), _
+        | _, (:? Expanded) -> ofStretched p q
         | (:? StraightThroughBernoulli as p), q -> find p.Discrete q
         | p, (:? StraightThroughBernoulli as q) -> find p q.Discrete
         | (:? StraightThroughOneHotCategorical as p), q -> find p.Discrete q
@@ -99,6 +104,21 @@ module Kl =
         | (:? Independent), _
         | _, (:? Independent) -> ofElements p q
         | _ -> None
+
+    // From what was repeated, and repeated in its turn. Where one has axes of length 1 that the other has not, only formulas for numbers can be
+    // trusted to stretch them.
+    and private ofStretched (p: Distribution) (q: Distribution) : (unit -> Tensor) option =
+        let innerP, innerQ = unrepeated p, unrepeated q
+
+        let divergence =
+            if (Shapes.tryLineUp innerP.BatchShape innerQ.BatchShape).IsSome then
+                find innerP innerQ
+            else
+                match closedForms.TryGetValue(struct (innerP.GetType(), innerQ.GetType())) with
+                | true, closedForm when innerP.EventShape.Length = 0 -> Some(fun () -> closedForm innerP innerQ)
+                | _ -> None
+
+        divergence |> Option.map (fun divergence -> fun () -> (divergence ()).expand(batchOf p q))
 
     and private ofElements (p: Distribution) (q: Distribution) : (unit -> Tensor) option =
         match flat p, flat q with

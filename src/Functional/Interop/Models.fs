@@ -1,4 +1,4 @@
-// What the C# facade calls of networks, losses, data and training: arrays and struct tuples for lists and tuples.
+// What the C# facade calls of networks, data and training: arrays and struct tuples for lists and tuples.
 // Only src/Functional.CSharp uses it; it decides nothing, and what it forwards to is documented where it is defined.
 namespace Functional.Interop
 
@@ -43,16 +43,6 @@ module internal NetworkBridge =
 
     let loadWeights (path: string) (parameters: Parameter[]) =
         Weights.load path (Array.toList parameters)
-
-/// Losses and the models that they are losses of.
-module internal ObjectiveBridge =
-
-    let terms (loss: Loss) = List.toArray loss.Terms
-    let map (f: Func<Tensor, Tensor>) (loss: Loss) = Loss.map f.Invoke loss
-
-    let vaeLoss (vae: Vae) : Func<Tensor, Loss> = Func<_, _>(Vae.loss vae)
-    let vaeParameters (vae: Vae) = List.toArray vae.Parameters
-    let gradients (loss: Tensor) (parameters: Tensor[]) = Gradient.ofLoss loss parameters
 
 /// Data sets of whatever type the facade's batches have.
 module internal DataBridge =

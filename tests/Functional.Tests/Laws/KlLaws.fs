@@ -245,6 +245,39 @@ let private gaussians (draw: Draw) =
     let full = 0.5 * (trace + distance - float size + log (p.Determinant() / q.Determinant()))
     isClose 1e-10 "the full formula" found (float64 full)
 
+// Repeated over axes of length 1, in one, in the other, in both: as if the parameters had been written out.
+let private repeated (draw: Draw) =
+    let parameters (shape: int list) =
+        draw.Tensor(Array.ofList shape, -2.0, 2.0), draw.Tensor(Array.ofList shape, 0.5, 2.0)
+
+    let target = [| 3; 4 |]
+    let normal (mean: Tensor, scale: Tensor) : Distribution = Normal(mean, scale)
+
+    let written (mean: Tensor, scale: Tensor) =
+        normal (mean.expand target, scale.expand target)
+
+    let stretched (mean, scale) : Distribution =
+        Expanded(normal (mean, scale), target)
+
+    for pShape, qShape in [ [ 3; 1 ], [ 1; 4 ]; [ 1 ], [ 1 ]; [ 3; 1 ], [ 3; 4 ]; [ 3; 4 ], [ 1 ]; [ 3; 1 ], [ 4 ]; [], [ 3; 1 ] ] do
+        let p, q = parameters pShape, parameters qShape
+        let expected = Kl.divergence (written p) (written q)
+        Expect.equal expected.shape target "one number each"
+
+        let rows (distribution: Distribution) = Independent(distribution, 1)
+
+        for p, q in [ stretched p, stretched q; stretched p, written q; written p, stretched q ] do
+            isClose 1e-12 $"{pShape} and {qShape}" (Kl.divergence p q) expected
+            isClose 1e-12 $"rows of {pShape} and {qShape}" (Kl.divergence (rows p) (rows q)) (expected.sum -1)
+
+    // formulas for vectors are not stretched
+    let vectors (shape: int list) : Distribution =
+        let mean = draw.Tensor(Array.ofList (shape @ [ 2 ]), -1.0, 1.0)
+        Expanded(MultivariateNormal.FromScaleTril(mean, dsharp.eye (2, dtype = Dtype.Float64)), target)
+
+    Expect.isFalse (Kl.hasClosedForm (vectors [ 3; 1 ]) (vectors [ 1; 4 ])) "no closed form is claimed"
+    Expect.equal (Kl.divergence (vectors [ 1 ]) (vectors [ 1 ])).shape target "the same repeated"
+
 let private common (draw: Draw) =
     let shift, factor = draw.Tensor([| 4 |], -2.0, 2.0), draw.Tensor([| 4 |], 0.2, 3.0)
 
@@ -309,4 +342,5 @@ let tests =
           holds "a registered closed form is found, also under Independent" 3 registering
           holds "the standard error of an estimate is right" 5 standardErrorIsRight
           holds "diagonal Gaussians follow the diagonal and the full formula" 10 gaussians
+          holds "distributions that are repeated have the divergence of what they stand for" 3 repeated
           holds "a common affine map changes nothing" 10 common ]

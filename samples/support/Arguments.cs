@@ -1,8 +1,8 @@
-// The command line and the folders of the sample, and errors that end it with one clear sentence and exit code 1.
+// The command line and the folders of a sample, and errors that end it with one clear sentence and exit code 1.
 // Program.cs runs inside RunAsync.
 using System.Runtime.CompilerServices;
 
-namespace VaeConsole;
+namespace Samples;
 
 /// <summary>The `--name value` pairs of the command line; unknown names are refused.</summary>
 internal sealed class Arguments

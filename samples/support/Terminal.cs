@@ -2,7 +2,7 @@
 // Program.cs hands both to FitAsync.
 using Functional.CSharp;
 
-namespace VaeConsole;
+namespace Samples;
 
 /// <summary>Shows progress in one line that overwrites itself; nothing where the output is a file or a pipe.</summary>
 internal sealed class StatusLine : IProgress<TrainingProgress>
