@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs samples/NAME.fsx, or the C# sample whose folder is NAME in PascalCase, and hands it the remaining arguments.
-# A sample with the line `// data: mnist` near its top is given MNIST unless the arguments bring `--data DIR`.
+# A sample with the line `// data: NAME` near its top is given what build/NAME.sh fetches, unless the arguments bring `--data DIR`.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 names() {
@@ -35,8 +35,9 @@ fi
 build/build.sh
 
 data=()
-if grep -q "^// data: mnist" <(head -n 10 "$source") && [[ " $* " != *" --data "* ]]; then
-    data=(--data "$(build/mnist.sh)")
+wanted=$(head -n 10 "$source" | sed -n 's|^// data: \([a-z]*\).*|\1|p')
+if [[ -n $wanted && " $* " != *" --data "* ]]; then
+    data=(--data "$("build/$wanted.sh")")
 fi
 
 exec "${command[@]}" "$@" "${data[@]}"

@@ -78,19 +78,21 @@ module private Surrogate =
 
         dsharp.where (diagonal, others.unsqueeze 0, values.unsqueeze 1)
 
-    /// What weighs each draw's score, of shape [K; batch], for a bound that is `combine` of K numbers along the first axis.
-    let signal (baseline: Baseline) (combine: Tensor -> Tensor) (values: Tensor) : Tensor =
+    /// What weighs each draw's score, of shape [K; batch], for a bound that is `combine` of K numbers along the first axis. Of a mean only its own
+    /// number hangs on a draw, so the others would be noise.
+    let signal (baseline: Baseline) (isMean: bool) (combine: Tensor -> Tensor) (values: Tensor) : Tensor =
         Gradient.off (fun () ->
             let values = values.noDiff ()
             let bound = combine values
+            let ownPart, share = if isMean then values, 1.0 / float values.shape[0] else bound.unsqueeze 0, 1.0
 
             match baseline with
             | Baseline.LeaveOneOut when values.shape[0] > 1 -> bound - combine (leftOut values)
             | Baseline.Running mean ->
-                let signal = bound - mean.Value bound
+                let signal = (ownPart - mean.Value bound) * share
                 mean.Add bound
-                signal.unsqueeze 0
-            | _ -> bound.unsqueeze 0)
+                signal
+            | _ -> ownPart * share)
 
     /// Multiplies gradients, on their way back, by numbers that are known only after the value has been used.
     type GradientFactor(factor: unit -> Tensor) =
@@ -116,8 +118,8 @@ module private Estimation =
         | first :: rest -> Loss({ first with Value = first.Value + surrogate / first.Weight } :: rest)
         | [] -> loss
 
-    let private scoreTerm (estimator: Estimator) (run: GuidedRun) (combine: Tensor -> Tensor) (values: Tensor) : Tensor =
-        let signal = Surrogate.signal estimator.Baseline combine (run.WithParticles values)
+    let private scoreTerm (estimator: Estimator) (run: GuidedRun) (isMean: bool) (combine: Tensor -> Tensor) (values: Tensor) : Tensor =
+        let signal = Surrogate.signal estimator.Baseline isMean combine (run.WithParticles values)
         (signal * Surrogate.gradientOf (run.WithParticles run.Score)).sum 0
 
     let private integrand (bound: Bound) (run: GuidedRun) (terms: GuidedRun -> Loss) : Loss =
@@ -125,7 +127,7 @@ module private Estimation =
         let averaged = loss |> Loss.map (mean run)
 
         if run.HasScores then
-            averaged |> withGradient (scoreTerm bound.Estimator run (fun values -> values.mean 0) loss.Value)
+            averaged |> withGradient (scoreTerm bound.Estimator run true (fun values -> values.mean 0) loss.Value)
         else
             averaged
 
@@ -133,7 +135,7 @@ module private Estimation =
         let weights = run.LogWeights
         let value = combine (run.WithParticles weights)
 
-        Loss.term bound.Name (if run.HasScores then value + scoreTerm bound.Estimator run combine weights else value)
+        Loss.term bound.Name (if run.HasScores then value + scoreTerm bound.Estimator run false combine weights else value)
 
     // Σ_k w̃_k ∇ log p(x, z_k) in the model's parameters and Σ_k (α w̃_k + (1-α) w̃_k²) ∂log w_k/∂z_k ∇z_k in the guide's, where
     // w̃ = softmax((1-α) log w).

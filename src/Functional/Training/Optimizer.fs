@@ -133,3 +133,19 @@ module Optimizer =
     /// Stochastic gradient descent: θ ← θ - rate · g.
     let sgd (rate: float) : Optimizer =
         { momentum rate 0.0 with Name = $"sgd (rate {rate})" }
+
+    /// The optimizer with its rate multiplied by what a schedule gives for each step, counted from 1.
+    let scheduled (schedule: int -> float) (optimizer: Optimizer) : Optimizer =
+        let start (parameters: Parameter list) =
+            let inner = optimizer.Start parameters
+
+            { new OptimizerState(parameters, inner.LearningRate) with
+                member this.Step gradients =
+                    inner.LearningRate <- this.LearningRate * schedule (this.Steps + 1)
+                    inner.Steps <- this.Steps
+                    inner.Step gradients
+                    this.Steps <- inner.Steps
+
+                member _.Memory = inner.Memory }
+
+        { Name = $"{optimizer.Name}, scheduled"; Start = start }

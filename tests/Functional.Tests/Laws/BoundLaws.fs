@@ -220,6 +220,19 @@ let private signalToNoise (draw: Draw) =
     for ordinary, doubly in List.zip (noise (Iwae.bound 64)) (noise ((Iwae.bound 64).With Estimator.doublyReparameterized)) do
         Expect.isTrue (doubly.lt(ordinary * 0.5).all().toBool()) "with 64 particles the noise is less than half"
 
+/// Without a baseline too, K particles divide the variance of a mean's gradient by K: one draw's score does not weigh another's value.
+let private scoresPerDraw (draw: Draw) =
+    let bed = gaussian false draw
+    let q = nearby bed draw
+
+    for baseline in [ Baseline.Zero; Baseline.Running(RunningMean 0.9) ] do
+        let variance (particles: int) =
+            let bound = (Elbo.monteCarlo particles).With(Estimator.scoreFunction baseline)
+            dsharp.cat [ for gradient in guideGradients bed bound q -> (gradient.var 0).view -1 ]
+
+        let ratio = (variance 1).sum() / (variance 16).sum()
+        Expect.isTrue (ratio.toDouble () > 8.0 && ratio.toDouble () < 32.0) "the variance falls as one over the particles"
+
 // ---- orders of bounds ----
 
 /// One seed for all: the same draws, so that power means compare draw by draw.
@@ -552,6 +565,7 @@ let tests =
           holds "estimators agree with the pathwise gradient" 2 continuousAgree
           holds "path gradients are 0 at the posterior" 3 landing
           holds "double reparameterization keeps the signal" 2 signalToNoise
+          holds "particles divide the variance of score functions" 2 scoresPerDraw
           holds "bounds fall as α grows, from the χ bound through IWAE to the ELBO" 5 powers
           holds "upper bounds are log p(x) and a divergence" 4 upper
           holds "β and capacity weigh the divergence" 5 weighing
