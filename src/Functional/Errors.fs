@@ -395,6 +395,14 @@ module internal Errors =
                 + "Independent. Use one of these, Estimator.scoreFunction, or Program.enumerate."
             )
 
+        let oneDraw (objective: string) (draws: string list) =
+            let found = if draws.IsEmpty then "nothing" else String.Join(", ", draws)
+
+            ArgumentException(
+                $"{objective} compares the codes of a batch with the prior: the guide draws one site, outside plates, with the examples as its only "
+                + $"batch axis. This one draws {found}."
+            )
+
         let notAccepted (bound: string) (estimator: string) =
             NotSupportedException(
                 $"{bound} is not differentiated by the estimator '{estimator}'. Sticking the landing is for Elbo.monteCarlo; doubly reparameterized for "
