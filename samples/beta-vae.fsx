@@ -1,5 +1,5 @@
 // data: mnist
-// A VAE whose KL is weighed by β: the larger β, the less each code says of the digit and the fewer of its numbers are used (Higgins et al. 2017).
+// A VAE whose KL is weighed by β: the larger β, the less a code says of its digit, and with fewer numbers (Higgins et al. 2017).
 // It prints reconstruction and KL for each β and draws traversals of the codes and curves into artifacts/beta-vae/.
 // Run it with `build/run sample beta-vae [--epochs N] [--batch N] [--seed N] [--examples N] [--images N] [--data DIR]`.
 #load "../src/Functional/bin/Release/net10.0/interactive.fsx"
@@ -24,14 +24,15 @@ let klOfEach (vae: Vae) (x: Tensor) : Tensor =
     let q = vae.Encoder.Run(Mode.Eval, x)
     (q.Variance + q.Mean.square () - 1.0 - q.Variance.log ()) * 0.5
 
-/// The digits that the codes of a digit stand for as one number of the code moves from -3 to 3: a row for each number, in the order given.
+/// The digits that the codes of a digit stand for as one number of the code moves from -3 to 3: a row for each number, in the
+/// order given.
 let traversals (vae: Vae) (order: int list) (x: Tensor) : Tensor =
     Gradient.off (fun () ->
         let code = (vae.Encoder.Run(Mode.Eval, x.unsqueeze 0)).Mean
         let steps = (dsharp.linspace (-3.0, 3.0, 11)).unsqueeze 1
 
         let row (number: int) =
-            let isMoved = (dsharp.arange(size).eq (float number)).unsqueeze 0
+            let isMoved = (dsharp.arange(size).eq(float number)).unsqueeze 0
             dsharp.where (isMoved.expand [ 11; size ], steps.expand [ 11; size ], code.expand [ 11; size ])
 
         (vae.Decoder.Run(Mode.Eval, dsharp.cat [ for number in order -> row number ])).Mean)
@@ -58,7 +59,9 @@ let sample () =
             -(test |> Dataset.mean 1_000 (fun x -> (Vae.estimate Mode.Eval bound vae x).Value))
 
         Digits.train $"beta {beta}" options vae.Parameters (Vae.objective bound vae) train testLoss |> ignore
-        let part name = test |> Dataset.mean 1_000 (fun x -> (Vae.elbo vae x)[name])
+
+        let part name =
+            test |> Dataset.mean 1_000 (fun x -> (Vae.elbo vae x)[name])
 
         let kls =
             [ for number in 0 .. size - 1 -> test |> Dataset.mean 1_000 (fun x -> (klOfEach vae x)[*, number]), number ]
@@ -90,7 +93,8 @@ let sample () =
             Y = 0.0, mostUsed * 1.1
             Marks =
               [ for beta, _, _, kls in fits ->
-                    Plot.Line($"beta {beta}", [| for i, kl in List.indexed kls -> float (i + 1), kl |]) ] } ]
+                    let points = [| for i, kl in List.indexed kls -> float (i + 1), kl |]
+                    Plot.Line($"beta {beta}", points) ] } ]
 
     printfn $"pictures: {folder}"
 

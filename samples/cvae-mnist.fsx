@@ -1,7 +1,8 @@
 // data: mnist
-// In-painting: three quarters of a digit from the fourth, by a conditional VAE and by a network that guesses every pixel by itself
-// (Sohn, Lee & Yan, NeurIPS 2015). It prints what each says of the hidden pixels and draws completions into artifacts/cvae-mnist/.
-// Run it with `build/run sample cvae-mnist [--samples N] [--epochs N] [--batch N] [--seed N] [--examples N] [--images N] [--data DIR]`.
+// In-painting: three quarters of a digit from the fourth, by a conditional VAE and by a network that guesses each pixel by itself
+// (Sohn, Lee & Yan, NeurIPS 2015). It prints what each says of hidden pixels and draws completions into artifacts/cvae-mnist/.
+// Run it with `build/run sample cvae-mnist [--samples N] [--epochs N] [--batch N] [--seed N] [--examples N] [--images N]
+// [--data DIR]`.
 #load "../src/Functional/bin/Release/net10.0/interactive.fsx"
 #load "support/Arguments.fsx"
 #load "support/Digits.fsx"
@@ -30,15 +31,14 @@ let sample () =
 
     let guess = mlp [ visible; 500; 500 ] --> bernoulli hidden
 
-    let guessNll (mode: Mode) (x: Tensor, c: Tensor) =
-        -(guess.Run(mode, c)).LogProb x
+    let guessNll (mode: Mode) (x: Tensor, c: Tensor) = -(guess.Run(mode, c)).LogProb x
 
     let baseline =
         Digits.train
             "baseline"
             options
             guess.Parameters
-            (fun batch -> Loss.term "nll" ((guessNll Mode.Train batch).mean ()))
+            (fun batch -> Loss.term "nll" ((guessNll Mode.Train batch).mean()))
             train
             (fun () -> test |> Dataset.mean 1_000 (guessNll Mode.Eval))
 

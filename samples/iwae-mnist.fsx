@@ -1,7 +1,8 @@
 // data: mnist
-// The same network trained with one importance sample and with five: the tighter bound makes the better model (Burda, Grosse & Salakhutdinov,
-// arXiv:1509.00519). It prints both test negative log-likelihoods and draws curves and digits into artifacts/iwae-mnist/.
-// Run it with `build/run sample iwae-mnist [--particles N] [--samples N] [--epochs N] [--batch N] [--seed N] [--examples N] [--images N] [--data DIR]`.
+// The same network trained with one importance sample and with five: the tighter bound makes the better model (Burda, Grosse &
+// Salakhutdinov, arXiv:1509.00519). It prints both test negative log-likelihoods and draws into artifacts/iwae-mnist/.
+// Run it with `build/run sample iwae-mnist [--particles N] [--samples N] [--epochs N] [--batch N] [--seed N] [--examples N]
+// [--images N] [--data DIR]`.
 #load "../src/Functional/bin/Release/net10.0/interactive.fsx"
 #load "support/Arguments.fsx"
 #load "support/Digits.fsx"
@@ -49,7 +50,9 @@ let sample () =
     let curves =
         [ for k, curve, _ in fits -> Plot.Line($"k = {k}", [| for epoch, nll in List.indexed curve -> float (epoch + 1), nll |]) ]
 
-    let all = [ for _, curve, _ in fits do yield! curve ]
+    let all =
+        [ for _, curve, _ in fits do
+              yield! curve ]
 
     Plot.save
         (Path.Combine(folder, "training.svg"))

@@ -15,7 +15,8 @@ let options = [ "epochs"; "batch"; "seed"; "data"; "examples"; "images" ]
 let private upTo (count: int) (data: Dataset<'T>) =
     if count < data.Length then Dataset.take count data else data
 
-/// Training digits, binarized anew each time they are read, and test digits, binarized once, so that every model answers for the same.
+/// Training digits, binarized anew each time they are read, and test digits, binarized once, so that every model answers for
+/// the same.
 let load (arguments: Arguments.Arguments) : Dataset<Tensor> * Dataset<Tensor> =
     let mnist = Mnist.load (arguments.Folder("data", Arguments.mnist))
     let train = LabelledImages.binarized mnist.Train |> upTo (arguments.Int("examples", 60_000))
@@ -35,7 +36,9 @@ let train
 
     let report (epoch: EpochSummary) =
         figures.Add(onTest ())
-        printfn $"{name}  epoch {epoch.Epoch}  train %.2f{epoch.Loss}  test %.2f{figures[figures.Count - 1]}  %.1f{epoch.Duration.TotalSeconds} s"
+
+        let losses = $"train %.2f{epoch.Loss}  test %.2f{figures[figures.Count - 1]}"
+        printfn $"{name}  epoch {epoch.Epoch}  {losses}  %.1f{epoch.Duration.TotalSeconds} s"
 
     let result = Training.fit { options with OnEpoch = report } parameters objective data
 
@@ -46,4 +49,4 @@ let train
 
 /// Writes digits [count; 784] as a picture, so many side by side.
 let picture (folder: string) (name: string) (columns: int) (digits: Tensor) : unit =
-    digits.view([ -1; 1; 28; 28 ]).saveImage (Path.Combine(folder, name), gridCols = columns)
+    digits.view([ -1; 1; 28; 28 ]).saveImage(Path.Combine(folder, name), gridCols = columns)

@@ -14,15 +14,16 @@ module Masks =
 
         Gradient.off (fun () -> (images.fullLike (1.0 - hidden)).bernoulli())
 
-    // For each image two of the edges between so many lines, in order, of shape [batch; 1], and the lines between them, of shape [batch; lines].
+    // Which of so many lines lie between two random edges of each image, of shape [batch; lines].
     let private between (lines: int) (batch: int) (like: Tensor) : Tensor =
         let edges = (like.randLike [| 2; batch; 1 |] * float (lines + 1)).floor()
         let line = like.arangeLike (lines) + 0.5
         let isAfter (edge: Tensor) = line.gt edge
         // after one of the two edges and before the other
-        (isAfter edges[0]).ne (isAfter edges[1])
+        (isAfter edges[0]).ne(isAfter edges[1])
 
-    /// In each image a rectangle is hidden, whose edges are drawn uniformly: from nothing to all of it. For images [batch; height · width].
+    /// In each image a rectangle is hidden, whose edges are drawn uniformly: from nothing to all of it. For images [batch;
+    /// height · width].
     let rectangles (height: int) (width: int) (images: Tensor) : Tensor =
         if images.dim <> 2 || images.shape[1] <> height * width then
             raise (Errors.Data.imageSize images.shape height width)
@@ -85,4 +86,4 @@ type Quadrants(height: int, width: int, visible: Quadrant list) =
 
     /// The images that Split took apart. Where one of the two has fewer leading axes it is repeated.
     member _.Join(hidden: Tensor, visible: Tensor) : Tensor =
-        (join.Run(Mode.Eval, (hidden, visible))).indexSelect (-1, places)
+        (join.Run(Mode.Eval, (hidden, visible))).indexSelect(-1, places)

@@ -17,10 +17,7 @@ type ConditionalVae =
 
     /// Everything that training changes, under `prior.`, `encoder.` and `decoder.`.
     member this.Parameters: Parameter list =
-        Net.parameters
-            [ "prior", this.Prior.Parameters
-              "encoder", this.Encoder.Parameters
-              "decoder", this.Decoder.Parameters ]
+        Net.parameters [ "prior", this.Prior.Parameters; "encoder", this.Encoder.Parameters; "decoder", this.Decoder.Parameters ]
 
     interface IHoldsTensors with
         member this.Tensors = this.Parameters |> Seq.map _.Value

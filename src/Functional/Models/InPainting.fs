@@ -1,14 +1,15 @@
 // In-painting with any mask: a conditional VAE whose context is the visible part of an image and where it is.
-// One network answers for every mask; a fixed part of the image is a plain ConditionalVae. Source: Ivanov, Figurnov & Vetrov, arXiv:1806.02382.
+// One network answers for every mask; for a fixed part of the image take a plain ConditionalVae.
 namespace Functional
 
 open Functional.Tensors
 
-/// Every function takes a batch of pairs (x, visible): images and masks of their shape, 1 where a pixel is visible and 0 where it is hidden,
-/// and a ConditionalVae whose context is twice as long as an image: `context (x, visible)`. The encoder is given all of x, the others never see
-/// what is hidden: hidden pixels of x count where log p(hidden|visible) is asked for, and may be anything where they are filled in.
-/// Chosen over resampling the draws of a plain VAE by how well they match the visible pixels, which needs no training with masks but fails where
-/// few of its draws match: with many visible pixels.
+/// Every function takes a batch of pairs (x, visible): images and masks of their shape, 1 where a pixel is visible and 0
+/// where it is hidden, and a ConditionalVae whose context is twice as long as an image: `context (x, visible)`. The encoder
+/// is given all of x, the others never see what is hidden: hidden pixels of x count where log p(hidden|visible) is asked for,
+/// and may be anything where they are filled in. Chosen over resampling the draws of a plain VAE by how well they match the
+/// visible pixels, which needs no training with masks but fails where few of its draws match: with many visible pixels.
+/// Source: Ivanov, Figurnov & Vetrov, arXiv:1806.02382.
 module InPainting =
 
     /// What is known of an image, side by side on the last axis: the visible pixels, 0 elsewhere, and the mask.

@@ -17,8 +17,8 @@ module PseudoInputs =
     /// Any real numbers, at first those of the tensor, of shape [count; features].
     let real (start: Tensor) : Net<unit, Tensor> = learned id start
 
-    /// Numbers between 0 and 1, at first those of the tensor but at least 0.01 away from both, of shape [count; features]; for pixels.
-    /// Learned as log-odds, which never lose their gradient; the authors clip.
+    /// Numbers between 0 and 1, at first those of the tensor but at least 0.01 away from both, of shape [count; features];
+    /// for pixels. Learned as log-odds, which never lose their gradient; the authors clip.
     let unitInterval (start: Tensor) : Net<unit, Tensor> =
         learned _.sigmoid() (Logarithms.odds (start.clamp (low = 0.01, high = 0.99)))
 
@@ -54,9 +54,7 @@ module VampVae =
 
     /// The VAE with the prior as it is now; after training every function of Vae works on it.
     let toVae (mode: Mode) (vae: VampVae) : Vae =
-        { Encoder = vae.Encoder
-          Decoder = vae.Decoder
-          Prior = prior mode vae }
+        { Encoder = vae.Encoder; Decoder = vae.Decoder; Prior = prior mode vae }
 
     /// The generative half, p(z) p(x|z), at some x.
     let model (mode: Mode) (vae: VampVae) (x: Tensor) : Program<unit> = Vae.model mode (toVae mode vae) x
@@ -73,8 +71,8 @@ module VampVae =
     let objective (bound: Bound) (vae: VampVae) : Objective<Tensor> =
         Bound.objective bound (model Mode.Train vae) (guide Mode.Train vae)
 
-    /// The training loss: minus the mean ELBO of the batch, with terms `reconstruction` and `kl (Monte Carlo)`: the divergence from a mixture
-    /// has no closed form.
+    /// The training loss: minus the mean ELBO of the batch, with terms `reconstruction` and `kl (Monte Carlo)`: the
+    /// divergence from a mixture has no closed form.
     let loss (vae: VampVae) : Objective<Tensor> = objective (Elbo.bound 1) vae
 
     /// The ELBO of each example, one particle, not recorded for differentiation.

@@ -20,16 +20,17 @@ module Heads =
             let parts = features.split ([ size; size ], -1)
             Independent(Normal.OfLogScale(parts[0], parts[1] * 0.5), 1))
 
-    /// N(mean, scale² I) over vectors of that size; the layer gives the mean, the scale is fixed. As a likelihood, a squared error
-    /// weighed by 1 / (2 scale²).
+    /// N(mean, scale² I) over vectors of that size; the layer gives the mean, the scale is fixed. As a likelihood, a squared
+    /// error weighed by 1 / (2 scale²).
     let isotropicNormal (scale: float) (size: int) : Head<Tensor, Distribution> =
         if not (scale > 0.0 && System.Double.IsFinite scale) then
             raise (Errors.Training.option (nameof scale) "positive" scale)
 
         head "isotropicNormal" size (fun mean -> Normal.diagonal mean (mean.fullLike scale))
 
-    /// N(mean, scale² I) over vectors of that size; the layer gives the mean, and the scale is one learned number, 1 at first. Decoders
-    /// whose scale the network gives for each element can drive it to zero at pixels that never change; one scale for all cannot.
+    /// N(mean, scale² I) over vectors of that size; the layer gives the mean, and the scale is one learned number, 1 at
+    /// first. Decoders whose scale the network gives for each element can drive it to zero at pixels that never change; one
+    /// scale for all cannot.
     /// Source: Rybkin, Daniilidis & Levine, arXiv:2006.13202 (σ-VAE), section 4.1.
     let sharedScaleNormal (size: int) : Head<Tensor, Distribution> =
         let attach (features: int) =
@@ -53,13 +54,14 @@ module Heads =
     let bernoulli (size: int) : Head<Tensor, Distribution> =
         head "bernoulli" size (fun logits -> Independent(Bernoulli.FromLogits logits, 1))
 
-    /// Independent continuous Bernoulli variables over vectors of that size, from logits: the likelihood of brightnesses between 0 and 1.
+    /// Independent continuous Bernoulli variables over vectors of that size, from logits: the likelihood of brightnesses
+    /// between 0 and 1.
     /// Source: Loaiza-Ganem & Cunningham, arXiv:1907.06845.
     let continuousBernoulli (size: int) : Head<Tensor, Distribution> =
         head "continuousBernoulli" size (fun logits -> Independent(ContinuousBernoulli.FromLogits logits, 1))
 
-    /// Independent discretized logistic variables over vectors of that size, of 256 grey values from -1 to 1: an 8-bit v is v/127.5 - 1.
-    /// The layer gives the location and log scale; the scale is at least exp(-7), a ninth of a grey value.
+    /// Independent discretized logistic variables over vectors of that size, of 256 grey values from -1 to 1: an 8-bit v is
+    /// v/127.5 - 1. The layer gives the location and log scale; the scale is at least exp(-7), a ninth of a grey value.
     /// Source: Salimans, Karpathy, Chen & Kingma, arXiv:1701.05517, equation 2, and their code for the least scale.
     let discretizedLogistic (size: int) : Head<Tensor, Distribution> =
         head "discretizedLogistic" (2 * size) (fun features ->

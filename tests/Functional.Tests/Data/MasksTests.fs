@@ -60,7 +60,10 @@ let tests =
 
           testCase "a quadrant is the quarter that it is called" (fun () ->
               let image = dsharp.arange(16, dtype = Dtype.Float64).view [ 1; 16 ]
-              let seen quadrant = snd (Quadrants(4, 4, [ quadrant ]).Split image) |> numbers
+
+              let seen quadrant =
+                  snd (Quadrants(4, 4, [ quadrant ]).Split image) |> numbers
+
               Expect.equal (seen Quadrant.UpperLeft) [| 0.0; 1.0; 4.0; 5.0 |] "upper left"
               Expect.equal (seen Quadrant.UpperRight) [| 2.0; 3.0; 6.0; 7.0 |] "upper right"
               Expect.equal (seen Quadrant.LowerLeft) [| 8.0; 9.0; 12.0; 13.0 |] "lower left"
@@ -68,5 +71,9 @@ let tests =
 
           testCase "what makes no mask is refused" (fun () ->
               says (messageOf<ArgumentException, _>(fun () -> Masks.pixels 1.5 (dsharp.zeros 3))) [ "hidden"; "1.5" ]
-              says (messageOf<ArgumentException, _>(fun () -> Masks.rectangles 2 3 (dsharp.zeros [ 4; 5 ]))) [ "[4; 5]"; "2 · 3" ]
+
+              says
+                  (messageOf<ArgumentException, _>(fun () -> Masks.rectangles 2 3 (dsharp.zeros [ 4; 5 ])))
+                  [ "[4; 5]"; "2 · 3" ]
+
               says (messageOf<ArgumentException, _>(fun () -> Quadrants(4, 4, []))) [ "quadrants" ]) ]

@@ -46,10 +46,10 @@ let private linearGaussian (bed: Gaussian) (q: Distribution) (draw: Draw) =
     let a, v = draw.Tensor([| sizeC; sizeZ |], -1.0, 1.0), draw.Tensor([| sizeC; sizeX |], -1.0, 1.0)
     let c = draw.Tensor([| batch; sizeC |], -2.0, 2.0)
     let center = c.matmul a
-    let x = bed.X + center.matmul ((matrix bed.Weights).transpose ()) + c.matmul v
+    let x = bed.X + center.matmul ((matrix bed.Weights).transpose()) + c.matmul v
 
     let vae: ConditionalVae =
-        { Prior = Net.ofFunction (fun (c: Tensor) -> Normal.diagonal (c.matmul a) ((c.matmul a).onesLike ()))
+        { Prior = Net.ofFunction (fun (c: Tensor) -> Normal.diagonal (c.matmul a) ((c.matmul a).onesLike()))
           Encoder = Net.ofFunction (fun (_, c: Tensor) -> Normal.diagonal (q.Mean + c.matmul a) q.StandardDeviation)
           Decoder =
             Net.ofFunction (fun (z: Tensor, c: Tensor) ->

@@ -1,4 +1,4 @@
-// Tests of InPainting: what is visible stays, what is hidden is not looked at, and log p(hidden|visible) of a linear-Gaussian model is exact.
+// Tests of InPainting: what is visible stays, what is hidden is not looked at, a linear-Gaussian model's log p(hidden|visible).
 // Run with the whole suite.
 module internal Functional.Tests.InPaintingTests
 
@@ -33,7 +33,10 @@ let private shapes (draw: Draw) =
 let private hiddenUnseen (draw: Draw) =
     let vae, (x, visible) = small (), data draw
     let unknown = dsharp.where (visible.gt 0.5, x, x.scalarLike nan)
-    let fill x = Random.withSeed draw.Seed (fun () -> InPainting.generate 3 vae (x, visible))
+
+    let fill x =
+        Random.withSeed draw.Seed (fun () -> InPainting.generate 3 vae (x, visible))
+
     isClose 0.0 "hidden pixels may be anything" (fill unknown) (fill x)
 
 let private nothingHidden (draw: Draw) =
@@ -43,7 +46,8 @@ let private nothingHidden (draw: Draw) =
     isClose 0.0 "nothing to reconstruct" loss["reconstruction"] (dsharp.zeros x.shape[0])
     isClose 0.0 "the image stays" (InPainting.sample 2 vae (x, all)) (x.expand (Array.append [| 2 |] x.shape))
 
-// z ~ N(0, 1), x|z ~ N(wz + b, σ²I): posteriors given all pixels or the visible ones are normal, and p(hidden|visible) is p(x) / p(visible).
+// z ~ N(0, 1), x|z ~ N(wz + b, σ²I): posteriors given all pixels or the visible ones are normal, and p(hidden|visible) is
+// p(x) / p(visible).
 let private exact (draw: Draw) =
     let size, noise = draw.Int(2, 5), draw.Float(0.5, 1.5)
     let weights = Matrix<float>.Build.Dense(size, 1, fun _ _ -> draw.Float(-1.5, 1.5))
@@ -67,7 +71,9 @@ let private exact (draw: Draw) =
     let visibleEvidence (i: int) =
         let seen = numbers visible[i] |> Array.indexed |> Array.filter (fun (_, one) -> one = 1.0) |> Array.map fst
         let x = numbers bed.X[i]
-        let pick (values: float[]) = Vector<float>.Build.DenseOfArray [| for j in seen -> values[j] |]
+
+        let pick (values: float[]) =
+            Vector<float>.Build.DenseOfArray [| for j in seen -> values[j] |]
 
         if seen.Length = 0 then
             0.0
@@ -90,7 +96,10 @@ let tests =
 
           testCase "a mask of another shape and a likelihood without pixels are refused" (fun () ->
               let x = dsharp.zeros [ 2; 6 ]
-              let estimate vae mask () = InPainting.estimate Mode.Eval (Elbo.bound 1) vae (x, mask)
+
+              let estimate vae mask () =
+                  InPainting.estimate Mode.Eval (Elbo.bound 1) vae (x, mask)
+
               says (messageOf<ArgumentException, _>(estimate (small ()) (dsharp.ones [ 2; 5 ]))) [ "mask"; "[2; 5]"; "[2; 6]" ]
               let classes = { small () with Decoder = join --> mlp [ 14; 5 ] --> categorical 3 }
               says (messageOf<ArgumentException, _>(estimate classes x)) [ "Categorical"; "pixel"; "bernoulli" ]) ]

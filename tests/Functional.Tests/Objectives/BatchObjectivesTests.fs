@@ -1,4 +1,4 @@
-// Tests of the objectives that see a batch of codes: their formulas with the same draws, the ELBO as a special case, what they refuse.
+// Tests of the objectives that see a batch of codes: their formulas with the same draws, the ELBO among them, what they refuse.
 // Run with the whole suite; the decomposition and the discrepancy have laws of their own.
 module internal Functional.Tests.BatchObjectivesTests
 
@@ -41,7 +41,9 @@ let private setUp (draw: Draw) : SetUp =
       Prior = prior }
 
 let private samplings (batch: int) =
-    [ AggregateSampling.WholeSet; AggregateSampling.Weighted(10 * batch); AggregateSampling.Stratified(10 * batch) ]
+    [ AggregateSampling.WholeSet
+      AggregateSampling.Weighted(10 * batch)
+      AggregateSampling.Stratified(10 * batch) ]
 
 let private elboAtOne (draw: Draw) =
     let setUp = setUp draw
@@ -78,7 +80,10 @@ let private decomposed (draw: Draw) =
 
     Expect.equal
         weights
-        [ "reconstruction", 1.0; "mutual information", -alpha; "total correlation", -beta; "dimension-wise kl", -gamma ]
+        [ "reconstruction", 1.0
+          "mutual information", -alpha
+          "total correlation", -beta
+          "dimension-wise kl", -gamma ]
         "terms"
 
 let private discrepancies (draw: Draw) =
@@ -108,14 +113,19 @@ let private trains (draw: Draw) =
           Prior = Normal.standard [ 2 ] }
 
     let x = (dsharp.rand [ 8; 6 ]).round()
-    let normal () = small (mlp [ 6; 5 ] --> diagonalNormal 2)
-    let delta () = small (mlp [ 6; 5 ] --> output 2 |> Net.map (fun code -> Delta(code, 1)))
+
+    let normal () =
+        small (mlp [ 6; 5 ] --> diagonalNormal 2)
+
+    let delta () =
+        small (mlp [ 6; 5 ] --> output 2 |> Net.map (fun code -> Delta(code, 1)))
 
     for vae, bound in
         [ normal (), BetaTcVae.bound (AggregateSampling.Stratified 100) 1.0 6.0 1.0
           normal (), InfoVae.bound kernel 0.5 100.0
           normal (), Wae.bound kernel 10.0
-          delta (), Wae.bound kernel 10.0 ] do
+          delta (), Wae.bound kernel 10.0
+          delta (), InfoVae.bound kernel 1.0 10.0 ] do
         let loss = Vae.objective bound vae x
         Expect.isFalse (loss.Value.hasinfnan ()) $"{bound.Name} is finite"
         let gradients = Gradient.ofLoss loss.Value [| for parameter in vae.Parameters -> parameter.Value |]

@@ -45,5 +45,4 @@ let private capacity (draw: Draw) =
 let tests =
     testList
         "ELBO with a weighed KL"
-        [ holds "β is asked for at each estimate" 2 asked
-          holds "capacity holds the KL" 5 capacity ]
+        [ holds "β is asked for at each estimate" 2 asked; holds "capacity holds the KL" 5 capacity ]
