@@ -84,13 +84,13 @@ let sample () =
         2
         [ { Title = "nats by β"
             X = 0.0, List.max betas
-            Y = 0.0, largest * 1.1
+            Y = 0.0, largest * 1.3
             Marks =
               [ line "- reconstruction" (fun (_, reconstruction, _, _) -> -reconstruction)
                 line "kl" (fun (_, _, kl, _) -> kl) ] }
           { Title = "kl of each number of the code (nats)"
             X = 1.0, float size
-            Y = 0.0, mostUsed * 1.1
+            Y = 0.0, mostUsed * 1.3
             Marks =
               [ for beta, _, _, kls in fits ->
                     let points = [| for i, kl in List.indexed kls -> float (i + 1), kl |]
