@@ -395,6 +395,14 @@ module internal Errors =
                 + "Independent. Use one of these, Estimator.scoreFunction, or Program.enumerate."
             )
 
+        let oneDraw (objective: string) (draws: string list) =
+            let found = if draws.IsEmpty then "nothing" else String.Join(", ", draws)
+
+            ArgumentException(
+                $"{objective} compares the codes of a batch with the prior: the guide draws one site, outside plates, with the examples as its only "
+                + $"batch axis. This one draws {found}."
+            )
+
         let notAccepted (bound: string) (estimator: string) =
             NotSupportedException(
                 $"{bound} is not differentiated by the estimator '{estimator}'. Sticking the landing is for Elbo.monteCarlo; doubly reparameterized for "
@@ -614,6 +622,18 @@ module internal Errors =
         let tooFewDraws (found: Shape) =
             ArgumentException $"Convergence: draws of shape {shape found}; at least 4 of each chain are needed, as [draws; chains; ...]."
 
+    /// Models.
+    module Model =
+
+        let noPixels (likelihood: string) =
+            ArgumentException(
+                $"Some pixels are hidden, and {likelihood} has no log-density of its own for each pixel. End the decoder with a head of "
+                + "independent pixels, such as bernoulli."
+            )
+
+        let mask (found: Shape) (image: Shape) =
+            ArgumentException $"The mask has shape {shape found} and the images {shape image}; they must be the same."
+
     /// Networks and their parameters.
     module Network =
 
@@ -622,6 +642,10 @@ module internal Errors =
 
         let features (before: string) (produced: int) (layer: string) (wanted: int) =
             ArgumentException $"{before} --> {layer}: the first produces {produced} features and the second takes {wanted}."
+
+        let join (first: Shape) (second: Shape) =
+            ArgumentException
+                $"join: the inputs have shapes {shape first} and {shape second}; all axes but the last have to be the same, or to be missing on the left."
 
         let unknownFeatures (head: string) =
             ArgumentException
@@ -657,6 +681,9 @@ module internal Errors =
                 0L
                 $"there are {images} images and {labels} labels"
                 "Both files have to come from the same set."
+
+        let imageSize (found: Shape) (height: int) (width: int) =
+            ArgumentException $"The images have shape {shape found}, which is not [batch; {height} · {width}]."
 
         let tooMany (wanted: int) (length: int) =
             ArgumentException $"{wanted} examples were asked of a data set of {length}."

@@ -25,6 +25,17 @@ public sealed class NetTests
         Assert.Equal([2], posterior.EventShape);
         Assert.IsType<Normal>(Assert.IsType<Independent>(posterior).Base);
 
+        foreach (var head in new[]
+        {
+            Head.IsotropicNormal(0.5, 3), Head.SharedScaleNormal(3), Head.Bernoulli(3), Head.ContinuousBernoulli(3),
+            Head.DiscretizedLogistic(3),
+        })
+        {
+            var likelihood = Net.Mlp(4, 8).Then(head).Run(Mode.Eval, Tensor.Randn([2, 4]));
+            Assert.Equal([3], likelihood.EventShape);
+            Assert.Equal([2], likelihood.LogProb(likelihood.Sample()).Shape);
+        }
+
         Assert.IsType<Categorical>(Net.Mlp(4, 8).Then(Head.Categorical(5)).Run(Mode.Eval, Tensor.Randn([3, 4])));
         Assert.Equal([7], Net.Mlp(4, 8).Then(Head.Bernoulli(7)).Run(Mode.Eval, Tensor.Randn([3, 4])).EventShape);
         Assert.Equal([3, 6], Net.Mlp(4, 8).Then(Head.Output(6)).Run(Mode.Eval, Tensor.Randn([3, 4])).Shape);

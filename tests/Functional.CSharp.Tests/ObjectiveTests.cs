@@ -48,6 +48,21 @@ public sealed class ObjectiveTests
     // ---- bounds ----
 
     [Fact]
+    public void Objectives_of_a_batch_and_a_scheduled_weight_have_known_bounds_among_them()
+    {
+        var beta = Schedule.Linear(0, 4, steps: 4);
+        beta.MoveTo(3);
+        Same(Elbo.Weighed(2), Elbo.Weighed(() => beta.Value));
+        Same(Elbo.Bound(), InfoVae.Bound(Kernel.Gaussian(1), alpha: 0, lambda: 1));
+        Same(Elbo.MonteCarlo(), BetaTcVae.Bound(AggregateSampling.WholeSet, alpha: 1, beta: 1, gamma: 1));
+        var wae = Wae.Bound(Kernel.Gaussian(1), lambda: 10).Estimate(Model, Rough);
+        Assert.Equal([("reconstruction", 1.0), ("mmd", -10.0)], wae.Terms.Select(term => (term.Name, term.Weight)));
+
+        static void Same(Bound expected, Bound found) => Close(Seeded(expected), Seeded(found));
+        static Tensor Seeded(Bound bound) => RandomNumbers.WithSeed(1, () => bound.Estimate(Model, Rough).Value);
+    }
+
+    [Fact]
     public void With_the_exact_posterior_every_bound_is_the_evidence()
     {
         Bound[] bounds =

@@ -50,6 +50,41 @@ public sealed class TrainingTests
     }
 
     [Fact]
+    public async Task A_schedule_follows_the_steps()
+    {
+        var steps = new List<int>();
+        var beta = Schedule.Linear(0, 1, steps: 10).Delayed(4);
+        var values = new List<double>();
+
+        var options = new TrainingOptions
+        {
+            Epochs = 2,
+            BatchSize = 8,
+            OnStep = step =>
+            {
+                steps.Add(step);
+                beta.MoveTo(step);
+                values.Add(beta.Value);
+            },
+        };
+
+        await SmallVae().FitAsync(Stripes(), options);
+
+        Assert.Equal(Enumerable.Range(1, 16), steps);
+        Assert.All(steps.Zip(values), pair => Assert.Equal(Math.Clamp((pair.First - 5) / 10.0, 0, 1), pair.Second, 12));
+        Assert.Equal(0.5, Moved(Schedule.Cosine(1, 0, steps: 2), 2), 12);
+        Assert.Equal(9, Moved(Schedule.From(step => step * step), 3));
+        Assert.Equal(2, Moved(Schedule.Constant(2), 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.Linear(0, 1, 0));
+
+        static double Moved(Schedule schedule, int step)
+        {
+            schedule.MoveTo(step);
+            return schedule.Value;
+        }
+    }
+
+    [Fact]
     public async Task The_same_seed_trains_to_the_same_weights()
     {
         async Task<float[]> Train()

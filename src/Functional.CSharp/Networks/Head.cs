@@ -25,6 +25,31 @@ public static class Head
     public static Head<Tensor, Distribution> DiagonalNormal(int size) =>
         Functional.Heads.diagonalNormal(Guard.AtLeast(size, 1)).ToFacade();
 
+    /// <summary>N(mean, scale² I) over vectors of that size; the layer gives the mean, the scale is fixed.</summary>
+    /// <exception cref="ArgumentException">The scale is not a positive number.</exception>
+    public static Head<Tensor, Distribution> IsotropicNormal(double scale, int size) =>
+        Functional.Heads.isotropicNormal(scale, Guard.AtLeast(size, 1)).ToFacade();
+
+    /// <summary>
+    /// N(mean, scale² I) over vectors of that size; the layer gives the mean, and the scale is one learned number, 1 at first.
+    /// Rybkin, Daniilidis &amp; Levine, arXiv:2006.13202 (σ-VAE).
+    /// </summary>
+    public static Head<Tensor, Distribution> SharedScaleNormal(int size) =>
+        Functional.Heads.sharedScaleNormal(Guard.AtLeast(size, 1)).ToFacade();
+
+    /// <summary>
+    /// Independent continuous Bernoulli variables over vectors of that size, from logits: for brightnesses between 0 and 1.
+    /// </summary>
+    public static Head<Tensor, Distribution> ContinuousBernoulli(int size) =>
+        Functional.Heads.continuousBernoulli(Guard.AtLeast(size, 1)).ToFacade();
+
+    /// <summary>
+    /// Independent discretized logistic variables over vectors of that size, of 256 grey values from -1 to 1: an 8-bit v is
+    /// v/127.5 - 1. Salimans et al., arXiv:1701.05517, equation 2.
+    /// </summary>
+    public static Head<Tensor, Distribution> DiscretizedLogistic(int size) =>
+        Functional.Heads.discretizedLogistic(Guard.AtLeast(size, 1)).ToFacade();
+
     /// <summary>Independent Bernoulli variables over vectors of that size, from logits.</summary>
     public static Head<Tensor, Distribution> Bernoulli(int size) => Functional.Heads.bernoulli(Guard.AtLeast(size, 1)).ToFacade();
 

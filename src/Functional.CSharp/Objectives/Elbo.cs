@@ -40,6 +40,15 @@ public static class Elbo
         new(Functional.Elbo.weighed(beta, Guard.AtLeast(particles, 1)));
 
     /// <summary>
+    /// The same with a β that is asked for at each step, so that it can follow a <see cref="Schedule"/>: from 0 to 1 it is the KL
+    /// warm-up of Bowman et al., arXiv:1511.06349.
+    /// </summary>
+    /// <param name="beta">β, asked for at each step.</param>
+    /// <param name="particles">Draws from q, at least 1. Default: 1.</param>
+    public static Bound Weighed(Func<double> beta, int particles = 1) =>
+        new(ObjectiveBridge.weighedBy(Guard.NotNull(beta), Guard.AtLeast(particles, 1)));
+
+    /// <summary>
     /// E_q[log p(x|z)] - β |KL(q(z) ‖ p(z)) - C|: the KL is held at C nats, which grow by a schedule. Burgess et al.,
     /// arXiv:1804.03599, equation 8.
     /// </summary>

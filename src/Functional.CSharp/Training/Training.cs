@@ -55,6 +55,7 @@ public static class Training
             options.Optimizer.Inner,
             options.Checkpoint,
             report => progress?.Report(Convert(report)),
+            step => options.OnStep?.Invoke(step),
             summary => options.OnEpoch?.Invoke(Convert(summary)),
             cancellationToken,
             parameters,

@@ -17,6 +17,12 @@ public sealed class TrainingOptions
     public Optimizer Optimizer { get; init => field = Guard.NotNull(value, nameof(Optimizer)); } = Optimizer.Adam();
 
     /// <summary>
+    /// Called before each step with its number, from 1 and counted over all epochs, whether or not the run was resumed, on the thread
+    /// that trains: the place to move a <see cref="Schedule"/>. Default: nothing.
+    /// </summary>
+    public Action<int>? OnStep { get; init; }
+
+    /// <summary>
     /// Called after each whole epoch with what it came to, on the thread that trains, which waits for it: the place to evaluate.
     /// Default: nothing.
     /// </summary>

@@ -57,6 +57,13 @@ module internal DataBridge =
     let mean (batchSize: int) (perExample: Func<'Batch, Tensor>) (data: Dataset<'Batch>) : float =
         Dataset.mean batchSize perExample.Invoke data
 
+/// Numbers that follow the step.
+module internal ScheduleBridge =
+
+    let scheduled (at: Func<int, float>) = Scheduled at.Invoke
+    let linear (first: float) (last: float) (steps: int) : Func<int, float> = Func<_, _>(Schedule.linear first last steps)
+    let cosine (first: float) (last: float) (steps: int) : Func<int, float> = Func<_, _>(Schedule.cosine first last steps)
+
 /// Optimizers and training.
 module internal TrainingBridge =
 
@@ -78,6 +85,7 @@ module internal TrainingBridge =
         (optimizer: Optimizer)
         (checkpoint: string)
         (report: Action<TrainingProgress>)
+        (onStep: Action<int>)
         (onEpoch: Action<EpochSummary>)
         (cancellation: CancellationToken)
         (parameters: Parameter[])
@@ -94,6 +102,7 @@ module internal TrainingBridge =
                 BatchSize = batchSize
                 Optimizer = optimizer
                 Progress = Progress.report receiver
+                OnStep = onStep.Invoke
                 OnEpoch = onEpoch.Invoke
                 Checkpoint = Option.ofObj checkpoint
                 Cancellation = cancellation

@@ -22,6 +22,8 @@ module internal ObjectiveBridge =
     let ofWeights (name: string) (particles: int) (combine: Func<Tensor, Tensor>) : Bound =
         Bound.ofWeights name particles combine.Invoke
 
+    let weighedBy (beta: Func<float>) (particles: int) : Bound = Elbo.weighedBy beta.Invoke particles
+
     let capacity (beta: float) (capacity: Func<float>) (particles: int) : Bound =
         Elbo.capacity beta capacity.Invoke particles
 

@@ -1,4 +1,4 @@
-// The layers of fully connected networks, and fork, which applies two networks to one input.
+// The layers of fully connected networks, fork, which applies two networks to one input, and join, which makes one input of two.
 // Users compose them with -->; heads are in Heads.fs.
 namespace Functional
 
@@ -106,3 +106,20 @@ module Layers =
             Naming.join first.Parameters second.Parameters,
             fun mode input -> first.Run(mode, input), second.Run(mode, input)
         )
+
+    /// Two tensors side by side on the last axis, to begin a network of both with: `join --> mlp [784 + 10; 400] -->
+    /// diagonalNormal 20`. The one with fewer leading axes is repeated along those of the other.
+    let join: Net<Tensor * Tensor, Tensor> =
+        let run _ (first: Tensor, second: Tensor) =
+            let leading (tensor: Tensor) =
+                Array.truncate (tensor.dim - 1) tensor.shape
+
+            match Shapes.tryLineUp (leading first) (leading second) with
+            | Some batch when first.dim > 0 && second.dim > 0 ->
+                let wide (tensor: Tensor) =
+                    tensor.expand (Array.append batch [| Array.last tensor.shape |])
+
+                Tensor.cat ([ wide first; wide second ], -1)
+            | _ -> raise (Errors.Network.join first.shape second.shape)
+
+        Net("join", None, (fun _ -> None), [], run)

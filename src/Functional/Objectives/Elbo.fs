@@ -160,16 +160,29 @@ module Elbo =
     let monteCarlo (particles: int) : Bound =
         lower "Monte-Carlo ELBO" particles true monteCarloTerms
 
-    // The terms of the KL, each put through a function of their sum's name and value.
     let private isKl (term: Term) = term.Name.StartsWith "kl"
 
-    /// E_q[log p(x|z)] - β KL(q(z) ‖ p(z)): a bound for β ≥ 1, the ELBO at 1; larger β make the latent variables carry less, and each by itself.
-    /// Source: Higgins et al. 2017 (β-VAE), equation 4.
-    let weighed (beta: float) (particles: int) : Bound =
+    /// E_q[log p(x|z)] alone. Raises ArgumentException for a model without observations.
+    let internal reconstruction (run: GuidedRun) : Loss =
+        let known = withDensity run.Model |> List.filter isKnown
+        combine [ term "reconstruction" (modelParts run known |> List.map snd) ] []
+
+    /// KL(q(z) ‖ p(z)) alone, as `bound` has it.
+    let internal divergence (run: GuidedRun) : Loss =
+        -Loss((closedTerms run).Terms |> List.filter isKl)
+
+    /// `weighed` with a β that is asked for at each step, so that it can follow a schedule: from 0 to 1 it is the KL warm-up that keeps
+    /// latent variables in use. Source: Bowman et al., arXiv:1511.06349, section 3.1; Sønderby et al., arXiv:1602.02282, section 3.
+    let weighedBy (beta: unit -> float) (particles: int) : Bound =
         let terms (run: GuidedRun) =
+            let beta = beta ()
             Loss [ for term in (closedTerms run).Terms -> if isKl term then { term with Weight = term.Weight * beta } else term ]
 
         lower "β-ELBO" particles false terms
+
+    /// E_q[log p(x|z)] - β KL(q(z) ‖ p(z)): a bound for β ≥ 1, the ELBO at 1; larger β make the latent variables carry less, and each by itself.
+    /// Source: Higgins et al. 2017 (β-VAE), equation 4.
+    let weighed (beta: float) (particles: int) : Bound = weighedBy (fun () -> beta) particles
 
     /// E_q[log p(x|z)] - β |KL(q(z) ‖ p(z)) - C|: the KL is held at C nats, which `capacity` gives at each step, so that it can grow by a schedule.
     /// Source: Burgess et al., arXiv:1804.03599, equation 8.

@@ -33,6 +33,9 @@ type TrainingOptions =
         Optimizer: Optimizer
         /// The console by default.
         Progress: ProgressDisplay
+        /// Called before each step with its number, from 1 and counted over all epochs, whether or not the run was resumed: the
+        /// place to move schedules. Nothing by default.
+        OnStep: int -> unit
         /// Called after each whole epoch with what it came to.
         OnEpoch: EpochSummary -> unit
         /// A file that the run is written to after each epoch and when it is stopped; if it is there at the start, the run goes on from
@@ -104,6 +107,9 @@ type private Run<'Batch>
         loss
 
     let takeStep (epoch: int) (order: Tensor) (number: int) : PendingStep =
+        let inAll = (epoch - 1) * stepsPerEpoch + number + 1
+        options.OnStep inAll
+
         let names, values, examples =
             Scope.run (fun () ->
                 let batch, examples = Dataset.batch options.BatchSize order number data
@@ -113,7 +119,7 @@ type private Run<'Batch>
                 let flat = Gradient.off (fun () -> Tensor.stack [ for value in values -> value.view 1 ])
                 loss.Terms |> List.map _.Name, flat, examples)
 
-        { Number = (epoch - 1) * stepsPerEpoch + number + 1
+        { Number = inAll
           Examples = examples
           Names = names
           Values = values }
@@ -225,6 +231,7 @@ module Training =
           BatchSize = 128
           Optimizer = Optimizer.adam 1e-3
           Progress = Progress.console
+          OnStep = ignore
           OnEpoch = ignore
           Checkpoint = None
           Cancellation = CancellationToken.None

@@ -55,12 +55,46 @@ let private recording (draw: Draw) =
 
     Expect.all results (Gradient.isRecorded >> not) "evaluation is not"
 
+// Likelihoods, and what makes their data of numbers between 0 and 1.
+let private likelihoods: (string * Head<Tensor, Distribution> * (Tensor -> Tensor)) list =
+    [ "diagonalNormal", diagonalNormal 6, id
+      "isotropicNormal", isotropicNormal 0.3 6, id
+      "sharedScaleNormal", sharedScaleNormal 6, id
+      "bernoulli", bernoulli 6, _.round()
+      "continuousBernoulli", continuousBernoulli 6, id
+      "discretizedLogistic", discretizedLogistic 6, (fun x -> (x * 255.0).round() / 127.5 - 1.0) ]
+
+let private trains (head: Head<Tensor, Distribution>) (prepare: Tensor -> Tensor) (draw: Draw) =
+    let vae = { small () with Decoder = mlp [ 2; 5 ] --> head }
+    let data = prepare ((dsharp.rand [ 64; 2 ]).matmul (dsharp.rand [ 2; 6 ]) / 2.0)
+
+    let elbo () =
+        Random.withSeed draw.Seed (fun () -> (Vae.elbo vae data).Value.mean().toDouble())
+
+    let before = elbo ()
+
+    let options =
+        { Training.defaults with
+            Epochs = 40
+            BatchSize = 32
+            Optimizer = Optimizer.adam 1e-2
+            Progress = Progress.silent
+            StopOnCtrlC = false }
+
+    Training.fit options vae.Parameters (Vae.loss vae) (Dataset.ofTensor data) |> ignore
+    Expect.isGreaterThan (elbo ()) (before + 0.3) "the bound rises"
+    Expect.equal (Vae.reconstruct vae data).shape data.shape "it reconstructs"
+    Expect.equal (Vae.logEvidence 5 vae data).shape [| 64 |] "and knows the evidence"
+
 [<Tests>]
 let tests =
     testList
         "Vae"
         [ holds "every function has the shape it says" 5 shapes
           holds "losses and bounds are those of Elbo and Iwae" 3 objectives
+          for name, head, prepare in likelihoods do
+              holds $"a VAE with {name} for its likelihood trains" 1 (trains head prepare)
+
           holds "only losses are recorded for differentiation" 2 recording
 
           testCase "parameters lie under encoder and decoder" (fun () ->

@@ -2,6 +2,7 @@
 // Run with the whole suite.
 module internal Functional.Tests.HeadsTests
 
+open System
 open Expecto
 open Functional
 open Functional.Tensors
@@ -9,7 +10,11 @@ open Functional.Tests.Testing
 
 let private heads: (string * (int -> Head<Tensor, Distribution>) * (int -> Shape)) list =
     [ "diagonalNormal", diagonalNormal, (fun size -> [| size |])
+      "isotropicNormal", isotropicNormal 0.5, (fun size -> [| size |])
+      "sharedScaleNormal", sharedScaleNormal, (fun size -> [| size |])
       "bernoulli", bernoulli, (fun size -> [| size |])
+      "continuousBernoulli", continuousBernoulli, (fun size -> [| size |])
+      "discretizedLogistic", discretizedLogistic, (fun size -> [| size |])
       "categorical", categorical, (fun _ -> [||]) ]
 
 let private conditional (head: int -> Head<Tensor, Distribution>) (event: int -> Shape) (draw: Draw) =
@@ -52,6 +57,31 @@ let tests =
               Weights.assign head.Parameters[1].Value (dsharp.zeros 2)
               let distribution = Net.eval head (dsharp.tensor [ [ -60.0 ] ])
               Expect.isFalse ((distribution.LogProb(dsharp.zeros [ 1; 1 ])).hasinfnan()) "exp(-30) is small and not zero")
+
+          holds "sharedScaleNormal learns one scale for all elements" 3 (fun draw ->
+              let head = (sharedScaleNormal 3).Attach 2
+              let logScale = List.last head.Parameters
+              Expect.equal logScale.Name "sharedScaleNormal.logScale" "its name"
+              let x = dsharp.randn [ 4; 2 ]
+              isClose 1e-6 "1 at first" (Net.eval head x).Variance (dsharp.ones [ 4; 3 ])
+              let value = draw.Float(-1.0, 1.0)
+              Weights.assign logScale.Value (dsharp.tensor [ value ])
+              isClose 1e-6 "then what was learned" (Net.eval head x).Variance (dsharp.full ([ 4; 3 ], exp (2.0 * value))))
+
+          testCase "isotropicNormal has the scale that it was given, which is positive" (fun () ->
+              let head = (isotropicNormal 0.3 3).Attach 2
+              isClose 1e-6 "the variance" (Net.eval head (dsharp.randn [ 4; 2 ])).Variance (dsharp.full ([ 4; 3 ], 0.09))
+
+              for scale in [ 0.0; -1.0; nan; infinity ] do
+                  says (messageOf<ArgumentException, _>(fun () -> isotropicNormal scale 3)) [ "scale"; "positive" ])
+
+          testCase "discretizedLogistic stays finite however sure the network is" (fun () ->
+              let head = (discretizedLogistic 1).Attach 1
+              Weights.assign head.Parameters[0].Value (dsharp.tensor [ [ 0.0 ]; [ 1.0 ] ])
+              Weights.assign head.Parameters[1].Value (dsharp.zeros 2)
+              let distribution = Net.eval head (dsharp.tensor [ [ -200.0 ]; [ 20.0 ] ])
+              let density = distribution.LogProb(dsharp.tensor [ [ 1.0 ]; [ 1.0 ] ])
+              Expect.isFalse (density.hasinfnan ()) "the log-probability of a value far away")
 
           testCase "output is a linear layer sized to what comes before" (fun () ->
               let net = mlp [ 4; 7 ] --> output 2

@@ -159,6 +159,20 @@ let tests =
               says (messageOf<ArgumentException, _>(fun () -> linear 0 3)) [ "linear [0; 3]"; "positive" ]
               says (messageOf<ArgumentException, _>(fun () -> linear 3 -1)) [ "linear [3; -1]" ])
 
+          holds "join puts two inputs side by side and repeats the one with fewer axes" 5 (fun draw ->
+              let batch, particles = draw.Int(1, 4), draw.Int(1, 3)
+              let z, c = dsharp.randn [ particles; batch; 2 ], dsharp.randn [ batch; 3 ]
+              let wide = c.expand [ particles; batch; 3 ]
+              isClose 0.0 "the second repeated" (Net.eval join (z, c)) (dsharp.cat ([ z; wide ], -1))
+              isClose 0.0 "the first repeated" (Net.eval join (c, z)) (dsharp.cat ([ wide; z ], -1))
+              let net = join --> mlp [ 5; 4 ] --> bernoulli 2
+              Expect.equal (Net.eval net (z, c)).BatchShape [| particles; batch |] "a network of both")
+
+          testCase "inputs of other batches do not join" (fun () ->
+              let join (a: int list) (b: int list) () = Net.eval join (dsharp.zeros a, dsharp.zeros b)
+              says (messageOf<ArgumentException, _>(join [ 3; 2 ] [ 4; 2 ])) [ "join"; "[3; 2]"; "[4; 2]" ]
+              says (messageOf<ArgumentException, _>(join [ 3; 2 ] [ 1; 2 ])) [ "join"; "[1; 2]" ])
+
           testCase "networks that take different numbers of features do not fork" (fun () ->
               let message = messageOf<ArgumentException, _>(fun () -> fork (linear 4 3) (linear 5 3))
               says message [ "linear 4 3"; "linear 5 3"; "4"; "5" ]) ]

@@ -95,6 +95,27 @@ let private computes folder =
     run "spirals" 60 @"held-out accuracy: [01]\.\d\d\d" "decision.png" 160 160
     run "pendulum" 20 @"cost: \d+\.\d+ after, \d+\.\d+ before" "after.png" 304 101
 
+/// The samples that compare models on MNIST: an epoch on a tiny set, the figures that they end with, and a picture.
+let private compares folder =
+    let data = mnist folder "mnist" id
+
+    let runs =
+        [ for sample, figures, picture, (width, height), more in
+              [ "iwae-mnist", [ @"gain: -?\d+\.\d\d nats" ], "samples-5.png", (16 * 28, 8 * 28), [ "--samples"; "10" ]
+                "cvae-mnist", [ @"gain: -?\d+\.\d %" ], "completions.png", (16 * 28, 9 * 28), [ "--samples"; "10" ]
+                "beta-vae", [ @"beta 4, kl: \d+\.\d\d nats" ], "traversals-4.png", (11 * 28, 10 * 28), [] ] do
+              let arguments = [ "--data"; data; "--epochs"; "1" ] @ more
+              sample, figures, picture, width, height, interactive folder $"{sample}.fsx" arguments ]
+
+    for sample, figures, picture, width, height, run in runs do
+        let outcome = run.Result
+        Expect.equal (outcome.ExitCode, outcome.Error) (0, "") $"{sample} succeeds"
+
+        for figure in figures do
+            hasLine figure outcome
+
+        isPng (Path.Combine(folder, "artifacts", sample, picture)) width height
+
 let private tours folder =
     let outcome = (interactive folder "distributions.fsx" [ "--steps"; "100" ]).Result
     Expect.equal (outcome.ExitCode, outcome.Error) (0, "") "it succeeds"
@@ -148,6 +169,7 @@ let tests =
         "Samples"
         [ testCase "vae-mnist trains, reports and draws" (fun () -> withSamples trains)
           testCase "spirals and pendulum compute, report and draw" (fun () -> withSamples computes)
+          testCase "iwae-mnist, cvae-mnist and beta-vae compare models and draw" (fun () -> withSamples compares)
           testCase "distributions tours, fits and draws" (fun () -> withSamples tours)
           testCase "gmm fits, reports and draws" (fun () -> withSamples clusters)
           testCase "wrong arguments end vae-mnist with exit code 1 and one sentence" (fun () -> withSamples refuses) ]

@@ -3,6 +3,7 @@
 module internal Functional.Tests.CheckpointTests
 
 open System
+open System.Collections.Generic
 open System.IO
 open System.Threading
 open Expecto
@@ -86,11 +87,20 @@ let private refused<'Error when 'Error :> exn> (path: string) (options: Training
     says (messageOf<'Error, _>(fun () -> train options model None)) (path :: parts)
     Expect.equal (values model.Parameters) before "no weight is changed"
 
+let private schedulesSurvive (draw: Draw) =
+    inFile (fun path ->
+        let stepped = List<int>()
+        let own = { options (Optimizer.adam 1e-2) path with OnStep = stepped.Add }
+        train own (vae ()) (Some(draw.Int(1, 80))) |> ignore
+        train own (vae ()) None |> ignore
+        Expect.equal (List.ofSeq stepped) [ 1..90 ] "steps are numbered as if the run had not been stopped")
+
 [<Tests>]
 let tests =
     testList
         "Checkpoint"
         [ holds "a run stopped twice ends where an uninterrupted one does" 4 resumes
+          holds "steps are counted on where a run is resumed" 3 schedulesSurvive
 
           testCase "the checkpoint of a run with other settings is refused" (fun () ->
               inFile (fun path ->

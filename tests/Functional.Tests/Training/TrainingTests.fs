@@ -110,7 +110,10 @@ let private reports (draw: Draw) =
         { new IProgress<TrainingProgress> with
             member _.Report progress = received.Add progress }
 
+    let stepped = List<int>()
+
     let objective (x: Tensor) =
+        Expect.equal stepped.Count (losses.Count + 1) "OnStep comes before the step"
         let loss = squares problem.Parameters x
         losses.Add(loss.Value.toDouble (), float x.shape[0])
         loss
@@ -120,12 +123,14 @@ let private reports (draw: Draw) =
             Epochs = epochs
             BatchSize = batch
             Progress = Progress.report receiver
+            OnStep = stepped.Add
             OnEpoch = summaries.Add }
 
     let result = fit options problem objective
     let steps = (length + batch - 1) / batch
     Expect.equal result.Status TrainingStatus.Completed "completed"
     Expect.equal losses.Count (epochs * steps) "one call of the objective for each step"
+    Expect.equal (List.ofSeq stepped) [ 1 .. epochs * steps ] "OnStep counts the steps of all epochs"
     Expect.equal (List.ofSeq summaries) result.Epochs "OnEpoch sees what the result holds"
     Expect.equal [ for summary in result.Epochs -> summary.Epoch ] [ 1..epochs ] "epochs from 1"
 
