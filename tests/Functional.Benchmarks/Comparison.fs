@@ -8,6 +8,8 @@ open System.Diagnostics
 type Comparison =
     { Name: string
       Ours: float
+      /// What theirs is.
+      Peer: string
       Theirs: float
       Unit: string
       AtMost: float }
@@ -47,6 +49,7 @@ module Comparison =
 
         { Name = name
           Ours = measured |> List.map fst |> median
+          Peer = "PyTorch"
           Theirs = measured |> List.map snd |> median
           Unit = unit
           AtMost = atMost }
@@ -55,11 +58,11 @@ module Comparison =
     let medianOf (name: string) (atMost: float) (comparisons: Comparison list) : Comparison =
         let ratio = comparisons |> List.map _.Ratio |> median
 
-        { Name = name; Ours = ratio; Theirs = 1.0; Unit = "times"; AtMost = atMost }
+        { Name = name; Ours = ratio; Peer = "PyTorch"; Theirs = 1.0; Unit = "times"; AtMost = atMost }
 
     /// One line: both medians, their ratio, and whether it is as low as promised.
     let print (comparison: Comparison) =
         let verdict = if comparison.Ratio <= comparison.AtMost then "ok" else "TOO SLOW"
 
         printfn
-            $"%-24s{comparison.Name}  Functional %8.3f{comparison.Ours} {comparison.Unit}   PyTorch %8.3f{comparison.Theirs} {comparison.Unit}   ratio %.2f{comparison.Ratio} (at most {comparison.AtMost})  {verdict}"
+            $"%-24s{comparison.Name}  Functional %8.3f{comparison.Ours} {comparison.Unit}   {comparison.Peer} %8.3f{comparison.Theirs} {comparison.Unit}   ratio %.2f{comparison.Ratio} (at most {comparison.AtMost})  {verdict}"

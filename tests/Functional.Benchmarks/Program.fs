@@ -2,7 +2,12 @@
 // People run it; CI does not, for its machines are too busy to time anything.
 module Functional.Benchmarks.Program
 
-let private benchmarks = [ "vae-step", VaeStep.run; "svi", SviStep.run; "ops", Ops.run; "distributions", Distributions.run ]
+let private benchmarks =
+    [ "vae-step", VaeStep.run
+      "programs", ProgramLayer.run
+      "svi", SviStep.run
+      "ops", Ops.run
+      "distributions", Distributions.run ]
 
 let private names = benchmarks |> List.map fst |> String.concat ", "
 
