@@ -8,6 +8,16 @@ namespace FacadeTests;
 public sealed class DataTests
 {
     [Fact]
+    public void A_data_set_is_picked_from_and_repeated()
+    {
+        var data = Dataset.FromTensor(Tensor.FromArray(new[] { 10.0, 20.0, 30.0 }));
+        var picked = data.Pick(Tensor.FromArray(new long[] { 2, 0, 2 }));
+        Assert.True(picked.Head(3).Equals(Tensor.FromArray(new[] { 30.0, 10.0, 30.0 })));
+        Assert.True(data.Cycle(5).Head(5).Equals(Tensor.FromArray(new[] { 10.0, 20.0, 30.0, 10.0, 20.0 })));
+        Assert.Throws<ArgumentOutOfRangeException>(() => data.Cycle(0));
+    }
+
+    [Fact]
     public void A_data_set_is_taken_mapped_zipped_and_averaged()
     {
         var data = Dataset.FromTensor(Tensor.Arange(10).Cast(Dtype.Float32));

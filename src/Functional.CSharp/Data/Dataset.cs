@@ -39,6 +39,12 @@ public sealed class Dataset<TBatch>
     /// <exception cref="ArgumentException">There are not so many.</exception>
     public Dataset<TBatch> Take(int count) => new(Functional.Dataset.take(count, Inner));
 
+    /// <summary>The examples at these positions (a vector of Int64), in that order; a position may occur several times.</summary>
+    public Dataset<TBatch> Pick(Tensor positions) => new(Functional.Dataset.pick(Guard.Inner(positions), Inner));
+
+    /// <summary>So many examples: the data set over and over. With <see cref="Zip"/>, a small set beside a large one.</summary>
+    public Dataset<TBatch> Cycle(int length) => new(Functional.Dataset.cycle(Guard.AtLeast(length, 1), Inner));
+
     /// <summary>The data set with a function applied to each batch as it is read.</summary>
     public Dataset<TNext> Map<TNext>(Func<TBatch, TNext> f) => new(DataBridge.map(Guard.NotNull(f), Inner));
 

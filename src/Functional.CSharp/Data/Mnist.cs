@@ -34,6 +34,10 @@ public static class LabelledImagesExtensions
     /// <summary>The class of each image (Int64).</summary>
     public static Dataset<Tensor> Labels(this LabelledImages set) =>
         Functional.LabelledImagesModule.labels(Guard.NotNull(set).Inner).ToFacade();
+
+    /// <summary>The class of each image as a vector with a one among so many zeros.</summary>
+    public static Dataset<Tensor> OneHot(this LabelledImages set, int classes) =>
+        Functional.LabelledImagesModule.oneHot(Guard.AtLeast(classes, 1), Guard.NotNull(set).Inner).ToFacade();
 }
 
 /// <summary>Handwritten digits: a training and a test set.</summary>

@@ -56,4 +56,8 @@ public static class Head
     /// <summary>One of so many classes, from logits.</summary>
     public static Head<Tensor, Distribution> Categorical(int classes) =>
         Functional.Heads.categorical(Guard.AtLeast(classes, 1)).ToFacade();
+
+    /// <summary>One of so many classes as a vector with a one and zeros, from logits: for classes that enter another network.</summary>
+    public static Head<Tensor, Distribution> OneHotCategorical(int classes) =>
+        Functional.Heads.oneHotCategorical(Guard.AtLeast(classes, 1)).ToFacade();
 }

@@ -43,6 +43,23 @@ module Dataset =
 
         { data with Length = count }
 
+    /// The examples at these positions (a vector of Int64), in that order; a position may occur several times.
+    let pick (positions: Tensor) (data: Dataset<'Batch>) : Dataset<'Batch> =
+        { Length = positions.shape[0]
+          Read = fun places -> data.Read(positions.indexSelect (0, places)) }
+
+    /// So many examples: the data set over and over. With `zip`, a small set beside a large one.
+    let cycle (length: int) (data: Dataset<'Batch>) : Dataset<'Batch> =
+        if length < 1 then
+            raise (Errors.Data.batchSize length)
+
+        if data.Length < 1 then
+            raise Errors.Data.empty
+
+        let once = dsharp.arange (data.Length, dtype = Dtype.Int64)
+        let times = (length + data.Length - 1) / data.Length
+        pick (dsharp.cat [ for _ in 1..times -> once ] |> View.slice 0 0 (length - 1)) data
+
     /// Each element 1 with the probability that its value gives, drawn anew each time it is read.
     let binarized (data: Dataset<Tensor>) : Dataset<Tensor> =
         map (fun (probabilities: Tensor) -> probabilities.bernoulli ()) data

@@ -31,6 +31,11 @@ module LabelledImages =
     let labels (set: LabelledImages) : Dataset<Tensor> =
         Dataset.ofTensor set.Labels |> Dataset.map _.int64()
 
+    /// The class of each image as a vector with a one among so many zeros.
+    let oneHot (classes: int) (set: LabelledImages) : Dataset<Tensor> =
+        let vectors = dsharp.eye classes
+        labels set |> Dataset.map (fun labels -> vectors.indexSelect (0, labels))
+
 /// The training and the test set.
 type Mnist =
     {

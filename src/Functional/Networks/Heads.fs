@@ -71,3 +71,7 @@ module Heads =
     /// One of so many classes, from logits.
     let categorical (classes: int) : Head<Tensor, Distribution> =
         head "categorical" classes (fun logits -> Categorical.FromLogits logits)
+
+    /// One of so many classes as a vector with a one and zeros, from logits: for classes that enter another network.
+    let oneHotCategorical (classes: int) : Head<Tensor, Distribution> =
+        head "oneHotCategorical" classes (fun logits -> OneHotCategorical.FromLogits logits)

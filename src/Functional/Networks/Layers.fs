@@ -64,6 +64,29 @@ module Layers =
     let linear (inputs: int) (outputs: int) : Net<Tensor, Tensor> =
         affine "" LinearAlgebra.linear inputs outputs
 
+    /// x Wᵀ + y Vᵀ + b of a pair (x, y): `linear (first + second) outputs` on both joined at their last axes, but without joining them, so that
+    /// leading axes broadcast (one x for several y) and each is multiplied only as often as there are values of it.
+    let joined (first: int) (second: int) (outputs: int) : Net<Tensor * Tensor, Tensor> =
+        if first < 1 || second < 1 || outputs < 1 then
+            raise (Errors.Network.sizes "joined" [ first; second; outputs ])
+
+        let bound = 1.0 / sqrt (float (first + second))
+        let weight = parameter "joined.first" bound [ outputs; first ]
+        let other = parameter "joined.second" bound [ outputs; second ]
+        let bias = parameter "joined.bias" bound [ outputs ]
+        let name = $"joined {first} {second} {outputs}"
+
+        let check (input: Tensor) (features: int) =
+            if input.dim = 0 || input.shape[input.dim - 1] <> features then
+                raise (Errors.Network.input name input.shape features)
+
+        let run _ (x: Tensor, y: Tensor) =
+            check x first
+            check y second
+            LinearAlgebra.linear x weight.Value bias.Value + y.matmul (other.Value.transpose ())
+
+        Net(name, None, (fun _ -> Some outputs), [ weight; other; bias ], run)
+
     let private layered (layer: int -> int -> Net<Tensor, Tensor>) (sizes: int list) : Net<Tensor, Tensor> =
         match sizes |> List.pairwise |> List.map (fun (inputs, outputs) -> layer inputs outputs) with
         | [] -> raise (Errors.Network.sizes "mlp" sizes)

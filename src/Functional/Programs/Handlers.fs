@@ -218,13 +218,19 @@ module Program =
         let between = Array.create (axis - 1 - ownBatch.Length) 1
         own.view (Array.concat [ [| own.shape[0] |]; between; ownBatch; Shapes.trailing events own.shape ])
 
+    // A point mass has one value, which may depend on everything before it: there is nothing to list.
+    let private isListed (site: Site) : bool =
+        match site.Distribution.Support with
+        | Support.Points(values, _) -> values.shape[0] > 1
+        | support -> support.IsDiscrete
+
     /// `enumerate` for a program whose sites have at most `depth` batch axes (plates and leading ones), which spares the run that counts them.
     let enumerateWithin (depth: int) (program: Program<'T>) : Program<'T> =
         Program(fun handler ->
             let mutable enumerated = 0
 
             let answer (site: Site) =
-                if site.IsOpen && site.Distribution.Support.IsDiscrete && (handler.Gifts.Find site.Name).IsNone then
+                if site.IsOpen && isListed site && (handler.Gifts.Find site.Name).IsNone then
                     enumerated <- enumerated + 1
                     let axis = depth + enumerated
                     let values = values depth axis site
@@ -243,7 +249,7 @@ module Program =
 
     /// Every open discrete draw of finite support takes all its values at once, along a new batch axis to the left of all others, and a trace's
     /// log-density sums it out exactly, plate by plate: log Σ_z p(z, x). Values reach the program as [count; 1; ...; own batch axes], so compute
-    /// with them as with tensors that broadcast. Draws that handlers give a value are left alone. A draw inside a plate may be used in that plate only.
+    /// with them as with tensors that broadcast. Draws that handlers give a value and point masses are left alone. A draw inside a plate may be used in that plate only.
     /// In a chain the cost grows with its length, not exponentially. Raises NotSupportedException when a support is infinite.
     /// The first time it runs the program once more, to count axes. Source: Obermeyer et al., arXiv:1902.03210.
     let enumerate (program: Program<'T>) : Program<'T> =

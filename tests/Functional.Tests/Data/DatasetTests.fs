@@ -69,6 +69,17 @@ let private binarizes (draw: Draw) =
     let mean, error = meanAndError draws
     isWithin "as often one as the value says" mean error probabilities
 
+let private picks (draw: Draw) =
+    let length = draw.Int(1, 10)
+    let data = numbered length
+    let positions = [| for _ in 1 .. draw.Int(1, 20) -> int64 (draw.Int(0, length - 1)) |]
+    let picked = Dataset.pick (dsharp.tensor (positions, dtype = Dtype.Int64)) data
+    Expect.equal (numbers (Dataset.head positions.Length picked)) (Array.map float positions) "those at the positions"
+    let many = draw.Int(1, 35)
+    let cycled = Dataset.cycle many data
+    Expect.equal cycled.Length many "as many as asked for"
+    Expect.equal (numbers (Dataset.head many cycled)) [| for i in 0 .. many - 1 -> float (i % length) |] "over and over"
+
 [<Tests>]
 let tests =
     testList
@@ -78,6 +89,8 @@ let tests =
           holds "every example comes to every place" 2 fair
           holds "map, zip, take, head and mean agree with arrays" 10 transforms
           holds "binarized draws each time it is read, with the values as probabilities" 2 binarizes
+
+          holds "pick reads the examples at positions, cycle all of them over and over" 10 picks
 
           testCase "a mean is not recorded and leaves nothing behind" (fun () ->
               let weight = Gradient.record (dsharp.ones (1, dtype = Dtype.Float64))
@@ -95,5 +108,7 @@ let tests =
               refused (fun () -> Dataset.batchCount 2 (numbered 0)) [ "no examples" ]
               refused (fun () -> Dataset.take 4 (numbered 3)) [ "4 examples"; "data set of 3" ]
               refused (fun () -> Dataset.take 0 (numbered 3)) [ "0 examples" ]
+              refused (fun () -> Dataset.cycle 0 (numbered 3)) [ "not 0" ]
+              refused (fun () -> Dataset.cycle 2 (numbered 0)) [ "no examples" ]
               refused (fun () -> Dataset.head 4 (numbered 3)) [ "4 examples" ]
               refused (fun () -> Dataset.zip (numbered 3) (numbered 4)) [ "3 and 4" ]) ]

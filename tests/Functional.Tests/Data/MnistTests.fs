@@ -42,6 +42,10 @@ let private asData (draw: Draw) =
     Expect.all (numbers binary) (fun pixel -> pixel = 0.0 || pixel = 1.0) "zeros and ones"
     let labels = Dataset.head 12 (LabelledImages.labels set)
     Expect.equal (labels.toArray1D<int64>()) (Array.init 12 (fun i -> int64 (i % 10))) "labels"
+    let oneHot = Dataset.head 12 (LabelledImages.oneHot 10 set)
+    Expect.equal oneHot.shape [| 12; 10 |] "a vector for each"
+    let wanted = dsharp.tensor [ for i in 0..11 -> [ for k in 0..9 -> if k = i % 10 then 1.0 else 0.0 ] ]
+    isClose 0.0 "with a one at the class" oneHot wanted
 
 [<Tests>]
 let tests =

@@ -179,6 +179,21 @@ let private longChain (draw: Draw) =
     let evidence = ([ 1 .. length - 1 ] |> List.fold forward first).logsumexp 0
     isClose 1e-9 "the evidence" (model |> Program.enumerate |> Program.trace).LogDensity evidence
 
+// A point mass that depends on an enumerated draw has another value for each of that draw's.
+let private pointMasses (draw: Draw) =
+    let logits, means = draw.Tensor([| 3 |], -1.0, 1.0), draw.Tensor([| 3 |], -2.0, 2.0)
+    let x = draw.Tensor([||], -2.0, 2.0)
+
+    let model =
+        program {
+            let! a = sample "a" (Categorical.FromLogits logits)
+            let! b = sample "b" (Delta(pick means a))
+            do! observe "x" (normal (b, 1.0)) x
+        }
+
+    let evidence = (logits.logsoftmax -1 + (normal (means, 1.0)).LogProb x).logsumexp 0
+    isClose 1e-9 "summed out" (model |> Program.enumerate |> Program.trace).LogDensity evidence
+
 // A discrete draw outside plates, one in a plate that depends on it, and one in a plate inside that.
 let private nestedEnumeration (draw: Draw) =
     let outer, inner = 2, 2
@@ -524,6 +539,7 @@ let tests =
           holds "a subsampled plate is unbiased" 6 subsampling
           holds "enumeration is brute force" 6 (each enumeration)
           holds "enumeration of a long chain is the forward algorithm" 2 longChain
+          holds "enumeration leaves point masses alone" 3 pointMasses
           holds "enumeration across nested plates is brute force" 4 nestedEnumeration
           holds "enumeration in a subsampled plate is a mixture" 4 subsampledEnumeration
           holds "gradients flow to what a program closes over" 4 gradients

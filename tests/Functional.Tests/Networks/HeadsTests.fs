@@ -15,7 +15,8 @@ let private heads: (string * (int -> Head<Tensor, Distribution>) * (int -> Shape
       "bernoulli", bernoulli, (fun size -> [| size |])
       "continuousBernoulli", continuousBernoulli, (fun size -> [| size |])
       "discretizedLogistic", discretizedLogistic, (fun size -> [| size |])
-      "categorical", categorical, (fun _ -> [||]) ]
+      "categorical", categorical, (fun _ -> [||])
+      "oneHotCategorical", oneHotCategorical, (fun size -> [| size |]) ]
 
 let private conditional (head: int -> Head<Tensor, Distribution>) (event: int -> Shape) (draw: Draw) =
     let size, features = draw.Int(2, 4), draw.Int(1, 5)

@@ -126,6 +126,24 @@ let private forks (draw: Draw) =
     let after, _ = Net.eval (inFloat64 (fun () -> linear 2 4) --> both) (draw.Tensor([| 1; 2 |], -1.0, 1.0))
     Expect.equal after.shape [| 1; 3 |] "a fork composes"
 
+/// One linear layer on both joined, with leading axes that broadcast.
+let private joins (draw: Draw) =
+    let first, second, outputs = draw.Int(1, 4), draw.Int(1, 4), draw.Int(1, 4)
+    let net = inFloat64 (fun () -> joined first second outputs)
+    let x, y = draw.Tensor([| 3; first |], -1.0, 1.0), draw.Tensor([| 2; 1; second |], -1.0, 1.0)
+    let weights = [ for parameter in net.Parameters -> parameter.Value ]
+    let both = dsharp.cat ([ x.expand [ 2; 3; first ]; y.expand [ 2; 3; second ] ], 2)
+    let weight = dsharp.cat ([ weights[0]; weights[1] ], 1)
+    isClose 1e-12 "W (x, y) + b" (Net.eval net (x, y)) (both.matmul (weight.transpose ()) + weights[2])
+    Expect.equal net.OutputFeatures (Some outputs) "it knows its features"
+    let bound = 1.0 / sqrt (float (first + second))
+    Expect.all (weights |> Seq.collect numbers) (fun weight -> abs weight <= bound) "initial weights are those of one layer"
+
+    let wrong x y () = Net.eval net (dsharp.zeros ([ 1; x ], dtype = Dtype.Float64), dsharp.zeros ([ 1; y ], dtype = Dtype.Float64))
+    says (messageOf<ArgumentException, _>(wrong (first + 1) second)) [ $"joined {first} {second} {outputs}"; $"length {first}" ]
+    says (messageOf<ArgumentException, _>(wrong first (second + 1))) [ $"length {second}" ]
+    says (messageOf<ArgumentException, _>(fun () -> joined 0 1 1)) [ "joined [0; 1; 1]" ]
+
 [<Tests>]
 let tests =
     testList
@@ -137,6 +155,7 @@ let tests =
           holds "the same seed gives the same initial weights" 3 sameSeed
           holds "dropout scales what it keeps in training and does nothing in use" 3 dropsOut
           holds "fork applies both networks to one input" 3 forks
+          holds "joined is a linear layer on a pair" 4 joins
 
           testList
               "activations"

@@ -84,6 +84,40 @@ let private trains folder =
     isPng (Path.Combine(artifacts, "reconstructions.png")) (16 * 28) (8 * 28)
     Expect.isTrue (File.Exists(Path.Combine(artifacts, "vae.safetensors"))) "the weights"
 
+/// The samples of other autoencoders: an epoch on a tiny MNIST, the figures that they end with, and their pictures of 28 x 28 pixels a digit.
+let private trainsOthers folder =
+    let data = mnist folder "mnist" id
+
+    let start sample (options: string list) =
+        interactive folder $"{sample}.fsx" ([ "--data"; data; "--epochs"; "1" ] @ options)
+
+    let finish sample (running: Task<Outcome>) (figures: string list) (pictures: (string * int) list) =
+        let outcome = running.Result
+        Expect.equal (outcome.ExitCode, outcome.Error) (0, "") $"{sample} succeeds"
+
+        for figure in figures do
+            hasLine figure outcome
+
+        for picture, rows in pictures do
+            isPng (Path.Combine(folder, "artifacts", sample, picture)) (16 * 28) (rows * 28)
+
+    let semiSupervised = start "ssvae-mnist" [ "--code-epochs"; "1" ]
+    let mixture = start "gmvae-mnist" [ "--code-epochs"; "1"; "--clusters"; "7" ]
+    let hierarchical = start "hvae-mnist" [ "--samples"; "5" ]
+    finish "ssvae-mnist" semiSupervised [ @"test accuracy with 100 labels: \d+\.\d\d %" ] [ "digits.png", 10 ]
+
+    finish
+        "gmvae-mnist"
+        mixture
+        [ @"test nll: \d+\.\d\d nats"; @"accuracy of the digit of the cluster, 7 clusters: \d+\.\d\d %" ]
+        [ "clusters.png", 7 ]
+
+    finish
+        "hvae-mnist"
+        hierarchical
+        [ for name in [ "one layer"; "two layers"; "ladder of two" ] -> $@"test nll, {name}: \d+\.\d\d nats" ]
+        [ for name in [ "one-layer"; "two-layers"; "ladder-of-two" ] -> $"{name}.png", 8 ]
+
 /// The samples that need no data: short runs of them, the line that they end with, and the picture that they draw.
 let private computes folder =
     let run sample (steps: int) line picture width height =
@@ -168,6 +202,7 @@ let tests =
     testList
         "Samples"
         [ testCase "vae-mnist trains, reports and draws" (fun () -> withSamples trains)
+          testCase "the other autoencoders train, report and draw" (fun () -> withSamples trainsOthers)
           testCase "spirals and pendulum compute, report and draw" (fun () -> withSamples computes)
           testCase "iwae-mnist, cvae-mnist and beta-vae compare models and draw" (fun () -> withSamples compares)
           testCase "distributions tours, fits and draws" (fun () -> withSamples tours)
