@@ -70,7 +70,9 @@ type TransformInfo internal (transform: Type, given: string, example: unit -> Tr
 
 /// A bound on the evidence.
 [<Sealed>]
-type BoundInfo internal (name: string, formula: string, source: string, make: int -> Bound) =
+type BoundInfo internal (name: string, formula: string, source: string, seesBatch: bool, make: int -> Bound) =
+
+    internal new(name, formula, source, make) = BoundInfo(name, formula, source, false, make)
 
     /// What makes it: `Elbo.bound`.
     member _.Name = name
@@ -81,7 +83,10 @@ type BoundInfo internal (name: string, formula: string, source: string, make: in
     /// Where it comes from.
     member _.Source = source
 
-    /// The bound with that many particles.
+    /// Whether it compares the codes of a batch with one another, so that it takes one particle and a guide with one draw for each example.
+    member _.SeesBatch = seesBatch
+
+    /// The bound with that many particles, or with one where it sees a batch.
     member _.Make(particles: int) : Bound = make particles
 
 /// An estimator of the gradient of a bound.
