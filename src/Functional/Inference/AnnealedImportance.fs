@@ -159,3 +159,9 @@ module AnnealedImportance =
         let start = if prior.BatchShape.Length = 0 then prior.Expand [| x.shape[0] |] else prior
 
         anneal options { Start = start; LogRatio = fun z -> (likelihood z).LogProb x }
+
+    /// Weights for the evidence p(x) = ∫ p(z, x) dz of a model with continuous draws, in the real numbers that stand for them (`Unconstrained`):
+    /// the start is over as many, such as `Normal.standard [ D ]`, or a guide's `Posterior`. Values are real numbers, too.
+    /// Raises as `run` and `Unconstrained.ofProgram` do.
+    let ofProgram (options: AnnealingOptions) (start: Distribution) (model: Program<'T>) : AnnealedSample =
+        run options start (Unconstrained.ofProgram model).LogDensity

@@ -94,6 +94,31 @@ let private judged draw =
     isClose 0.2 "the evidence" summary.LogEvidence (logEvidence bed)
     says (ImportanceWeights.verdict summary) [ "100 draws"; "0 unreliable" ]
 
+/// z ~ Gamma(a, b), x_n ~ Poisson(z): p(x) = b^a Γ(a + Σx) / (Γ(a) (b + n)^(a + Σx) Π x_n!).
+let private ofProgram (draw: Draw) =
+    let a, b, count = draw.Float(1.0, 3.0), draw.Float(0.5, 2.0), 4
+    let one = dsharp.ones (count, dtype = Dtype.Float64)
+    let x = Poisson(one * draw.Float(0.5, 4.0)).Sample()
+    let scalar = one.sum () / float count
+
+    let model =
+        program {
+            let! rate = sample "rate" (Gamma(scalar * a, scalar * b))
+            do! plate "counts" count (fun _ -> observe "x" (Poisson(rate * scalar)) x)
+        }
+
+    let total = Array.sum (numbers x)
+    let logGamma = MathNet.Numerics.SpecialFunctions.GammaLn
+    let factorials = numbers x |> Array.sumBy (fun x -> logGamma (x + 1.0))
+
+    let exact =
+        a * log b - logGamma a + logGamma (a + total) - (a + total) * log (b + float count) - factorials
+
+    let start = Normal.diagonal (dsharp.zeros (1, dtype = Dtype.Float64)) (dsharp.full ([ 1 ], 2.0, dtype = Dtype.Float64))
+    let sample = AnnealedImportance.ofProgram (options 400 40) start model
+    let ratio, error = meanAndError ((sample.LogWeights - exact).exp())
+    isWithin "the evidence of a program" ratio error (ratio.onesLike ())
+
 let private bed () =
     Random.withSeed 3 (fun () -> gaussian false (Draw 3))
 
@@ -110,6 +135,7 @@ let tests =
           holds "weighted chains have the moments of the posterior" 3 posteriorMoments
           holds "more steps make the weights vary less" 2 stepsHelp
           holds "the integral of an unnormalized density is found" 3 unnormalized
+          holds "the evidence of a program with a positive draw is found" 3 ofProgram
           holds "the pilot run finds step sizes" 1 acceptance
           holds "a seed repeats it" 1 sameSeed
           holds "the weights are judged like any others" 1 judged
