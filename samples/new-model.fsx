@@ -24,7 +24,7 @@ let sample () =
     let model (x: Tensor) =
         program {
             let! z = sample "z" (Normal.standard [ 2 ])
-            let halves = (Net.train decoder z).split ([ 4; 4 ], -1)
+            let halves = (Net.train decoder z).split([ 4; 4 ], -1)
             do! observe "x" (Independent(StudentT(dsharp.scalar 3.0, halves[0], halves[1].exp()), 1)) x
         }
 
@@ -49,24 +49,17 @@ let sample () =
     printfn $"elbo: %.3f{mean (Elbo.bound 20)} nats"
     printfn $"iwae, 20 particles: %.3f{mean (Iwae.bound 20)} nats"
     let evidence = LogEvidence.summarize 1_000 (model standardized) (guide standardized)
-    printfn $"log-evidence: %.3f{evidence.LogEvidence.mean().toDouble ()} nats"
+    printfn $"log-evidence: %.3f{evidence.LogEvidence.mean().toDouble()} nats"
     printfn $"{ImportanceWeights.verdict evidence}"
 
-    let dreams =
-        model standardized
-        |> Program.uncondition
-        |> Program.particles flowers.shape[0]
-        |> Program.trace
+    let dreams = model standardized |> Program.uncondition |> Program.particles flowers.shape[0] |> Program.trace
 
     let petals (name: string) (rows: Tensor) =
         let back = (rows * flowers.std 0 + flowers.mean 0).cast Dtype.Float64
-        Points(name, Array.zip (back[*, 2].toArray1D<float> ()) (back[*, 3].toArray1D<float> ()))
+        Points(name, Array.zip (back[*, 2].toArray1D<float>()) (back[*, 3].toArray1D<float>()))
 
     let panel (title: string) (mark: Mark) : Panel =
-        { Title = title
-          X = 0.0, 8.0
-          Y = -0.5, 3.0
-          Marks = [ mark ] }
+        { Title = title; X = 0.0, 8.0; Y = -0.5, 3.0; Marks = [ mark ] }
 
     Plot.save
         (Path.Combine(folder, "petals.svg"))

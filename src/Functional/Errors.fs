@@ -476,7 +476,8 @@ module internal Errors =
             ArgumentException $"Kernel: the {name} has to be a positive number; it is {value}."
 
         let polynomial (degree: int) (offset: float) =
-            ArgumentException $"Kernel.Polynomial: the degree has to be at least 1 and the offset at least 0; they are {degree} and {offset}."
+            ArgumentException
+                $"Kernel.Polynomial: the degree has to be at least 1 and the offset at least 0; they are {degree} and {offset}."
 
         let noScales () =
             ArgumentException "Kernel.OverScales: there are no scales; give at least one."
@@ -502,7 +503,8 @@ module internal Errors =
             )
 
         let batch (posterior: string) =
-            ArgumentException $"AggregatePosterior: the posterior has to have one batch axis, that of the examples; it is {posterior}."
+            ArgumentException
+                $"AggregatePosterior: the posterior has to have one batch axis, that of the examples; it is {posterior}."
 
         let draws (found: Shape) (posterior: Shape) =
             ArgumentException(
@@ -620,7 +622,8 @@ module internal Errors =
             )
 
         let tooFewDraws (found: Shape) =
-            ArgumentException $"Convergence: draws of shape {shape found}; at least 4 of each chain are needed, as [draws; chains; ...]."
+            ArgumentException
+                $"Convergence: draws of shape {shape found}; at least 4 of each chain are needed, as [draws; chains; ...]."
 
     /// Models.
     module Model =
@@ -635,7 +638,8 @@ module internal Errors =
             ArgumentException $"There is no cluster {cluster}; the {count} clusters are numbered from 0."
 
         let clusters (count: int) (size: int) =
-            ArgumentException $"A mixture prior has at least one cluster of vectors with at least one element, not {count} of {size}."
+            ArgumentException
+                $"A mixture prior has at least one cluster of vectors with at least one element, not {count} of {size}."
 
         let layers (what: string) (found: int) (decoders: int) =
             ArgumentException(

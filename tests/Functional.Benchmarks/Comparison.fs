@@ -6,13 +6,15 @@ open System.Diagnostics
 
 /// What was measured, and how it compares with what was promised.
 type Comparison =
-    { Name: string
-      Ours: float
-      /// What theirs is.
-      Peer: string
-      Theirs: float
-      Unit: string
-      AtMost: float }
+    {
+        Name: string
+        Ours: float
+        /// What theirs is.
+        Peer: string
+        Theirs: float
+        Unit: string
+        AtMost: float
+    }
 
     member this.Ratio = this.Ours / this.Theirs
 
@@ -58,7 +60,12 @@ module Comparison =
     let medianOf (name: string) (atMost: float) (comparisons: Comparison list) : Comparison =
         let ratio = comparisons |> List.map _.Ratio |> median
 
-        { Name = name; Ours = ratio; Peer = "PyTorch"; Theirs = 1.0; Unit = "times"; AtMost = atMost }
+        { Name = name
+          Ours = ratio
+          Peer = "PyTorch"
+          Theirs = 1.0
+          Unit = "times"
+          AtMost = atMost }
 
     /// One line: both medians, their ratio, and whether it is as low as promised.
     let print (comparison: Comparison) =

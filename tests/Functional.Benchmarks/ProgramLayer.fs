@@ -34,4 +34,5 @@ let private byHand (vae: Vae) (x: Tensor) : Loss =
     Loss.mean (Loss.term "kl" (Kl.divergence q vae.Prior) - Loss.term "reconstruction" (p.LogProb x))
 
 let run () : Comparison list =
-    [ { Comparison.run "programs" "ms/step" 1.15 51 (step Vae.loss) (step byHand) with Peer = "by hand" } ]
+    [ { Comparison.run "programs" "ms/step" 1.15 51 (step Vae.loss) (step byHand) with
+          Peer = "by hand" } ]

@@ -22,7 +22,8 @@ module Dataset =
           Read = fun positions -> tensor.indexSelect (0, positions) }
 
     /// The same batch so many times: training steps on the whole of the data.
-    let repeated (count: int) (batch: 'Batch) : Dataset<'Batch> = { Length = count; Read = fun _ -> batch }
+    let repeated (count: int) (batch: 'Batch) : Dataset<'Batch> =
+        { Length = count; Read = fun _ -> batch }
 
     /// The data set with a function applied to each batch as it is read.
     let map (f: 'A -> 'B) (data: Dataset<'A>) : Dataset<'B> =

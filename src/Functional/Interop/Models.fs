@@ -61,8 +61,12 @@ module internal DataBridge =
 module internal ScheduleBridge =
 
     let scheduled (at: Func<int, float>) = Scheduled at.Invoke
-    let linear (first: float) (last: float) (steps: int) : Func<int, float> = Func<_, _>(Schedule.linear first last steps)
-    let cosine (first: float) (last: float) (steps: int) : Func<int, float> = Func<_, _>(Schedule.cosine first last steps)
+
+    let linear (first: float) (last: float) (steps: int) : Func<int, float> =
+        Func<_, _>(Schedule.linear first last steps)
+
+    let cosine (first: float) (last: float) (steps: int) : Func<int, float> =
+        Func<_, _>(Schedule.cosine first last steps)
 
 /// Optimizers and training.
 module internal TrainingBridge =

@@ -59,7 +59,12 @@ module InfoVae =
         Codes.bound "InfoVAE" (fun run site prior ->
             let reconstruction = Elbo.reconstruction run
             // a deterministic guide has an infinite divergence, which α = 1 does not ask for
-            let bound = if alpha = 1.0 then reconstruction else reconstruction - (1.0 - alpha) * Elbo.divergence run
+            let bound =
+                if alpha = 1.0 then
+                    reconstruction
+                else
+                    reconstruction - (1.0 - alpha) * Elbo.divergence run
+
             bound - (alpha + lambda - 1.0) * Codes.discrepancy kernel site prior)
 
 /// The Wasserstein autoencoder's objective.

@@ -118,7 +118,13 @@ module private Estimation =
         | first :: rest -> Loss({ first with Value = first.Value + surrogate / first.Weight } :: rest)
         | [] -> loss
 
-    let private scoreTerm (estimator: Estimator) (run: GuidedRun) (isMean: bool) (combine: Tensor -> Tensor) (values: Tensor) : Tensor =
+    let private scoreTerm
+        (estimator: Estimator)
+        (run: GuidedRun)
+        (isMean: bool)
+        (combine: Tensor -> Tensor)
+        (values: Tensor)
+        : Tensor =
         let signal = Surrogate.signal estimator.Baseline isMean combine (run.WithParticles values)
         (signal * Surrogate.gradientOf (run.WithParticles run.Score)).sum 0
 
@@ -135,7 +141,12 @@ module private Estimation =
         let weights = run.LogWeights
         let value = combine (run.WithParticles weights)
 
-        Loss.term bound.Name (if run.HasScores then value + scoreTerm bound.Estimator run false combine weights else value)
+        Loss.term
+            bound.Name
+            (if run.HasScores then
+                 value + scoreTerm bound.Estimator run false combine weights
+             else
+                 value)
 
     // Σ_k w̃_k ∇ log p(x, z_k) in the model's parameters and Σ_k (α w̃_k + (1-α) w̃_k²) ∂log w_k/∂z_k ∇z_k in the guide's, where
     // w̃ = softmax((1-α) log w).

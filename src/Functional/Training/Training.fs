@@ -119,10 +119,7 @@ type private Run<'Batch>
                 let flat = Gradient.off (fun () -> Tensor.stack [ for value in values -> value.view 1 ])
                 loss.Terms |> List.map _.Name, flat, examples)
 
-        { Number = inAll
-          Examples = examples
-          Names = names
-          Values = values }
+        { Number = inAll; Examples = examples; Names = names; Values = values }
 
     // Looked for with the weights put back, after training has gone wrong.
     let brokenGradient (order: Tensor) (step: FinishedStep) : string option =

@@ -111,8 +111,7 @@ let private ofProgram (draw: Draw) =
     let logGamma = MathNet.Numerics.SpecialFunctions.GammaLn
     let factorials = numbers x |> Array.sumBy (fun x -> logGamma (x + 1.0))
 
-    let exact =
-        a * log b - logGamma a + logGamma (a + total) - (a + total) * log (b + float count) - factorials
+    let exact = a * log b - logGamma a + logGamma (a + total) - (a + total) * log (b + float count) - factorials
 
     let start = Normal.diagonal (dsharp.zeros (1, dtype = Dtype.Float64)) (dsharp.full ([ 1 ], 2.0, dtype = Dtype.Float64))
     let sample = AnnealedImportance.ofProgram (options 400 40) start model

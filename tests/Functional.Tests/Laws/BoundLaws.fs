@@ -103,8 +103,7 @@ let private expectedOwn (surrogate: Pairs -> Tensor) (x: Tensor) (inputs: Tensor
     (held ((pairs.LogGuide.sum 0).exp()) * (shares * surrogate pairs).sum 0).sum [ 0; 1 ]
 
 /// Bounds that compare the codes of a batch have laws of their own (Objectives/BatchObjectivesTests).
-let private ofDraws =
-    Catalogue.bounds |> List.filter (fun bound -> not bound.SeesBatch)
+let private ofDraws = Catalogue.bounds |> List.filter (fun bound -> not bound.SeesBatch)
 
 let private everyFormula _ =
     Expect.equal (formulas |> List.map fst) [ for bound in ofDraws -> bound.Name ] "a formula for every bound"

@@ -256,8 +256,7 @@ let private repeated (draw: Draw) =
     let written (mean: Tensor, scale: Tensor) =
         normal (mean.expand target, scale.expand target)
 
-    let stretched (mean, scale) : Distribution =
-        Expanded(normal (mean, scale), target)
+    let stretched (mean, scale) : Distribution = Expanded(normal (mean, scale), target)
 
     for pShape, qShape in [ [ 3; 1 ], [ 1; 4 ]; [ 1 ], [ 1 ]; [ 3; 1 ], [ 3; 4 ]; [ 3; 4 ], [ 1 ]; [ 3; 1 ], [ 4 ]; [], [ 3; 1 ] ] do
         let p, q = parameters pShape, parameters qShape

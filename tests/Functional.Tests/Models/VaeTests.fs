@@ -33,7 +33,10 @@ let private objectives (draw: Draw) =
     let vae, x = small (), data draw
     let same f = Random.withSeed draw.Seed f
     let model, guide = Vae.model Mode.Train vae x, Vae.guide Mode.Train vae x
-    let loss bound = -(Bound.estimate bound model guide).Value.mean()
+
+    let loss bound =
+        -(Bound.estimate bound model guide).Value.mean()
+
     isClose 1e-6 "loss" (same (fun () -> (Vae.loss vae x).Value)) (same (fun () -> loss (Elbo.bound 1)))
     isClose 1e-6 "elbo" (same (fun () -> (Vae.elbo vae x).Value.mean())) -(same (fun () -> loss (Elbo.bound 1)))
     let iwae = same (fun () -> (Vae.objective (Iwae.bound 4) vae x).Value)
@@ -66,7 +69,7 @@ let private likelihoods: (string * Head<Tensor, Distribution> * (Tensor -> Tenso
 
 let private trains (head: Head<Tensor, Distribution>) (prepare: Tensor -> Tensor) (draw: Draw) =
     let vae = { small () with Decoder = mlp [ 2; 5 ] --> head }
-    let data = prepare ((dsharp.rand [ 64; 2 ]).matmul (dsharp.rand [ 2; 6 ]) / 2.0)
+    let data = prepare ((dsharp.rand [ 64; 2 ]).matmul(dsharp.rand [ 2; 6 ]) / 2.0)
 
     let elbo () =
         Random.withSeed draw.Seed (fun () -> (Vae.elbo vae data).Value.mean().toDouble())

@@ -139,7 +139,9 @@ let private joins (draw: Draw) =
     let bound = 1.0 / sqrt (float (first + second))
     Expect.all (weights |> Seq.collect numbers) (fun weight -> abs weight <= bound) "initial weights are those of one layer"
 
-    let wrong x y () = Net.eval net (dsharp.zeros ([ 1; x ], dtype = Dtype.Float64), dsharp.zeros ([ 1; y ], dtype = Dtype.Float64))
+    let wrong x y () =
+        Net.eval net (dsharp.zeros ([ 1; x ], dtype = Dtype.Float64), dsharp.zeros ([ 1; y ], dtype = Dtype.Float64))
+
     says (messageOf<ArgumentException, _>(wrong (first + 1) second)) [ $"joined {first} {second} {outputs}"; $"length {first}" ]
     says (messageOf<ArgumentException, _>(wrong first (second + 1))) [ $"length {second}" ]
     says (messageOf<ArgumentException, _>(fun () -> joined 0 1 1)) [ "joined [0; 1; 1]" ]
@@ -188,7 +190,9 @@ let tests =
               Expect.equal (Net.eval net (z, c)).BatchShape [| particles; batch |] "a network of both")
 
           testCase "inputs of other batches do not join" (fun () ->
-              let join (a: int list) (b: int list) () = Net.eval join (dsharp.zeros a, dsharp.zeros b)
+              let join (a: int list) (b: int list) () =
+                  Net.eval join (dsharp.zeros a, dsharp.zeros b)
+
               says (messageOf<ArgumentException, _>(join [ 3; 2 ] [ 4; 2 ])) [ "join"; "[3; 2]"; "[4; 2]" ]
               says (messageOf<ArgumentException, _>(join [ 3; 2 ] [ 1; 2 ])) [ "join"; "[1; 2]" ])
 

@@ -47,8 +47,13 @@ let private choices: (string * (Draw -> Optimizer * Formula)) list =
       "Adam by a schedule",
       (fun draw ->
           let rate, steps = draw.Float(1e-4, 0.1), draw.Int(2, 40)
-          let share step = max 0.1 (1.0 - float (step - 1) / float steps)
-          let formula step = adam (rate * share step) 0.9 0.999 1e-8 0.0 step
+
+          let share step =
+              max 0.1 (1.0 - float (step - 1) / float steps)
+
+          let formula step =
+              adam (rate * share step) 0.9 0.999 1e-8 0.0 step
+
           Optimizer.adam rate |> Optimizer.scheduled share, formula) ]
 
 // ---- the comparison ----
