@@ -50,26 +50,26 @@ let sample () =
                 Prior = Normal.standard [ topSize ] } ]
 
     // The divergence counts little at first, or codes that have not yet become useful are given up for good.
-    let warmedUp (vae: HierarchicalVae) : Objective<Tensor> =
-        let steps = float (warmUp * Dataset.batchCount batch train)
-        let step = ref 0.0
-
-        fun x ->
-            step.Value <- step.Value + 1.0
-            let beta = min 1.0 (step.Value / max 1.0 steps)
-            -(Loss.mean (HierarchicalVae.estimate Mode.Train (Elbo.weighed beta 1) vae x))
+    let warmingUp () =
+        Scheduled(Schedule.linear 0.0 1.0 (max 1 (warmUp * Dataset.batchCount batch train)))
 
     let nll (name: string) (make: unit -> HierarchicalVae) =
         dsharp.seed seed
-        let vae = make ()
+        let vae, beta = make (), warmingUp ()
 
         let report (epoch: EpochSummary) =
             let terms = String.concat "  " [ for name, value in epoch.Terms -> $"{name} %.2f{value}" ]
             printfn $"{name}, epoch {epoch.Epoch}  {terms}  %.1f{epoch.Duration.TotalSeconds} s"
 
-        let options = { Training.defaults with Epochs = epochs; BatchSize = batch; OnEpoch = report }
+        let options =
+            { Training.defaults with
+                Epochs = epochs
+                BatchSize = batch
+                OnStep = beta.MoveTo
+                OnEpoch = report }
 
-        Training.fit options vae.Parameters (warmedUp vae) train |> ignore
+        let objective = HierarchicalVae.objective (Elbo.weighedBy (fun () -> beta.Value) 1) vae
+        Training.fit options vae.Parameters objective train |> ignore
         let file = name.Replace(' ', '-')
         Weights.save (Path.Combine(folder, $"{file}.safetensors")) vae.Parameters
         (HierarchicalVae.generate 128 vae).view([ -1; 1; 28; 28 ]).saveImage(Path.Combine(folder, $"{file}.png"), gridCols = 16)
