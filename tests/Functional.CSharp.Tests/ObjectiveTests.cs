@@ -42,6 +42,7 @@ public sealed class ObjectiveTests
         Assert.Equal(6, loss.Sum()["b"].ToDouble());
         Assert.Equal(Row(4, 8), loss.Map(value => value * 2)["b"]);
         Assert.Equal(0.25, (loss / 2).Terms[1].Weight * -1);
+        Assert.Equal(Row(2, 4), loss.Prefixed("half")["half b"]);
         Assert.Throws<KeyNotFoundException>(() => loss["c"]);
     }
 

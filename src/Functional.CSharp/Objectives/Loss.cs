@@ -60,6 +60,11 @@ public sealed class Loss : IWrapper
     /// <summary>The sum over examples (and particles): a scalar.</summary>
     public Loss Sum() => new(Functional.LossModule.sum(Inner));
 
+    /// <summary>
+    /// The loss with a word before every term's name, so that several of one kind can be told apart: `labelled kl`.
+    /// </summary>
+    public Loss Prefixed(string prefix) => new(Functional.LossModule.prefixed(Guard.Path(prefix), Inner));
+
     /// <summary>The loss with a function applied to every term's value.</summary>
     public Loss Map(Func<Tensor, Tensor> f)
     {

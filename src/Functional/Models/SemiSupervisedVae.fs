@@ -100,9 +100,6 @@ module SemiSupervisedVae =
     let classification (vae: SemiSupervisedVae) : Objective<Tensor * Tensor> =
         fun (x, y) -> Loss.mean (Loss.term "classification" -((vae.Classifier.Run(Mode.Train, x)).LogProb y))
 
-    let private prefixed (prefix: string) (loss: Loss) : Loss =
-        Loss [ for term in loss.Terms -> { term with Name = $"{prefix} {term.Name}" } ]
-
     /// The training loss of a pair of batches, labelled (x, y) and unlabelled x: mean(-U) + mean(-L) + α · mean(-log q(y|x)), which is equation 9 for
     /// batches that hold both kinds in equal measure. Terms are those of both bounds, as `labelled kl` and `unlabelled kl`, and `classification`.
     /// For other proportions add the three objectives with weights of your own.
@@ -114,7 +111,7 @@ module SemiSupervisedVae =
         let classification = classification vae
 
         fun (known, x) ->
-            prefixed "unlabelled" (unlabelled x) + prefixed "labelled" (labelled known) + alpha * classification known
+            Loss.prefixed "unlabelled" (unlabelled x) + Loss.prefixed "labelled" (labelled known) + alpha * classification known
 
     /// log p(x) of each example, in nats, by importance sampling from the guide.
     let logEvidence (samples: int) (vae: SemiSupervisedVae) (x: Tensor) : Tensor =

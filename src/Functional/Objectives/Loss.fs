@@ -67,6 +67,10 @@ module Loss =
     let map (f: Tensor -> Tensor) (loss: Loss) : Loss =
         Loss [ for term in loss.Terms -> { term with Value = f term.Value } ]
 
+    /// The loss with a word before every term's name, so that several of one kind can be told apart: `labelled kl`.
+    let prefixed (prefix: string) (loss: Loss) : Loss =
+        Loss [ for term in loss.Terms -> { term with Name = $"{prefix} {term.Name}" } ]
+
     /// The mean over examples (and particles): a scalar.
     let mean (loss: Loss) : Loss = map _.mean() loss
 
