@@ -62,6 +62,8 @@ public sealed class TwinTests
         ["deltaFrom"] = "Delta",
         ["adamWith"] = "AdamW",
         ["ofTensor"] = "FromTensor",
+        // Overloads.
+        ["weighedBy"] = "Weighed",
     };
 
     // Types that have another name here, or no place.
@@ -74,6 +76,11 @@ public sealed class TwinTests
         "Layers", "Heads", "ProgramWords", "ProgramBuilder",
         // The defaults of AnnealingOptions and IterationOptions.
         "Annealing", "Iteration",
+        // A Schedule knows its step.
+        "Scheduled",
+        // Models that F# has and C# has not yet, with their masks.
+        "ConditionalVae", "GaussianMixtureVae", "Hierarchy", "HierarchicalVae", "InPainting", "PseudoInputs", "SemiSupervisedVae", "VampVae",
+        "Masks", "Quadrant", "Quadrants",
         // IProgress, and exceptions as .NET knows them.
         "Progress", "ProgressDisplay", "TrainingStatus", "TrainingDivergedException", "NotReparameterizableException",
     ];
@@ -159,16 +166,16 @@ public sealed class TwinTests
     [Fact]
     public void Every_public_type_has_a_twin()
     {
-        var missing =
+        var names =
             from type in Library.GetExportedTypes()
             where !type.IsNested
-            let name = Regex.Replace(type.Name, "(Module)?(`.*)?$", "")
-            where !Types(typeof(Tensor).Assembly, $"Functional.CSharp.{name}").Any()
-            select name;
+            select Regex.Replace(type.Name, "(Module)?(`.*)?$", "");
 
-        missing = missing.Distinct().Except(WithoutTwin).Order();
-        Assert.True(!missing.Any(), $"Without a twin: {string.Join(", ", missing)}.");
+        var missing = names.Where(name => !Types(typeof(Tensor).Assembly, $"Functional.CSharp.{name}").Any()).ToHashSet();
+        Assert.True(missing.SetEquals(WithoutTwin), $"Without a twin, or listed for nothing: {Difference(missing, WithoutTwin)}.");
     }
+
+    private static string Difference(IEnumerable<string> a, IEnumerable<string> b) => string.Join(", ", a.Except(b).Concat(b.Except(a)).Order());
 
     // Where the twins of the functions on programs are: methods of Program<T>, its static companions, and its handler.
     private static readonly Dictionary<string, string[]> Programs = new()
