@@ -179,7 +179,8 @@ public sealed class GuideTests
         RandomNumbers.Seed(9);
         var options = new VariationalOptions { Steps = 1500, Bound = Elbo.MonteCarlo(8).With(Estimator.StickingTheLanding) };
         var (full, narrow) = (AutoGuide.FullRank(Logistic), AutoGuide.MeanField(Logistic));
-        var (wide, less) = (await Variational.FitAsync(Logistic, full, options), await Variational.FitAsync(Logistic, narrow, options));
+        var wide = await Variational.FitAsync(Logistic, full, options);
+        var less = await Variational.FitAsync(Logistic, narrow, options);
 
         Near(Quadrature.Mean / Deviation, full.Posterior.Mean / Deviation, 0.1);
         Near(Zero(2) + 1, full.Posterior.StandardDeviation / Deviation, 0.1);
@@ -239,7 +240,9 @@ public sealed class GuideTests
     [Fact]
     public async Task Chains_are_what_their_seed_and_start_say()
     {
-        MetropolisOptions Quick(int seed) => new() { Chains = 8, Warmup = 100, Draws = 5, Thin = 1, Seed = seed, Start = Zero(16).View([8, 2]) };
+        MetropolisOptions Quick(int seed) =>
+            new() { Chains = 8, Warmup = 100, Draws = 5, Thin = 1, Seed = seed, Start = Zero(16).View([8, 2]) };
+
         var (one, same, other) = (
             await Metropolis.SampleAsync(Logistic, Quick(1)),
             await Metropolis.SampleAsync(Logistic, Quick(1)),

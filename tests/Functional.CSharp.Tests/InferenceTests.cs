@@ -56,7 +56,8 @@ public sealed class InferenceTests
     [Fact]
     public void A_Bayesian_mixture_drops_components_that_it_does_not_need() => RandomNumbers.WithSeed(1, () =>
     {
-        var points = Tensor.Cat([Tensor.Randn([150, 2], dtype: Dtype.Float64), Tensor.Randn([100, 2], dtype: Dtype.Float64) + 10.0], dim: 0);
+        var (left, right) = (Tensor.Randn([150, 2], dtype: Dtype.Float64), Tensor.Randn([100, 2], dtype: Dtype.Float64) + 10.0);
+        var points = Tensor.Cat([left, right], dim: 0);
         var prior = BayesianGaussianMixturePrior.Around(points, components: 3, concentration: 0.01);
         var mixture = BayesianGaussianMixture.Fit(points, 3, prior, new IterationOptions { Starts = 20, Tolerance = 1e-9 });
         Rises(mixture.Elbos);

@@ -70,7 +70,8 @@ public sealed class TwinTests
     private static readonly HashSet<string> WithoutTwin =
     [
         // What the authors of families and transforms derive from; what tests and pages list.
-        "Family", "IExponentialFamily", "NaturalForm", "ElementwiseTransform", "ExplicitTransform", "SimplexTransform", "VectorTransform",
+        "Family", "IExponentialFamily", "NaturalForm",
+        "ElementwiseTransform", "ExplicitTransform", "SimplexTransform", "VectorTransform",
         "Catalogue", "FamilyInfo", "TransformInfo", "BoundInfo", "EstimatorInfo",
         // Net, Head and Programs.
         "Layers", "Heads", "ProgramWords", "ProgramBuilder",
@@ -79,8 +80,8 @@ public sealed class TwinTests
         // A Schedule knows its step.
         "Scheduled",
         // Models that F# has and C# has not yet, with their masks.
-        "ConditionalVae", "GaussianMixtureVae", "Hierarchy", "HierarchicalVae", "InPainting", "PseudoInputs", "SemiSupervisedVae", "VampVae",
-        "Masks", "Quadrant", "Quadrants",
+        "ConditionalVae", "GaussianMixtureVae", "Hierarchy", "HierarchicalVae", "InPainting", "PseudoInputs", "SemiSupervisedVae",
+        "VampVae", "Masks", "Quadrant", "Quadrants",
         // IProgress, and exceptions as .NET knows them.
         "Progress", "ProgressDisplay", "TrainingStatus", "TrainingDivergedException", "NotReparameterizableException",
     ];
@@ -147,7 +148,8 @@ public sealed class TwinTests
     [InlineData("Dataset")]
     public void Every_member_and_function_around_them_has_a_twin(string name)
     {
-        var here = Types(typeof(Tensor).Assembly, $"Functional.CSharp.{name}").SelectMany(Names).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var twins = Types(typeof(Tensor).Assembly, $"Functional.CSharp.{name}");
+        var here = twins.SelectMany(Names).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var sources = Types(Library, $"Functional.{name}").ToList();
         Assert.NotEmpty(sources);
 
@@ -175,7 +177,8 @@ public sealed class TwinTests
         Assert.True(missing.SetEquals(WithoutTwin), $"Without a twin, or listed for nothing: {Difference(missing, WithoutTwin)}.");
     }
 
-    private static string Difference(IEnumerable<string> a, IEnumerable<string> b) => string.Join(", ", a.Except(b).Concat(b.Except(a)).Order());
+    private static string Difference(IEnumerable<string> a, IEnumerable<string> b) =>
+        string.Join(", ", a.Except(b).Concat(b.Except(a)).Order());
 
     // Where the twins of the functions on programs are: methods of Program<T>, its static companions, and its handler.
     private static readonly Dictionary<string, string[]> Programs = new()
