@@ -50,16 +50,33 @@ public sealed class InferenceTests
         Assert.Equal([1, 2], log.Entries.Select(entry => entry.Start).Distinct());
     }
 
+    // The bound is highest with two components, on any such data; but a start that cuts a small cloud into several pieces ends in a
+    // local maximum. With one component to spare and clouds of a hundred points a start ends with two in at least three cases of
+    // ten, so that of twenty starts one does.
     [Fact]
-    public void A_Bayesian_mixture_drops_components_that_it_does_not_need()
+    public void A_Bayesian_mixture_drops_components_that_it_does_not_need() => RandomNumbers.WithSeed(1, () =>
+    {
+        var (left, right) = (Tensor.Randn([150, 2], dtype: Dtype.Float64), Tensor.Randn([100, 2], dtype: Dtype.Float64) + 10.0);
+        var points = Tensor.Cat([left, right], dim: 0);
+        var prior = BayesianGaussianMixturePrior.Around(points, components: 3, concentration: 0.01);
+        var mixture = BayesianGaussianMixture.Fit(points, 3, prior, new IterationOptions { Starts = 20, Tolerance = 1e-9 });
+        Rises(mixture.Elbos);
+        Assert.Equal([0, 0.4, 0.6], mixture.ExpectedWeights.ToArray<double>().Order(), (a, b) => Math.Abs(a - b) < 1e-3);
+        Assert.Equal([250], mixture.Predictive.LogProb(points).Shape);
+        Assert.Equal([3], mixture.Components.Predictive.BatchShape);
+        return 0;
+    });
+
+    [Fact]
+    public void The_bound_of_a_Bayesian_mixture_says_how_many_components_there_are() => RandomNumbers.WithSeed(2, () =>
     {
         var prior = BayesianGaussianMixturePrior.Around(Points, components: 5, concentration: 0.01);
-        var mixture = BayesianGaussianMixture.Fit(Points, 5, prior, new IterationOptions { Starts = 10, Tolerance = 1e-9 });
-        Rises(mixture.Elbos);
-        Assert.Equal(2, mixture.ExpectedWeights.ToArray<double>().Count(weight => weight > 0.02));
-        Assert.Equal([50], mixture.Predictive.LogProb(Points).Shape);
-        Assert.Equal([5], mixture.Components.Predictive.BatchShape);
-    }
+        var options = new IterationOptions { Starts = 10, Tolerance = 1e-9 };
+        var bounds = Enumerable.Range(1, 5).Select(k => BayesianGaussianMixture.Fit(Points, k, prior, options).Elbo).ToList();
+        Assert.Equal(bounds.Max(), bounds[1]);
+        Assert.True(bounds[1] > bounds[0] + 10);
+        return 0;
+    });
 
     [Fact]
     public void With_one_component_its_bound_is_the_exact_evidence()

@@ -45,6 +45,9 @@ public sealed class Dataset<TBatch>
     /// <summary>So many examples: the data set over and over. With <see cref="Zip"/>, a small set beside a large one.</summary>
     public Dataset<TBatch> Cycle(int length) => new(Functional.Dataset.cycle(Guard.AtLeast(length, 1), Inner));
 
+    /// <summary>How many batches of that size there are in one pass; the last may be smaller.</summary>
+    public int BatchCount(int size) => Functional.Dataset.batchCount(Guard.AtLeast(size, 1), Inner);
+
     /// <summary>The data set with a function applied to each batch as it is read.</summary>
     public Dataset<TNext> Map<TNext>(Func<TBatch, TNext> f) => new(DataBridge.map(Guard.NotNull(f), Inner));
 
@@ -101,6 +104,12 @@ public static class Dataset
 
         return Functional.Dataset.ofTensor(tensor.Inner).ToFacade();
     }
+
+    /// <summary>The same batch so many times: training steps on the whole of the data.</summary>
+    /// <param name="count">How many steps an epoch has, at least 1.</param>
+    /// <param name="batch">What each of them is given.</param>
+    public static Dataset<TBatch> Repeated<TBatch>(int count, TBatch batch) =>
+        new(Functional.Dataset.repeated(Guard.AtLeast(count, 1), batch));
 
     /// <summary>Each element 1 with the probability that its value gives, drawn anew each time it is read.</summary>
     public static Dataset<Tensor> Binarized(this Dataset<Tensor> data) => Guard.NotNull(data).Map(x => x.Bernoulli());

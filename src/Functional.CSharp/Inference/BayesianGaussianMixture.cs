@@ -84,7 +84,8 @@ public sealed class BayesianGaussianMixture : IWrapper
     /// Coordinate ascent from k-means++ starts; the start that comes highest is kept.
     /// </summary>
     /// <remarks>
-    /// The product form makes clusters look surer than they are, and one of the k! equal modes is described.
+    /// The product form makes clusters look surer than they are, and one of the k! equal modes is described. With many more
+    /// components than clusters most starts end in a local maximum: raise <see cref="IterationOptions.Starts"/>.
     /// </remarks>
     /// <param name="points">A row for each point.</param>
     /// <param name="components">How many at most, at least 1.</param>

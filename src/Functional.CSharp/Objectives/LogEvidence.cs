@@ -28,6 +28,17 @@ public static class LogEvidence
         new(Functional.LogEvidence.estimate(Guard.AtLeast(samples, 1), Guard.NotNull(model).Inner, Guard.NotNull(guide).Inner));
 
     /// <summary>
+    /// The estimate with what tells whether it is to be believed: effective sample size and Pareto k-hat of the weights.
+    /// <see cref="ImportanceSummary.Verdict"/> says it in words.
+    /// </summary>
+    /// <param name="model">p(z, x).</param>
+    /// <param name="guide">q(z).</param>
+    /// <param name="samples">S, at least 1. Default: 100.</param>
+    /// <exception cref="ArgumentException">The draws of model and guide are not the same; the message names the site.</exception>
+    public static ImportanceSummary Summarize<TModel, TGuide>(Program<TModel> model, Program<TGuide> guide, int samples = 100) =>
+        new(Functional.LogEvidence.summarize(Guard.AtLeast(samples, 1), Guard.NotNull(model).Inner, Guard.NotNull(guide).Inner));
+
+    /// <summary>
     /// log (1/S) Σ_s p(x|z_s), z_s from the model's own prior, the same draws for every example: naive Monte Carlo, to compare
     /// with. The wrong tool beyond a few dimensions, where the prior hardly meets the posterior.
     /// </summary>

@@ -46,6 +46,12 @@ public sealed class Optimizer
     public static Optimizer Momentum(double rate, double momentum = 0.9) =>
         new(Functional.OptimizerModule.momentum(rate, momentum));
 
+    /// <summary>
+    /// The optimizer with its rate multiplied by what a schedule gives for each step, counted from 1:
+    /// <c>Optimizer.Adam(0.05).Scheduled(step => 1 - (step - 1) / 1500.0)</c>.
+    /// </summary>
+    public Optimizer Scheduled(Func<int, double> schedule) => new(TrainingBridge.scheduled(Guard.NotNull(schedule), Inner));
+
     /// <summary>Begins on these parameters with fresh memory, for a training loop of one's own.</summary>
     public OptimizerState Start(IEnumerable<Parameter> parameters) => new(TrainingBridge.start(Inner, Guard.Inner(parameters)));
 

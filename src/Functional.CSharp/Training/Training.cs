@@ -79,7 +79,7 @@ public static class Training
             Duration = summary.Duration,
         };
 
-    private static TrainingProgress Convert(Functional.TrainingProgress progress) =>
+    internal static TrainingProgress Convert(Functional.TrainingProgress progress) =>
         new()
         {
             Epoch = progress.Epoch,

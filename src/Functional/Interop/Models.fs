@@ -74,6 +74,9 @@ module internal TrainingBridge =
     let start (optimizer: Optimizer) (parameters: Parameter[]) =
         optimizer.Start(Array.toList parameters)
 
+    let scheduled (schedule: Func<int, float>) (optimizer: Optimizer) : Optimizer =
+        Optimizer.scheduled schedule.Invoke optimizer
+
     let memory (state: OptimizerState) =
         [| for name, value in state.Memory -> KeyValuePair(name, value) |]
 
@@ -81,6 +84,12 @@ module internal TrainingBridge =
         [| for name, value in terms -> struct (name, value) |]
 
     let epochs (result: TrainingResult) = List.toArray result.Epochs
+
+    /// Hands what a run reports to C#.
+    let display (report: Action<TrainingProgress>) : ProgressDisplay =
+        Progress.report
+            { new IProgress<TrainingProgress> with
+                member _.Report progress = report.Invoke progress }
 
     /// Shows nothing by itself, and leaves Ctrl+C to the application.
     let fit
@@ -96,16 +105,12 @@ module internal TrainingBridge =
         (objective: Func<'Batch, Loss>)
         (data: Dataset<'Batch>)
         : TrainingResult =
-        let receiver =
-            { new IProgress<TrainingProgress> with
-                member _.Report progress = report.Invoke progress }
-
         let options =
             { Training.defaults with
                 Epochs = epochs
                 BatchSize = batchSize
                 Optimizer = optimizer
-                Progress = Progress.report receiver
+                Progress = display report
                 OnStep = onStep.Invoke
                 OnEpoch = onEpoch.Invoke
                 Checkpoint = Option.ofObj checkpoint
