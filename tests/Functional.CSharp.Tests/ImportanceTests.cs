@@ -58,6 +58,23 @@ public sealed class ImportanceTests
         Assert.True(ImportanceWeights.Summarize(sample.LogWeights).LogEvidence.AllClose(Evidence, absoluteTolerance: 0.1));
     }
 
+    // Scale ~ Exponential(1), x | scale ~ Exponential(scale): p(x) = 1 / (1 + x)².
+    [Fact]
+    public async Task Annealing_finds_the_evidence_of_a_program()
+    {
+        RandomNumbers.Seed(5);
+        var model = new Program<Tensor>(p =>
+        {
+            var rate = p.Sample("rate", new Exponential(1.0));
+            p.Observe("x", new Exponential(rate), Tensor.FromScalar(0.5f));
+            return rate;
+        });
+
+        var sample = await AnnealedImportance.OfProgramAsync(model, Normal.Diagonal(Row(0), Row(2)), Quick);
+        Assert.Equal([50], sample.LogWeights.Shape);
+        Assert.Equal(-2 * Math.Log(1.5), ImportanceWeights.LogEvidence(sample.LogWeights).ToDouble(), 0.15);
+    }
+
     [Fact]
     public async Task Annealing_integrates_any_density()
     {

@@ -69,6 +69,30 @@ public static class AnnealedImportance
             cancellationToken);
     }
 
+    /// <summary>
+    /// Weights for the evidence p(x) = ∫ p(z, x) dz of a model with continuous draws, in the real numbers that stand for them
+    /// (<see cref="Unconstrained"/>).
+    /// </summary>
+    /// <param name="model">p(z, x).</param>
+    /// <param name="start">Over as many real numbers: <c>Normal.Standard([d])</c>, or a guide's posterior.</param>
+    /// <param name="options">How to anneal.</param>
+    /// <param name="progress">Told of every step.</param>
+    /// <param name="cancellationToken">Stops the run.</param>
+    /// <exception cref="ArgumentException">The model's draws have no such density, or the start does not fit them.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static Task<AnnealedSample> OfProgramAsync<T>(
+        Program<T> model,
+        Distribution start,
+        AnnealingOptions? options = null,
+        IProgress<AnnealingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        var (program, inner) = (Guard.NotNull(model).Inner, Guard.Inner(start));
+
+        return SampleAsync(
+            how => Functional.AnnealedImportance.ofProgram(how, inner, program), options, progress, cancellationToken);
+    }
+
     private static Task<AnnealedSample> SampleAsync(
         Func<Functional.AnnealingOptions, Functional.AnnealedSample> work,
         AnnealingOptions? options,
