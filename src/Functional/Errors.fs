@@ -318,6 +318,14 @@ module internal Errors =
                 + "Draw it where it is used, or do not enumerate it."
             )
 
+        let unlikeScales (scales: float list) =
+            let scales = scales |> List.map string |> String.concat ", "
+
+            ArgumentException(
+                $"The sites that are summed over have the scales {scales}. log Σ p has one scale, so Program.scale has to hold for all of them: "
+                + "apply it to the whole program, after `enumerate`."
+            )
+
         let notMet (operation: string) (name: string) (sites: string seq) =
             ArgumentException $"Program.{operation}: the program did not meet a site '{name}'; its sites are {list sites}."
 
@@ -419,6 +427,22 @@ module internal Errors =
         let enumeratedGuide (particles: int) =
             NotSupportedException
                 $"The guide enumerates a draw, so its expectation is exact: take one particle instead of {particles}, or enumerate in the model."
+
+        let enumeratedPath (estimator: string) =
+            NotSupportedException(
+                $"The guide enumerates a draw, and the estimator '{estimator}' is for draws. Take Estimator.standard, or enumerate in the model "
+                + "(model |> Program.enumerate) and leave the site out of the guide."
+            )
+
+        let inseparable (bound: string) =
+            NotSupportedException(
+                $"{bound}: the model sums draws out, so that its divergence cannot be told from the rest. Enumerate in the guide instead "
+                + "(guide |> Program.enumerate), or take Elbo.bound."
+            )
+
+        let naiveEnumeration () =
+            NotSupportedException
+                "LogEvidence.naive draws everything from the prior, and the model enumerates. Leave out Program.enumerate, or take LogEvidence.estimate."
 
         let enumeratedWeights (bound: string) =
             NotSupportedException(

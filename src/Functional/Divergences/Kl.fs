@@ -149,6 +149,10 @@ module Kl =
     /// Whether KL(p ‖ q) has a closed form.
     let hasClosedForm (p: Distribution) (q: Distribution) : bool = (find p q).IsSome
 
+    /// KL(p ‖ q) in closed form where there is one.
+    let internal tryDivergence (p: Distribution) (q: Distribution) : Tensor option =
+        find p q |> Option.map (fun closedForm -> closedForm ())
+
     /// KL(p ‖ q) in closed form, one number for each batch element.
     /// Raises NotSupportedException, naming the nearest pairs that have one, when there is none.
     let divergence (p: Distribution) (q: Distribution) : Tensor =

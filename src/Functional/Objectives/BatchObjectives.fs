@@ -63,7 +63,7 @@ module InfoVae =
                 if alpha = 1.0 then
                     reconstruction
                 else
-                    reconstruction - (1.0 - alpha) * Elbo.divergence run
+                    reconstruction - (1.0 - alpha) * Elbo.divergence "InfoVAE" run
 
             bound - (alpha + lambda - 1.0) * Codes.discrepancy kernel site prior)
 

@@ -112,11 +112,18 @@ module private Estimation =
     let private mean (run: GuidedRun) (value: Tensor) : Tensor =
         if run.Particles = 1 then value else value.mean 0
 
-    // The first term carries a gradient that does not change the value.
+    // A term that counts carries a gradient that does not change the value.
     let private withGradient (surrogate: Tensor) (loss: Loss) : Loss =
-        match loss.Terms with
-        | first :: rest -> Loss({ first with Value = first.Value + surrogate / first.Weight } :: rest)
-        | [] -> loss
+        match loss.Terms |> List.tryFindIndex (fun term -> term.Weight <> 0.0) with
+        | None -> loss
+        | Some carrier ->
+            let carry (place: int) (term: Term) =
+                if place = carrier then
+                    { term with Value = term.Value + surrogate / term.Weight }
+                else
+                    term
+
+            Loss(loss.Terms |> List.mapi carry)
 
     let private scoreTerm
         (estimator: Estimator)

@@ -33,8 +33,8 @@ module Elbo =
     let private closedKl (q: TracedSite) (p: TracedSite) : Tensor option =
         let lineUp = Shapes.tryLineUp q.Distribution.BatchShape p.Distribution.BatchShape
 
-        if q.Scale = p.Scale && lineUp.IsSome && Kl.hasClosedForm q.Distribution p.Distribution then
-            Some(Kl.divergence q.Distribution p.Distribution)
+        if q.Scale = p.Scale && lineUp.IsSome then
+            Kl.tryDivergence q.Distribution p.Distribution
         else
             None
 
@@ -162,34 +162,42 @@ module Elbo =
 
     let private isKl (term: Term) = term.Name.StartsWith "kl"
 
+    // The divergence and the rest, which a model that enumerates does not tell apart.
+    let private divergenceAndRest (name: string) (run: GuidedRun) : Term list * Term list =
+        if isSummedOut run then
+            raise (Errors.Objective.inseparable name)
+
+        (closedTerms run).Terms |> List.partition isKl
+
     /// E_q[log p(x|z)] alone. Raises ArgumentException for a model without observations.
     let internal reconstruction (run: GuidedRun) : Loss =
         let known = withDensity run.Model |> List.filter isKnown
         combine [ term "reconstruction" (modelParts run known |> List.map snd) ] []
 
     /// KL(q(z) ‖ p(z)) alone, as `bound` has it.
-    let internal divergence (run: GuidedRun) : Loss =
-        -Loss((closedTerms run).Terms |> List.filter isKl)
+    let internal divergence (name: string) (run: GuidedRun) : Loss = -Loss(fst (divergenceAndRest name run))
 
     /// `weighed` with a β that is asked for at each step, so that it can follow a schedule: from 0 to 1 it is the KL warm-up that keeps
     /// latent variables in use. Source: Bowman et al., arXiv:1511.06349, section 3.1; Sønderby et al., arXiv:1602.02282, section 3.
     let weighedBy (beta: unit -> float) (particles: int) : Bound =
         let terms (run: GuidedRun) =
+            let kl, rest = divergenceAndRest "β-ELBO" run
             let beta = beta ()
-            Loss [ for term in (closedTerms run).Terms -> if isKl term then { term with Weight = term.Weight * beta } else term ]
+            Loss(rest @ [ for term in kl -> { term with Weight = term.Weight * beta } ])
 
         lower "β-ELBO" particles false terms
 
     /// E_q[log p(x|z)] - β KL(q(z) ‖ p(z)): a bound for β ≥ 1, the ELBO at 1; larger β make the latent variables carry less, and each by itself.
+    /// A model that enumerates is refused: its divergence cannot be told from the rest.
     /// Source: Higgins et al. 2017 (β-VAE), equation 4.
     let weighed (beta: float) (particles: int) : Bound = weighedBy (fun () -> beta) particles
 
     /// E_q[log p(x|z)] - β |KL(q(z) ‖ p(z)) - C|: the KL is held at C nats, which `capacity` gives at each step, so that it can grow by a schedule.
-    /// Source: Burgess et al., arXiv:1804.03599, equation 8.
+    /// A model that enumerates is refused. Source: Burgess et al., arXiv:1804.03599, equation 8.
     let capacity (beta: float) (capacity: unit -> float) (particles: int) : Bound =
         let terms (run: GuidedRun) =
-            let kl, others = (closedTerms run).Terms |> List.partition isKl
+            let kl, rest = divergenceAndRest "capacity-controlled ELBO" run
             let distance = ((Loss kl).Value + capacity ()).abs()
-            Loss(others @ [ { Name = "distance from capacity"; Weight = -beta; Value = distance } ])
+            Loss(rest @ [ { Name = "distance from capacity"; Weight = -beta; Value = distance } ])
 
         lower "capacity-controlled ELBO" particles false terms

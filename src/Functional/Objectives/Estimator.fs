@@ -107,7 +107,8 @@ module Estimator =
     /// Source: Mnih & Rezende, arXiv:1602.06725, equations 9 and 10.
     let vimco: Estimator = { scoreFunction Baseline.LeaveOneOut with Name = "VIMCO" }
 
-    /// Pathwise without the score term of log q: its variance is 0 where q is the posterior. For the Monte-Carlo ELBO.
+    /// Pathwise without the score term of log q: its variance is 0 where q is the posterior. For the Monte-Carlo ELBO. A guide of several sites is
+    /// run a second time for it, at its draws, so it has to be the same function then: no dropout in it.
     /// Source: Roeder, Wu & Duvenaud, arXiv:1703.09194, equation 8.
     let stickingTheLanding: Estimator =
         { standard with
@@ -115,7 +116,7 @@ module Estimator =
             Path = GradientPath.StickingTheLanding }
 
     /// Pathwise with the score term of log q reparameterized a second time. For bounds that are power means of weights, such as IWAE, whose
-    /// ordinary gradient in φ loses its signal as particles are added.
+    /// ordinary gradient in φ loses its signal as particles are added. A guide of several sites is run twice, as for `stickingTheLanding`.
     /// Source: Tucker, Lawson, Gu & Maddison, arXiv:1810.04152, equation 8; for Rényi bounds Daudel, Benton, Shi & Doucet, arXiv:2210.06226.
     let doublyReparameterized: Estimator =
         { standard with
@@ -196,17 +197,16 @@ module internal Estimating =
                 { site with
                     Distribution = tryStraightThrough temperature distribution |> replaced site.Name distribution }
 
-    let isScored (estimator: Estimator) (site: TracedSite) : bool =
-        site.Kind = SiteKind.Latent
-        && site.Site.Enumeration.IsNone
-        && estimator.Draw { site.Site with Value = None } = DrawGradient.Score
-
     /// The model's distribution at a draw that the guide has relaxed.
     let relaxAlong (estimator: Estimator) (guide: Trace<unit>) (site: Site) : Site =
         match guide.TryFind site.Name with
-        | Some traced when site.Kind = SiteKind.Latent && not (site.Distribution.HasRSample) ->
-            match estimator.Draw { site with Value = None }, traced.Distribution.Support.IsDiscrete with
-            | DrawGradient.Relaxed temperature, false ->
+        | Some traced when
+            site.Kind = SiteKind.Latent
+            && site.Distribution.Support.IsDiscrete
+            && not traced.Distribution.Support.IsDiscrete
+            ->
+            match estimator.Draw { site with Value = None } with
+            | DrawGradient.Relaxed temperature ->
                 { site with
                     Distribution = tryRelax temperature site.Distribution |> replaced site.Name site.Distribution }
             | _ -> site

@@ -2,6 +2,7 @@
 // Bounds are functions of it, and so are bounds of a user's own.
 namespace Functional
 
+open System.Collections.Generic
 open Functional.Tensors
 
 /// Exact expectations over the draws that a guide enumerates: E_q(y)[f] = Σ_y q(y) f(y).
@@ -36,6 +37,14 @@ module internal Enumerated =
                 sum.view (Shapes.trailing (first - 1) sum.shape)
 
         if variables.IsEmpty then id else average
+
+    /// What sums a quantity of shape [enumerated axes; batch axes] over the values that the guide lists.
+    let sum (guide: Trace<unit>) : Tensor -> Tensor =
+        match guide.Sites |> List.choose _.Site.Enumeration with
+        | [] -> id
+        | axes ->
+            let room = List.min axes - 1
+            fun quantity -> if quantity.dim > room then quantity.sum [ 0 .. quantity.dim - room - 1 ] else quantity
 
 /// z_1 ... z_K drawn from a guide q(z), and the traces of guide and model p(z, x) at them. What is computed from it keeps a leading axis
 /// of particles where there are several, and the batch axes that the programs have outside their plates: [particles; batch] or [batch].
@@ -100,10 +109,12 @@ type GuidedRun
     /// Whether some draw carries no gradient, so that the bound has to weigh its score.
     member internal _.HasScores = not scored.IsEmpty
 
-    /// Σ log q of the draws that carry no gradient. They were drawn once each, so no scale enters.
+    /// Σ log q of the draws that carry no gradient. They were drawn once each, for each value that the guide lists, so no scale enters.
     member internal _.Score: Tensor =
+        let overValues = Enumerated.sum guide
+
         scored
-        |> List.map (fun site -> guide.FreeAxes(depth, site, site.LogDensity |> Shapes.sumLast site.Plates.Length))
+        |> List.map (fun site -> guide.FreeAxes(depth, site, overValues site.LogDensity |> Shapes.sumLast site.Plates.Length))
         |> List.reduce (+)
 
     /// What a site of the model adds: a quantity of the shape of its log-density, summed over its plates, scaled, and averaged over what the guide
@@ -137,10 +148,6 @@ module internal GuidedRun =
                 raise (Errors.Program.guidedObservation site.Name)
             | _ -> ()
 
-    // Whether anything that carries no gradient has to be looked for.
-    let private scoredIn (estimator: Estimator) (guide: Trace<unit>) =
-        guide.Sites |> List.filter (Estimating.isScored estimator)
-
     /// Runs the guide, and the model at its draws. `give` may change what the model is given.
     let draw
         (estimator: Estimator)
@@ -152,7 +159,17 @@ module internal GuidedRun =
         : GuidedRun =
         let guide = guide |> Program.map ignore
         let wide = if particles = 1 then guide else guide |> Program.particlesWithin depth particles
-        let traced = wide |> Program.rewrite (Estimating.draw estimator) |> Program.trace
+        let scored = HashSet<string>()
+
+        let draw (site: Site) =
+            let drawn = Estimating.draw estimator site
+
+            if site.IsOpen && not drawn.IsOpen then
+                scored.Add site.Name |> ignore
+
+            drawn
+
+        let traced = wide |> Program.rewrite draw |> Program.trace
 
         let answered =
             model
@@ -162,8 +179,15 @@ module internal GuidedRun =
             |> Program.trace
 
         fits traced answered
+        let enumerates = traced.Sites |> List.exists _.Site.Enumeration.IsSome
 
-        if particles > 1 && traced.Sites |> List.exists _.Site.Enumeration.IsSome then
+        if particles > 1 && enumerates then
             raise (Errors.Objective.enumeratedGuide particles)
 
-        GuidedRun(particles, estimator.Path, scoredIn estimator traced, traced, answered, lazy (held guide traced))
+        if estimator.Path <> GradientPath.Total && enumerates then
+            raise (Errors.Objective.enumeratedPath estimator.Name)
+
+        // where nothing is drawn all particles are the same
+        let particles = if traced.Latents.IsEmpty then 1 else particles
+        let scoredSites = traced.Latents |> List.filter (fun site -> scored.Contains site.Name)
+        GuidedRun(particles, estimator.Path, scoredSites, traced, answered, lazy (held guide traced))

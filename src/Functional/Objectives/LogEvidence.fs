@@ -59,6 +59,9 @@ module LogEvidence =
         let likelihood (count: int) =
             let trace = model |> Program.map ignore |> Program.particlesWithin depth count |> Program.trace
 
+            if trace.Sites |> List.exists _.Site.Enumeration.IsSome then
+                raise (Errors.Objective.naiveEnumeration ())
+
             trace.Sites
             |> List.filter (fun site -> site.Kind = SiteKind.Observed || site.Kind = SiteKind.Factor)
             |> List.map (fun site -> site, trace.FreeAxes(trace.PlateDepth, site, site.Contribution))

@@ -47,9 +47,6 @@ type TracedSite internal (site: Site, value: Tensor, drawn: Tensor option) =
     /// The log-density summed over the plates, times Scale: what the site adds to the log-joint.
     member this.Contribution: Tensor = this.Total this.LogDensity
 
-    // Scaled by handlers, not yet summed over plates.
-    member internal this.Part: Site * Tensor = site, (if site.Scale = 1.0 then this.LogDensity else this.LogDensity * site.Scale)
-
     interface IHoldsTensors with
         member _.Tensors =
             seq {
@@ -106,6 +103,22 @@ type Trace<'T> internal (sites: TracedSite list, result: 'T) =
         |> List.map (fun site -> site, freeAxes plateDepth.Value site site.Contribution)
         |> Contributions.sum
 
+    // A scale stands before the logarithm of a sum, so all that is summed over has the same: s log Σ p, not log Σ pˢ.
+    let summedOut () : Tensor =
+        let first = sites |> List.choose _.Site.Enumeration |> List.min
+        let parts = withDensity |> List.map (fun site -> site, site.LogDensity)
+        let dependent, others = parts |> List.partition (fun (_, density) -> density.dim >= first)
+
+        match dependent |> List.map (fun (site, _) -> site.Site.Scale) |> List.distinct with
+        | [ 1.0 ] when others |> List.forall (fun (site, _) -> site.Site.Scale = 1.0) ->
+            Elimination.logDensity [ for site, density in parts -> site.Site, density ]
+        | [ scale ] when scale <> 0.0 ->
+            let relative (site: TracedSite, density: Tensor) =
+                site.Site, density * (site.Site.Scale / scale)
+
+            Elimination.logDensity (List.map relative parts) * scale
+        | scales -> raise (Errors.Program.unlikeScales scales)
+
     /// What the program returned.
     member _.Result: 'T = result
 
@@ -144,12 +157,9 @@ type Trace<'T> internal (sites: TracedSite list, result: 'T) =
     /// share beside their plates, one number for each: a batch of examples, or particles. Raises ArgumentException when a draw lacks leading axes
     /// that another site has: put that site in a plate, or make its axes event axes.
     member _.LogDensity: Tensor =
-        if withDensity.IsEmpty then
-            dsharp.scalar 0.0
-        elif sites |> List.exists _.Site.Enumeration.IsSome then
-            Elimination.logDensity (withDensity |> List.map _.Part)
-        else
-            plainSum ()
+        if withDensity.IsEmpty then dsharp.scalar 0.0
+        elif sites |> List.exists _.Site.Enumeration.IsSome then summedOut ()
+        else plainSum ()
 
     override _.ToString() =
         let row (site: TracedSite) =

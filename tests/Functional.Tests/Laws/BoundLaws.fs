@@ -410,6 +410,74 @@ let private enumeratedDiscrete (draw: Draw) =
     let evidence = Bound.estimate (Elbo.bound 1) (Program.enumerate bed.Model) (program { return () })
     isClose 1e-10 "the model enumerated: the evidence" evidence.Value bed.LogEvidence
 
+/// y listed, z|y drawn without a pathwise gradient: its score counts once for each y.
+let private scoredBehindEnumeration (draw: Draw) =
+    let x = draw.Tensor([| 2 |], -1.5, 1.5)
+    let logits, codes = draw.Tensor([| 2; 3 |], -1.0, 1.0), draw.Tensor([| 3 |], -1.0, 1.0)
+    let shifts = draw.Tensor([| 3 |], -1.0, 1.0)
+
+    let at (table: Tensor) (y: Tensor) =
+        (table.indexSelect (0, y.view -1)).view y.shape
+
+    let model =
+        program {
+            let! y = sample "y" (Categorical.FromLogits(logits.zerosLike ()))
+            let! z = sample "z" (Bernoulli.FromLogits((at codes y) * 0.5))
+            do! observe "x" (Normal(z * 2.0 + at shifts y, x.onesLike ())) x
+        }
+
+    let guide (inputs: Tensor list) =
+        program {
+            let! y = sample "y" (Categorical.FromLogits inputs[0])
+            let! _ = sample "z" (Bernoulli.FromLogits((at inputs[1] y).expand [| yield! y.shape[.. y.dim - 2]; 2 |]))
+            return ()
+        }
+
+    // Σ_y q(y) Σ_z q(z|y) [log p - log q], by hand
+    let exact (inputs: Tensor list) : Tensor =
+        let logY = inputs[0].logsoftmax -1
+
+        let value (z: float) =
+            let logQ = if z = 1.0 then inputs[1].logsigmoid() else (-inputs[1]).logsigmoid()
+            let logP = if z = 1.0 then (codes * 0.5).logsigmoid() else (codes * -0.5).logsigmoid()
+            let likelihood = (x.unsqueeze -1 - (shifts + 2.0 * z)).square() * -0.5 - 0.5 * log (2.0 * Math.PI)
+            logQ.exp () * (likelihood + logP - logQ - log 3.0 - logY)
+
+        (logY.exp () * (value 0.0 + value 1.0)).sum -1
+
+    let inputs = [ logits; codes * 0.7 ]
+
+    for bound in [ Elbo.bound 1; Elbo.monteCarlo 1 ] do
+        let estimate (inputs: Tensor list) =
+            (Bound.estimate bound model (Program.enumerate (guide inputs))).Value
+
+        Expect.equal (estimate inputs).shape [| 2 |] "one number for each x"
+        let many = [ for _ in 1..1_500 -> Scope.run (fun () -> gradients (fun inputs -> (estimate inputs).sum()) inputs) ]
+
+        for place, exact in List.indexed (gradients (fun inputs -> (exact inputs).sum()) inputs) do
+            let mean, error = meanAndError (dsharp.stack [ for found in many -> found[place] ])
+            isWithin $"{bound}: gradient {place}" mean error exact
+
+/// What has nothing left to draw is the same for any number of particles; and what would be wrong is refused.
+let private enumerationAndTheRest (draw: Draw) =
+    let bed = mixture draw
+    let model, nothing = Program.enumerate bed.Model, program { return () }
+
+    for bound in [ Elbo.monteCarlo 5; Iwae.bound 5; Renyi.bound 0.5 5 ] do
+        isClose 1e-10 $"{bound}" (Bound.estimate bound model nothing).Value bed.LogEvidence
+
+    isClose 1e-10 "the evidence" (LogEvidence.estimate 50 model nothing) bed.LogEvidence
+    isClose 1e-10 "a scale stands before the sum" (model |> Program.scale 3.0 |> Program.trace).LogDensity (bed.LogEvidence * 3.0)
+    let guide = Program.enumerate (guideOf (Categorical.FromLogits(bed.LogJoint.transpose (0, 1))))
+
+    for attempt in
+        [ (fun () -> (Bound.estimate (Elbo.weighed 4.0 1) model nothing).Value)
+          (fun () -> (Bound.estimate (Elbo.capacity 4.0 (fun () -> 1.0) 1) model nothing).Value)
+          (fun () -> LogEvidence.naive 10 model)
+          (fun () -> (Bound.estimate ((Elbo.monteCarlo 1).With Estimator.stickingTheLanding) bed.Model guide).Value)
+          (fun () -> (Bound.estimate ((Iwae.bound 1).With Estimator.doublyReparameterized) bed.Model guide).Value) ] do
+        says (messageOf<NotSupportedException, _> attempt) [ "numerate" ]
+
 // ---- closed forms where draws hang on one another ----
 
 /// p(a) p(b|a) p(x|b) against a guide in the model's order, and one in the other: closed forms may only be used where they are right.
@@ -578,6 +646,8 @@ let tests =
           holds "β and capacity weigh the divergence" 5 weighing
           holds "a guide's enumerated draws are summed exactly" 4 enumeratedDiscrete
           holds "enumerated draws that hang on one another, in a plate" 2 enumeratedGuide
+          holds "a draw behind an enumerated one has its score once for each value" 2 scoredBehindEnumeration
+          holds "where nothing is left to draw, and what is refused" 3 enumerationAndTheRest
           holds "closed forms stand only where the draws' order allows" 2 orders
           holds "plates and particles" 2 plates
           holds "relaxations" 2 relaxations
