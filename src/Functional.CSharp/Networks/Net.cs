@@ -100,6 +100,25 @@ public static class Net
         Net<TIn, TFirst> first, Net<TIn, TSecond> second) =>
         new(NetworkBridge.fork(Guard.NotNull(first).Inner, Guard.NotNull(second).Inner));
 
+    /// <summary>
+    /// Two tensors side by side on the last axis, to begin a network of both with:
+    /// <c>Net.Join.Then(Net.Mlp(784 + 10, 400)).Then(Head.DiagonalNormal(20))</c>. The one with fewer leading axes is repeated
+    /// along those of the other; axes that differ raise an <see cref="ArgumentException"/> when it runs.
+    /// </summary>
+    public static Net<(Tensor First, Tensor Second), Tensor> Join { get; } = Functional.Layers.join.ToFacade();
+
+    /// <summary>
+    /// x Wᵀ + y Vᵀ + b of a pair (x, y): <c>Linear(first + second, outputs)</c> on both joined at their last axes, but without
+    /// joining them, so that leading axes broadcast (one x for several y) and each is multiplied only as often as there are
+    /// values of it.
+    /// </summary>
+    /// <param name="first">The features of x.</param>
+    /// <param name="second">The features of y.</param>
+    /// <param name="outputs">The features of the result.</param>
+    /// <exception cref="ArgumentException">A size is not positive.</exception>
+    public static Net<(Tensor First, Tensor Second), Tensor> Joined(int first, int second, int outputs) =>
+        Functional.Layers.joined(first, second, outputs).ToFacade();
+
     /// <summary>A function of one's own as a network without parameters.</summary>
     public static Net<TIn, TOut> FromFunction<TIn, TOut>(Func<TIn, TOut> f) => new(NetworkBridge.ofFunction(Guard.NotNull(f)));
 }
@@ -118,6 +137,24 @@ internal static class NetConversions
     public static Functional.Net<InnerTensor, InnerDistribution> ToInner(this Net<Tensor, Distribution> net) =>
         NetworkBridge.adapt<InnerTensor, Tensor, Distribution, InnerDistribution>(
             Wrap, distribution => distribution.Inner, net.Inner);
+
+    public static Net<(Tensor First, Tensor Second), Tensor> ToFacade(
+        this Functional.Net<Tuple<InnerTensor, InnerTensor>, InnerTensor> net) =>
+        new(NetworkBridge.adapt<(Tensor, Tensor), (InnerTensor, InnerTensor), InnerTensor, Tensor>(
+            pair => (Unwrap(pair.Item1), Unwrap(pair.Item2)), Wrap, PairBridge.toStruct(net)));
+
+    public static Functional.Net<Tuple<InnerTensor, InnerTensor>, InnerDistribution> ToInner(
+        this Net<(Tensor, Tensor), Distribution> net) =>
+        PairBridge.ofStruct(NetworkBridge.adapt<(InnerTensor, InnerTensor), (Tensor, Tensor), Distribution, InnerDistribution>(
+            pair => (Wrap(pair.Item1), Wrap(pair.Item2)), distribution => distribution.Inner, net.Inner));
+
+    public static Net<ValueTuple, Tensor> ToFacade(this Functional.Net<Microsoft.FSharp.Core.Unit, InnerTensor> net) =>
+        new(NetworkBridge.adapt<ValueTuple, ValueTuple, InnerTensor, Tensor>(
+            nothing => nothing, Wrap, VampVaeBridge.toNothing(net)));
+
+    public static Functional.Net<Microsoft.FSharp.Core.Unit, InnerTensor> ToInner(this Net<ValueTuple, Tensor> net) =>
+        VampVaeBridge.ofNothing(NetworkBridge.adapt<ValueTuple, ValueTuple, Tensor, InnerTensor>(
+            nothing => nothing, Unwrap, net.Inner));
 
     public static Head<Tensor, Tensor> ToFacade(this Functional.Head<InnerTensor, InnerTensor> head) =>
         new(NetworkBridge.adaptHead<Tensor, InnerTensor, InnerTensor, Tensor>(Unwrap, Wrap, head));
