@@ -59,8 +59,8 @@ let sample () =
 
     let vae: SemiSupervisedVae =
         { Classifier = mlp [ codeSize; 300 ] --> oneHotCategorical classes
-          Encoder = joined codeSize classes 300 --> Activation.relu --> diagonalNormal styleSize
-          Decoder = joined classes styleSize 300 --> Activation.relu --> diagonalNormal codeSize
+          Encoder = linearPair codeSize classes 300 --> Activation.relu --> diagonalNormal styleSize
+          Decoder = linearPair classes styleSize 300 --> Activation.relu --> diagonalNormal codeSize
           Labels = OneHotCategorical.FromLogits(dsharp.zeros classes)
           Prior = Normal.standard [ styleSize ] }
 

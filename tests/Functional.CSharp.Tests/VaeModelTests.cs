@@ -29,7 +29,7 @@ public sealed class VaeModelTests
     [Fact]
     public void Joined_is_a_linear_layer_on_both()
     {
-        var net = Net.Joined(2, 3, 4);
+        var net = Net.LinearPair(2, 3, 4);
         Assert.Equal(4, net.OutputFeatures);
         Assert.Equal((2 + 3 + 1) * 4, net.ParameterCount);
         var (x, y) = (Tensor.Randn([5, 2]), Tensor.Randn([6, 1, 3]));
@@ -37,7 +37,7 @@ public sealed class VaeModelTests
         var wanted = Net.Join.Run(Mode.Eval, (x, y.Expand([6, 5, 3]))).Matmul(Tensor.Cat([w, v], dim: 1).Transpose()) + b;
         Close(wanted, net.Run(Mode.Eval, (x, y)));
         Assert.ThrowsAny<ArgumentException>(() => net.Run(Mode.Eval, (x, x)));
-        Assert.ThrowsAny<ArgumentException>(() => Net.Joined(0, 1, 1));
+        Assert.ThrowsAny<ArgumentException>(() => Net.LinearPair(0, 1, 1));
     }
 
     // ---- with a context ----
@@ -275,8 +275,8 @@ public sealed class VaeModelTests
     private static SemiSupervisedVae SmallSemiSupervised() =>
         new(
             classifier: Net.Mlp(12, 16).Then(Head.OneHotCategorical(2)),
-            encoder: Net.Joined(12, 2, 16).Then(Activation.Relu).Then(Head.DiagonalNormal(2)),
-            decoder: Net.Joined(2, 2, 16).Then(Activation.Relu).Then(Head.Bernoulli(12)),
+            encoder: Net.LinearPair(12, 2, 16).Then(Activation.Relu).Then(Head.DiagonalNormal(2)),
+            decoder: Net.LinearPair(2, 2, 16).Then(Activation.Relu).Then(Head.Bernoulli(12)),
             labels: OneHotCategorical.FromLogits(Tensor.Zeros([2])),
             prior: Normal.Standard([2]));
 

@@ -17,14 +17,14 @@ public sealed class SemiSupervisedVae : IWrapper
 
     /// <summary>
     /// A variational autoencoder from its parts. Encoder and decoder take pairs whose leading axes broadcast
-    /// (<see cref="Net.Joined"/> makes such networks): one x for every y.
+    /// (<see cref="Net.LinearPair"/> makes such networks): one x for every y.
     /// </summary>
     /// <param name="classifier">q(y|x): <c>Net.Mlp(784, 400).Then(Head.OneHotCategorical(10))</c>.</param>
     /// <param name="encoder">
-    /// q(z|x, y): <c>Net.Joined(784, 10, 400).Then(Activation.Relu).Then(Head.DiagonalNormal(20))</c>.
+    /// q(z|x, y): <c>Net.LinearPair(784, 10, 400).Then(Activation.Relu).Then(Head.DiagonalNormal(20))</c>.
     /// </param>
     /// <param name="decoder">
-    /// p(x|y, z): <c>Net.Joined(10, 20, 400).Then(Activation.Relu).Then(Head.Bernoulli(784))</c>.
+    /// p(x|y, z): <c>Net.LinearPair(10, 20, 400).Then(Activation.Relu).Then(Head.Bernoulli(784))</c>.
     /// </param>
     /// <param name="labels">p(y), of finite support: <c>OneHotCategorical.FromLogits(Tensor.Zeros([10]))</c>.</param>
     /// <param name="prior">p(z): <c>Normal.Standard([20])</c>.</param>

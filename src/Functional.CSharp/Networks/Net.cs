@@ -116,8 +116,8 @@ public static class Net
     /// <param name="second">The features of y.</param>
     /// <param name="outputs">The features of the result.</param>
     /// <exception cref="ArgumentException">A size is not positive.</exception>
-    public static Net<(Tensor First, Tensor Second), Tensor> Joined(int first, int second, int outputs) =>
-        Functional.Layers.joined(first, second, outputs).ToFacade();
+    public static Net<(Tensor First, Tensor Second), Tensor> LinearPair(int first, int second, int outputs) =>
+        Functional.Layers.linearPair(first, second, outputs).ToFacade();
 
     /// <summary>A function of one's own as a network without parameters.</summary>
     public static Net<TIn, TOut> FromFunction<TIn, TOut>(Func<TIn, TOut> f) => new(NetworkBridge.ofFunction(Guard.NotNull(f)));

@@ -29,7 +29,7 @@ module internal Conditionals =
 
     let private transposed (matrix: Tensor) = matrix.transpose (0, 1)
 
-    let private joined (earlier: Tensor option) (later: Tensor) (join: Tensor -> Tensor -> Tensor) =
+    let private extended (earlier: Tensor option) (later: Tensor) (join: Tensor -> Tensor -> Tensor) =
         Some(
             match earlier with
             | None -> later
@@ -55,7 +55,7 @@ module internal Conditionals =
           After =
             fun (mean, factor, noise as state) site value ->
                 let white = Vectors.solve (own factor site) (value - location state site)
-                mean, factor, joined noise white (fun earlier white -> Tensor.cat ([ earlier; white ], -1)) }
+                mean, factor, extended noise white (fun earlier white -> Tensor.cat ([ earlier; white ], -1)) }
 
     /// Σ = W Wᵀ + diag D: u = m + W ε + D^½ η. Given the blocks so far, ε is N(P h, P) with P⁻¹ = I + Σ_i W_iᵀ D_i⁻¹ W_i and
     /// h = Σ_i W_iᵀ D_i⁻¹ (u_i - m_i), so block j is N(m_j + W_j P h, W_j P W_jᵀ + diag D_j).
@@ -81,7 +81,7 @@ module internal Conditionals =
                 let weighted = block site 0 factor / (block site 0 diagonal).unsqueeze 1
                 let added = (value - block site 0 mean).matmul weighted
                 let precision = precision + (transposed (block site 0 factor)).matmul weighted
-                (mean, factor, diagonal), precision, joined information added (+) }
+                (mean, factor, diagonal), precision, extended information added (+) }
 
     // A program in plates, the innermost of them first.
     let inside (plates: Plate list) (body: Program<Tensor>) : Program<Tensor> =

@@ -5,7 +5,7 @@ namespace Functional
 open Functional.Tensors
 
 /// p(y) p(z) p(x|y, z), with q(y|x) and q(z|x, y). Labels y are values of p(y): vectors with a one and zeros where that is a OneHotCategorical.
-/// Encoder and decoder take pairs whose leading axes broadcast (`joined` makes such networks): one x for every y.
+/// Encoder and decoder take pairs whose leading axes broadcast (`linearPair` makes such networks): one x for every y.
 type SemiSupervisedVae =
     {
         /// q(y|x).

@@ -66,15 +66,15 @@ module Layers =
 
     /// x Wᵀ + y Vᵀ + b of a pair (x, y): `linear (first + second) outputs` on both joined at their last axes, but without joining them, so that
     /// leading axes broadcast (one x for several y) and each is multiplied only as often as there are values of it.
-    let joined (first: int) (second: int) (outputs: int) : Net<Tensor * Tensor, Tensor> =
+    let linearPair (first: int) (second: int) (outputs: int) : Net<Tensor * Tensor, Tensor> =
         if first < 1 || second < 1 || outputs < 1 then
-            raise (Errors.Network.sizes "joined" [ first; second; outputs ])
+            raise (Errors.Network.sizes "linearPair" [ first; second; outputs ])
 
         let bound = 1.0 / sqrt (float (first + second))
-        let weight = parameter "joined.first" bound [ outputs; first ]
-        let other = parameter "joined.second" bound [ outputs; second ]
-        let bias = parameter "joined.bias" bound [ outputs ]
-        let name = $"joined {first} {second} {outputs}"
+        let weight = parameter "linearPair.first" bound [ outputs; first ]
+        let other = parameter "linearPair.second" bound [ outputs; second ]
+        let bias = parameter "linearPair.bias" bound [ outputs ]
+        let name = $"linearPair {first} {second} {outputs}"
 
         let check (input: Tensor) (features: int) =
             if input.dim = 0 || input.shape[input.dim - 1] <> features then
@@ -131,7 +131,8 @@ module Layers =
         )
 
     /// Two tensors side by side on the last axis, to begin a network of both with: `join --> mlp [784 + 10; 400] -->
-    /// diagonalNormal 20`. The one with fewer leading axes is repeated along those of the other.
+    /// diagonalNormal 20`. The one with fewer leading axes is repeated along those of the other;
+    /// `linearPair` spares that.
     let join: Net<Tensor * Tensor, Tensor> =
         let run _ (first: Tensor, second: Tensor) =
             let leading (tensor: Tensor) =

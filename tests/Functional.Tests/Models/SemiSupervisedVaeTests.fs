@@ -18,8 +18,8 @@ let private random (draw: Draw) (posterior: Tensor -> Distribution) : SemiSuperv
 
     inFloat64 (fun () ->
         { Classifier = mlp [ sizeX; 6 ] --> oneHotCategorical classes
-          Encoder = joined sizeX classes 6 --> Activation.tanh --> linear 6 (2 * sizeZ) |> Net.map posterior
-          Decoder = joined classes sizeZ 6 --> Activation.tanh --> bernoulli sizeX
+          Encoder = linearPair sizeX classes 6 --> Activation.tanh --> linear 6 (2 * sizeZ) |> Net.map posterior
+          Decoder = linearPair classes sizeZ 6 --> Activation.tanh --> bernoulli sizeX
           Labels = OneHotCategorical.FromLogits(draw.Tensor([| classes |], -1.0, 1.0))
           Prior = TestBeds.standard sizeZ })
 
@@ -162,8 +162,8 @@ let private drawnLabels (draw: Draw) =
 
 let private small () : SemiSupervisedVae =
     { Classifier = mlp [ 6; 5 ] --> oneHotCategorical 3
-      Encoder = joined 6 3 5 --> Activation.relu --> diagonalNormal 2
-      Decoder = joined 3 2 5 --> Activation.relu --> bernoulli 6
+      Encoder = linearPair 6 3 5 --> Activation.relu --> diagonalNormal 2
+      Decoder = linearPair 3 2 5 --> Activation.relu --> bernoulli 6
       Labels = OneHotCategorical.FromLogits(dsharp.zeros 3)
       Prior = Normal.standard [ 2 ] }
 
@@ -268,10 +268,10 @@ let tests =
 
               for name in
                   [ "classifier.linear.weight"
-                    "encoder.joined.first"
-                    "encoder.joined.second"
-                    "encoder.joined.bias"
-                    "decoder.joined.first" ] do
+                    "encoder.linearPair.first"
+                    "encoder.linearPair.second"
+                    "encoder.linearPair.bias"
+                    "decoder.linearPair.first" ] do
                   Expect.contains names name "their names"
 
               Expect.equal (List.distinct names).Length names.Length "each its own")

@@ -129,7 +129,7 @@ let private forks (draw: Draw) =
 /// One linear layer on both joined, with leading axes that broadcast.
 let private joins (draw: Draw) =
     let first, second, outputs = draw.Int(1, 4), draw.Int(1, 4), draw.Int(1, 4)
-    let net = inFloat64 (fun () -> joined first second outputs)
+    let net = inFloat64 (fun () -> linearPair first second outputs)
     let x, y = draw.Tensor([| 3; first |], -1.0, 1.0), draw.Tensor([| 2; 1; second |], -1.0, 1.0)
     let weights = [ for parameter in net.Parameters -> parameter.Value ]
     let both = dsharp.cat ([ x.expand [ 2; 3; first ]; y.expand [ 2; 3; second ] ], 2)
@@ -142,9 +142,9 @@ let private joins (draw: Draw) =
     let wrong x y () =
         Net.eval net (dsharp.zeros ([ 1; x ], dtype = Dtype.Float64), dsharp.zeros ([ 1; y ], dtype = Dtype.Float64))
 
-    says (messageOf<ArgumentException, _>(wrong (first + 1) second)) [ $"joined {first} {second} {outputs}"; $"length {first}" ]
+    says (messageOf<ArgumentException, _>(wrong (first + 1) second)) [ $"linearPair {first} {second} {outputs}"; $"length {first}" ]
     says (messageOf<ArgumentException, _>(wrong first (second + 1))) [ $"length {second}" ]
-    says (messageOf<ArgumentException, _>(fun () -> joined 0 1 1)) [ "joined [0; 1; 1]" ]
+    says (messageOf<ArgumentException, _>(fun () -> linearPair 0 1 1)) [ "linearPair [0; 1; 1]" ]
 
 [<Tests>]
 let tests =
@@ -157,7 +157,7 @@ let tests =
           holds "the same seed gives the same initial weights" 3 sameSeed
           holds "dropout scales what it keeps in training and does nothing in use" 3 dropsOut
           holds "fork applies both networks to one input" 3 forks
-          holds "joined is a linear layer on a pair" 4 joins
+          holds "linearPair is a linear layer on a pair" 4 joins
 
           testList
               "activations"
