@@ -74,7 +74,9 @@ let sample () =
 
     // Each step sees as many labelled as unlabelled codes, of which there are far fewer: their bound counts less, or the decoder learns them by heart.
     let objective (known, x) =
-        Loss.prefixed "unlabelled" (unlabelled x) + 0.05 * Loss.prefixed "labelled" (labelled known) + classification known
+        Loss.prefixed "unlabelled" (unlabelled x)
+        + 0.05 * Loss.prefixed "labelled" (labelled known)
+        + classification known
 
     let accuracy () =
         Dataset.zip (codes (LabelledImages.pixels mnist.Test)) (LabelledImages.oneHot classes mnist.Test)

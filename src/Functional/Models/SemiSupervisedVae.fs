@@ -111,7 +111,9 @@ module SemiSupervisedVae =
         let classification = classification vae
 
         fun (known, x) ->
-            Loss.prefixed "unlabelled" (unlabelled x) + Loss.prefixed "labelled" (labelled known) + alpha * classification known
+            Loss.prefixed "unlabelled" (unlabelled x)
+            + Loss.prefixed "labelled" (labelled known)
+            + alpha * classification known
 
     /// log p(x) of each example, in nats, by importance sampling from the guide.
     let logEvidence (samples: int) (vae: SemiSupervisedVae) (x: Tensor) : Tensor =

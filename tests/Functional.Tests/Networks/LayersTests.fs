@@ -142,7 +142,10 @@ let private joins (draw: Draw) =
     let wrong x y () =
         Net.eval net (dsharp.zeros ([ 1; x ], dtype = Dtype.Float64), dsharp.zeros ([ 1; y ], dtype = Dtype.Float64))
 
-    says (messageOf<ArgumentException, _>(wrong (first + 1) second)) [ $"linearPair {first} {second} {outputs}"; $"length {first}" ]
+    says
+        (messageOf<ArgumentException, _>(wrong (first + 1) second))
+        [ $"linearPair {first} {second} {outputs}"; $"length {first}" ]
+
     says (messageOf<ArgumentException, _>(wrong first (second + 1))) [ $"length {second}" ]
     says (messageOf<ArgumentException, _>(fun () -> linearPair 0 1 1)) [ "linearPair [0; 1; 1]" ]
 
