@@ -119,10 +119,7 @@ type Distribution() =
     member this.SampleAndLogProb(?sampleShape: seq<int>) : Tensor * Tensor =
         this.DrawAndLogDensity(Seq.toArray (defaultArg sampleShape []))
 
-    /// log p(value) in nats. The value's shape lines up with BatchShape + EventShape from the right: whole leading axes
-    /// may be missing on either side (the same x for every particle, many samples for one distribution).
-    /// Raises ArgumentException when an axis differs; an axis of length 1 is not stretched.
-    member this.LogProb(value: Tensor) : Tensor =
+    member private this.Check(value: Tensor) : unit =
         let full = Array.append this.BatchShape this.EventShape
 
         if value.dim < this.EventShape.Length || Option.isNone (Shapes.tryLineUp value.shape full) then
@@ -131,7 +128,17 @@ type Distribution() =
         if Validation.isOn () && this.Support.RefusesOutsiders then
             Validation.inside this.Support (Errors.Distribution.outside this.Name this.Support.Requirement) value
 
+    /// log p(value) in nats. The value's shape lines up with BatchShape + EventShape from the right: whole leading axes
+    /// may be missing on either side (the same x for every particle, many samples for one distribution).
+    /// Raises ArgumentException when an axis differs; an axis of length 1 is not stretched.
+    member this.LogProb(value: Tensor) : Tensor =
+        this.Check value
         this.LogDensity value
+
+    /// LogProb summed over the last `axes` batch axes.
+    member internal this.SummedLogProb(value: Tensor, axes: int) : Tensor =
+        this.Check value
+        this.SummedLogDensity(value, axes)
 
     override this.ToString() =
         $"{this.Name}(batch {Shape.toString this.BatchShape}, event {Shape.toString this.EventShape})"

@@ -59,7 +59,7 @@ module Elbo =
         trace.Sites |> List.filter (fun site -> site.Kind <> SiteKind.Deterministic)
 
     let private modelParts (run: GuidedRun) (sites: TracedSite list) =
-        [ for site in sites -> site, run.OfModel(site, site.LogDensity) ]
+        [ for site in sites -> site, run.ModelDensity site ]
 
     let private split (run: GuidedRun) : Loss =
         let known, drawn = withDensity run.Model |> List.partition isKnown
@@ -81,7 +81,7 @@ module Elbo =
             try
                 Choice1Of2(run.OfGuide(site, site.Distribution.Entropy()))
             with :? System.NotSupportedException ->
-                Choice2Of2(-run.OfGuide(site, site.LogDensity))
+                Choice2Of2(-(run.GuideDensity site))
 
         let parts = withDensity run.Guide |> List.map entropy
 
@@ -135,7 +135,7 @@ module Elbo =
             let posterior =
                 [ for site in guided do
                       if not (hasClosed site) then
-                          run.OfGuide(site, site.LogDensity) ]
+                          run.GuideDensity site ]
 
             Contributions.sum (reconstruction @ closed @ open') |> ignore
 

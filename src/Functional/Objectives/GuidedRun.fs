@@ -60,18 +60,24 @@ type GuidedRun
     let contribution (trace: Trace<unit>) (site: TracedSite) (density: Tensor) : Tensor =
         trace.FreeAxes(depth, site, site.Total(expect density))
 
+    let guideEnumerates = guide.Sites |> List.exists _.Site.Enumeration.IsSome
+
+    // Without anything to average over, a family may compute the density and its sum in one pass.
+    let density (trace: Trace<unit>) (site: TracedSite) : Tensor =
+        if guideEnumerates then
+            contribution trace site site.LogDensity
+        else
+            trace.FreeAxes(depth, site, site.Contribution)
+
     let hasDensity (site: TracedSite) = site.Kind <> SiteKind.Deterministic
 
     let log (trace: Trace<unit>) : Tensor =
         match trace.Sites |> List.filter hasDensity with
         | [] -> dsharp.scalar 0.0
-        | sites -> sites |> List.map (fun site -> site, contribution trace site site.LogDensity) |> Contributions.sum
+        | sites -> sites |> List.map (fun site -> site, density trace site) |> Contributions.sum
 
-    let enumerates (trace: Trace<unit>) =
-        trace.Sites |> List.exists _.Site.Enumeration.IsSome
-
-    let guideEnumerates = enumerates guide
-    let logModel = lazy (if enumerates model && not guideEnumerates then model.LogDensity else log model)
+    let modelEnumerates = model.Sites |> List.exists _.Site.Enumeration.IsSome
+    let logModel = lazy (if modelEnumerates && not guideEnumerates then model.LogDensity else log model)
     let logGuide = lazy log guide
 
     /// How many draws there are, K.
@@ -121,7 +127,13 @@ type GuidedRun
     /// enumerates.
     member internal _.OfModel(site: TracedSite, quantity: Tensor) : Tensor = contribution model site quantity
 
-    /// The same of a site of the guide.
+    /// The log-density of a site of the model, summed, scaled and averaged in the same way.
+    member internal _.ModelDensity(site: TracedSite) : Tensor = density model site
+
+    /// The log-density of a site of the guide.
+    member internal _.GuideDensity(site: TracedSite) : Tensor = density guide site
+
+    /// What a site of the guide adds, as `OfModel`.
     member internal _.OfGuide(site: TracedSite, quantity: Tensor) : Tensor = contribution guide site quantity
 
 module internal GuidedRun =

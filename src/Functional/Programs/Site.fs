@@ -119,9 +119,15 @@ module internal Sites =
             | Some target when Shape.endsWith shape target -> repeat target distribution
             | _ -> raise (Errors.Program.plates name batch [ for plate in plates -> plate.ToString() ] shape)
 
+    let private named (site: Site) (density: unit -> Tensor) : Tensor =
+        try
+            density ()
+        with :? System.ArgumentException as error ->
+            raise (Errors.Program.site site.Name error)
+
     /// log p(value) of a site, of shape [leading axes; plates], before any scale.
     let logDensity (site: Site) (value: Tensor) : Tensor =
-        try
+        named site (fun () ->
             if site.Stretches then
                 let distribution = site.Distribution
                 let rank = distribution.EventShape.Length
@@ -132,6 +138,11 @@ module internal Sites =
                     wide.LogProb(value.expand (Array.append batch distribution.EventShape))
                 | None -> distribution.LogProb value
             else
-                site.Distribution.LogProb value
-        with :? System.ArgumentException as error ->
-            raise (Errors.Program.site site.Name error)
+                site.Distribution.LogProb value)
+
+    /// logDensity summed over the plates, in one pass where the family has one.
+    let summedLogDensity (site: Site) (value: Tensor) : Tensor =
+        if site.Stretches || site.Plates.IsEmpty then
+            logDensity site value |> Shapes.sumLast site.Plates.Length
+        else
+            named site (fun () -> site.Distribution.SummedLogProb(value, site.Plates.Length))

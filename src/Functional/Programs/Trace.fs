@@ -39,13 +39,18 @@ type TracedSite internal (site: Site, value: Tensor, drawn: Tensor option) =
         | Some logDensity -> logDensity
         | None -> Sites.logDensity site value
 
-    /// A quantity of the log-density's shape summed over the plates, times Scale.
-    member internal this.Total(quantity: Tensor) : Tensor =
-        let sum = quantity |> Shapes.sumLast site.Plates.Length
+    member private this.Scaled(sum: Tensor) : Tensor =
         if this.Scale = 1.0 then sum else sum * this.Scale
 
+    /// A quantity of the log-density's shape summed over the plates, times Scale.
+    member internal this.Total(quantity: Tensor) : Tensor =
+        quantity |> Shapes.sumLast site.Plates.Length |> this.Scaled
+
     /// The log-density summed over the plates, times Scale: what the site adds to the log-joint.
-    member this.Contribution: Tensor = this.Total this.LogDensity
+    member this.Contribution: Tensor =
+        match drawn with
+        | Some logDensity -> this.Total logDensity
+        | None -> this.Scaled(Sites.summedLogDensity site value)
 
     interface IHoldsTensors with
         member _.Tensors =
