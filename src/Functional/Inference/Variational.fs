@@ -36,10 +36,6 @@ module Variational =
 
     let private stepsPerEpoch = 100
 
-    // From 1 to 0 by half a cosine: Loshchilov & Hutter, arXiv:1608.03983, equation 5.
-    let private falling (steps: int) (step: int) : float =
-        0.5 * (1.0 + cos (System.Math.PI * float (step - 1) / float steps))
-
     /// 2,000 steps of Adam on the ELBO, one particle, with a rate of 0.05 that falls to zero.
     let defaults: VariationalOptions =
         { Steps = 2000
@@ -64,7 +60,7 @@ module Variational =
             { Training.defaults with
                 Epochs = options.Steps / stepsPerEpoch
                 BatchSize = 1
-                Optimizer = Optimizer.scheduled (falling options.Steps) options.Optimizer
+                Optimizer = Optimizer.scheduled (Schedule.cosine 1.0 0.0 options.Steps) options.Optimizer
                 Progress = options.Progress
                 Cancellation = options.Cancellation
                 StopOnCtrlC = options.StopOnCtrlC }

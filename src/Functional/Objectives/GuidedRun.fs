@@ -107,9 +107,6 @@ type GuidedRun
     member internal _.WithParticles(value: Tensor) : Tensor =
         if particles = 1 then value.unsqueeze 0 else value
 
-    /// Which part of the gradient in the guide's parameters log q carries.
-    member internal _.Path = path
-
     member internal _.GuideEnumerates = guideEnumerates
 
     /// Whether some draw carries no gradient, so that the bound has to weigh its score.
