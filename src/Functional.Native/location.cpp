@@ -5,7 +5,7 @@
 #include <torch/library.h>
 #include <cmath>
 #include <limits>
-#include "boundary.h"
+#include "dense.h"
 #include "elementwise.h"
 #include "vector.h"
 
@@ -140,10 +140,40 @@ struct Table {
     }
 };
 
+// A number of each for each element, few enough for one thread: neither tiles nor sums.
+bool is_plain(const at::Tensor& value, const at::Tensor& location, const at::Tensor& scale) {
+    constexpr int64_t most = 16384;
+    auto alike = [&](const at::Tensor& t) { return is_dense(*t.unsafeGetTensorImpl()) && t.sizes() == value.sizes() && t.dtype() == value.dtype(); };
+    return value.numel() <= most && alike(value) && alike(location) && alike(scale);
+}
+
 template <class Kind>
 struct Fused : torch::autograd::Function<Fused<Kind>> {
+    static at::Tensor forward_plain(const at::Tensor& value, const at::Tensor& location, const at::Tensor& scale) {
+        auto result = dense(value.sizes(), value.dtype());
+        typed(value.dtype(), [&](auto zero) {
+            using T = decltype(zero);
+            forward_kernel(Kind(), elements<T>(value), elements<T>(location), elements<T>(scale), elements<T>(result), value.numel());
+        });
+        return result;
+    }
+
+    static variable_list backward_plain(const variable_list& saved, const at::Tensor& upstream) {
+        const auto& value = saved[0];
+        variable_list gradients;
+        for (int i = 0; i < 3; i++) gradients.push_back(dense(value.sizes(), value.dtype()));
+        typed(value.dtype(), [&](auto zero) {
+            using T = decltype(zero);
+            for (int i = 1; i < 3; i++) std::fill_n(elements<T>(gradients[i]), value.numel(), zero);
+            backward_kernel(Kind(), elements<T>(value), elements<T>(saved[1]), elements<T>(saved[2]), elements<T>(upstream),
+                            elements<T>(gradients[0]), elements<T>(gradients[1]), elements<T>(gradients[2]), value.numel());
+        });
+        return gradients;
+    }
+
     static at::Tensor forward(AutogradContext* context, const at::Tensor& value, const at::Tensor& location, const at::Tensor& scale) {
         context->save_for_backward({value, location, scale});
+        if (is_plain(value, location, scale)) return forward_plain(value, location, scale);
         Table table(value, location, scale);
         auto result = at::empty(table.shape, table.x.options());
         AT_DISPATCH_FLOATING_TYPES(result.scalar_type(), "functional::location", [&] {
@@ -171,6 +201,7 @@ struct Fused : torch::autograd::Function<Fused<Kind>> {
     }
 
     static variable_list backward_fused(AutogradContext* context, const variable_list& saved, const at::Tensor& upstream) {
+        if (is_plain(saved[0], saved[1], saved[2])) return backward_plain(saved, upstream.contiguous());
         Table table(saved[0], saved[1], saved[2]);
         bool one_for_all = true;
         for (int64_t axis = 0; axis < upstream.dim(); axis++) one_for_all &= upstream.stride(axis) == 0 || upstream.size(axis) == 1;

@@ -38,24 +38,23 @@ module internal LinearAlgebra =
                     "The last axis of the first must be as long as the last but one of the second."
             )
 
+    let private affine (relu: bool) (x: Tensor) (weight: Tensor) (bias: Arg) =
+        new Tensor(linearOp.Tensor [| Arg.tensor x.Handle; Arg.tensor weight.Handle; bias; Arg.bool relu |])
+
     let matmul (a: Tensor) (b: Tensor) =
         inner a b
 
         if not (Memory.sameDtype "matmul" a.Handle b.Handle) then
             raise (Errors.Operation.dtypes "matmul" (string a.dtype) (string b.dtype))
 
-        two matmulOp a b
-
-    let private affine (relu: bool) (x: Tensor) (weight: Tensor) (bias: Tensor) =
-        let arguments = [| Arg.tensor x.Handle; Arg.tensor weight.Handle; Arg.tensor bias.Handle; Arg.bool relu |]
-
-        new Tensor(linearOp.Tensor arguments)
+        // a matrix by a vector is a layer applied to one row
+        if a.dim = 2 && b.dim = 1 then affine false b a Arg.none else two matmulOp a b
 
     /// x · weightᵀ + bias in one operator.
-    let linear x weight bias = affine false x weight bias
+    let linear (x: Tensor) (weight: Tensor) (bias: Tensor) = affine false x weight (Arg.tensor bias.Handle)
 
     /// max(x · weightᵀ + bias, 0) in one operator.
-    let linearRelu x weight bias = affine true x weight bias
+    let linearRelu (x: Tensor) (weight: Tensor) (bias: Tensor) = affine true x weight (Arg.tensor bias.Handle)
 
     let dot (a: Tensor) (b: Tensor) =
         Check.fits "dot" "It takes two vectors of one length." (a.dim = 1 && a.shape = b.shape) a b

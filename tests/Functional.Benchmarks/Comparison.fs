@@ -29,12 +29,14 @@ module Comparison =
         else
             (sorted[middle - 1] + sorted[middle]) / 2.0
 
-    // A round, and more until a second is over: .NET compiles what it sees called often once more, in the background.
-    let rec private warmUp (clock: Stopwatch) (round: unit -> 'T) =
+    // A round, and more until three seconds are over: .NET compiles what it sees called often once more and then, knowing how it is
+    // used, a third time, in the background. Both sides get the same time.
+    let private warmUp (round: unit -> float) =
+        let clock = Stopwatch.StartNew()
         round () |> ignore
 
-        if clock.Elapsed.TotalSeconds < 1.0 then
-            warmUp clock round
+        while clock.Elapsed.TotalSeconds < 3.0 do
+            round () |> ignore
 
     /// Alternates so many rounds of both after warming up.
     let run
@@ -45,9 +47,9 @@ module Comparison =
         (ours: unit -> float)
         (theirs: unit -> float)
         : Comparison =
-        let both () = ours (), theirs ()
-        warmUp (Stopwatch.StartNew()) both
-        let measured = List.init rounds (fun _ -> both ())
+        warmUp ours
+        warmUp theirs
+        let measured = List.init rounds (fun _ -> ours (), theirs ())
 
         { Name = name
           Ours = measured |> List.map fst |> median

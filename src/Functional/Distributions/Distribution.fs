@@ -36,6 +36,9 @@ type Distribution() =
     /// Draws and their log-densities; overridden where the two together are cheaper or safer.
     abstract DrawAndLogDensity: sampleShape: Shape -> Tensor * Tensor
 
+    /// A draw, with its log-density unless LogDensity finds that as cheaply and as well from the value: not everyone who traces it asks.
+    abstract DrawForTrace: sampleShape: Shape -> Tensor * Tensor option
+
     /// The log-density of a value whose shape has been checked, one number for each batch element.
     abstract LogDensity: value: Tensor -> Tensor
 
@@ -77,6 +80,10 @@ type Distribution() =
     default this.DrawAndLogDensity sampleShape =
         let value = if this.HasRSample then this.RDraw sampleShape else this.Draw sampleShape
         value, this.LogDensity value
+
+    default this.DrawForTrace sampleShape =
+        let value, logDensity = this.DrawAndLogDensity sampleShape
+        value, Some logDensity
 
     default this.SummedLogDensity(value, axes) =
         if axes = 0 then

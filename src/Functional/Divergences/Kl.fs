@@ -21,17 +21,17 @@ module Kl =
     let private closedForms =
         ConcurrentDictionary(
             [ for form in NumberPairs.all @ MixedPairs.all @ DiscretePairs.all @ MultivariatePairs.all ->
-                  Collections.Generic.KeyValuePair(struct (form.P, form.Q), form.Divergence) ]
+                  Collections.Generic.KeyValuePair(struct (form.P, form.Q), form.SummedDivergence) ]
         )
 
     /// The same as `register` for classes that are known at run time.
-    let internal registerTypes (p: Type) (q: Type) (closedForm: Distribution -> Distribution -> Tensor) : unit =
+    let internal registerTypes (p: Type) (q: Type) (closedForm: Distribution -> Distribution -> int -> Tensor) : unit =
         closedForms[struct (p, q)] <- closedForm
 
     /// Adds, or replaces, the closed form for a pair of families.
     let register<'P, 'Q when 'P :> Distribution and 'Q :> Distribution> (closedForm: 'P -> 'Q -> Tensor) : unit =
         let form = ClosedForm.pair closedForm
-        registerTypes form.P form.Q form.Divergence
+        registerTypes form.P form.Q form.SummedDivergence
 
     /// The pairs of families that have a closed form of their own. Beside them there are those that follow: of independent variables
     /// from those of one, of distributions pushed through the same transform from those before it, of two members of an exponential
@@ -57,10 +57,6 @@ module Kl =
             let shapeOf (d: Distribution) = Array.append d.BatchShape d.EventShape
             raise (Errors.Distribution.klShapes p.Name (shapeOf p) q.Name (shapeOf q))
 
-    // A formula may leave out parameters, and with them leading axes.
-    let private batchOf (p: Distribution) (q: Distribution) : Shape =
-        Shapes.tryLineUp p.BatchShape q.BatchShape |> Option.get
-
     // Independent of Independent is one Independent.
     let rec private flat (distribution: Distribution) : Distribution * int =
         match distribution with
@@ -74,25 +70,27 @@ module Kl =
         | :? Expanded as wrapper -> unrepeated wrapper.Base
         | distribution -> distribution
 
-    let rec private find (p: Distribution) (q: Distribution) : (unit -> Tensor) option =
-        let registered () =
-            match closedForms.TryGetValue(struct (p.GetType(), q.GetType())) with
-            | true, closedForm -> Some(fun () -> closedForm p q |> _.expand(batchOf p q))
-            | _ -> None
+    let private summed (divergence: unit -> Tensor) : int -> Tensor =
+        fun axes -> divergence () |> Shapes.sumLast axes
 
+    // The divergence summed over so many of the last batch axes, which may be done in the same pass.
+    let rec private find (p: Distribution) (q: Distribution) : (int -> Tensor) option =
+        match closedForms.TryGetValue(struct (p.GetType(), q.GetType())) with
+        | true, closedForm -> Some(closedForm p q)
+        | _ -> structural p q |> Option.orElseWith (fun () -> general p q)
+
+    and private general (p: Distribution) (q: Distribution) : (int -> Tensor) option =
         let rule (applies: Distribution -> Distribution -> bool) (divergence: Distribution -> Distribution -> Tensor) =
-            if applies p q then Some(fun () -> divergence p q) else None
+            if applies p q then Some(summed (fun () -> divergence p q)) else None
 
-        registered ()
-        |> Option.orElseWith (fun () -> structural p q)
-        |> Option.orElseWith (fun () -> rule Coverage.isLacking Coverage.infinite)
+        rule Coverage.isLacking Coverage.infinite
         |> Option.orElseWith (fun () -> rule Bregman.applies Bregman.divergence)
         |> Option.orElseWith (fun () -> rule Enumeration.applies Enumeration.divergence)
 
     // What follows from the divergence of the parts.
-    and private structural (p: Distribution) (q: Distribution) =
+    and private structural (p: Distribution) (q: Distribution) : (int -> Tensor) option =
         match p, q with
-        | (:? Delta as p), q -> Some(fun () -> p.LogDensityAtValue - q.LogProb p.Value)
+        | (:? Delta as p), q -> Some(summed (fun () -> p.LogDensityAtValue - q.LogProb p.Value))
         | (:? Expanded), _
         | _, (:? Expanded) -> ofStretched p q
         | (:? StraightThroughBernoulli as p), q -> find p.Discrete q
@@ -107,7 +105,7 @@ module Kl =
 
     // From what was repeated, and repeated in its turn. Where one has axes of length 1 that the other has not, only formulas for numbers can be
     // trusted to stretch them.
-    and private ofStretched (p: Distribution) (q: Distribution) : (unit -> Tensor) option =
+    and private ofStretched (p: Distribution) (q: Distribution) : (int -> Tensor) option =
         let innerP, innerQ = unrepeated p, unrepeated q
 
         let divergence =
@@ -115,15 +113,16 @@ module Kl =
                 find innerP innerQ
             else
                 match closedForms.TryGetValue(struct (innerP.GetType(), innerQ.GetType())) with
-                | true, closedForm when innerP.EventShape.Length = 0 -> Some(fun () -> closedForm innerP innerQ)
+                | true, closedForm when innerP.EventShape.Length = 0 -> Some(closedForm innerP innerQ)
                 | _ -> None
 
-        divergence |> Option.map (fun divergence -> fun () -> (divergence ()).expand(batchOf p q))
+        let batch = Shapes.tryLineUp p.BatchShape q.BatchShape |> Option.get
+        divergence |> Option.map (fun divergence -> summed (fun () -> (divergence 0).expand batch))
 
-    and private ofElements (p: Distribution) (q: Distribution) : (unit -> Tensor) option =
+    and private ofElements (p: Distribution) (q: Distribution) : (int -> Tensor) option =
         match flat p, flat q with
         | (p, pRank), (q, qRank) when pRank = qRank ->
-            find p q |> Option.map (fun perElement -> fun () -> Shapes.sumLast pRank (perElement ()))
+            find p q |> Option.map (fun perElement -> fun axes -> perElement (pRank + axes))
         | ((:? Normal as p), 1), (q, 0) -> find (full p) q
         | (p, 0), ((:? Normal as q), 1) -> find p (full q)
         | _ -> None
@@ -133,7 +132,7 @@ module Kl =
         Validation.off (fun () ->
             MultivariateNormal.FromScaleTril(normal.Mean, Vectors.toDiagonal (normal.Scale.expand normal.BatchShape)))
 
-    and private ofParts (p: Distribution list) (q: Distribution list) : (unit -> Tensor) option =
+    and private ofParts (p: Distribution list) (q: Distribution list) : (int -> Tensor) option =
         let eventShapes = List.map (fun (part: Distribution) -> part.EventShape)
 
         if eventShapes p <> eventShapes q then
@@ -142,7 +141,7 @@ module Kl =
             let parts = List.map2 find p q |> List.choose id
 
             if parts.Length = p.Length then
-                Some(fun () -> parts |> List.map (fun (part: unit -> Tensor) -> part ()) |> List.reduce (+))
+                Some(fun axes -> parts |> List.map (fun part -> part axes) |> List.reduce (+))
             else
                 None
 
@@ -151,7 +150,7 @@ module Kl =
 
     /// KL(p ‖ q) in closed form where there is one.
     let internal tryDivergence (p: Distribution) (q: Distribution) : Tensor option =
-        find p q |> Option.map (fun closedForm -> closedForm ())
+        find p q |> Option.map (fun closedForm -> closedForm 0)
 
     /// KL(p ‖ q) in closed form, one number for each batch element.
     /// Raises NotSupportedException, naming the nearest pairs that have one, when there is none.
@@ -159,7 +158,7 @@ module Kl =
         checkShapes p q
 
         match find p q with
-        | Some closedForm -> closedForm ()
+        | Some closedForm -> closedForm 0
         | None when Bregman.areOfOneFamily p q -> raise (Errors.Distribution.klBaseMeasures p.Name q.Name)
         | None -> raise (Errors.Distribution.noClosedForm p.Name q.Name (nearest p q))
 

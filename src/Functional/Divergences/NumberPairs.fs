@@ -3,6 +3,7 @@
 namespace Functional
 
 open Functional.Tensors
+open Functional.Tensors.Native
 open Functional.ClosedForm
 
 module internal NumberPairs =
@@ -10,11 +11,16 @@ module internal NumberPairs =
     // Euler's constant.
     let private gamma = 0.5772156649015329
 
-    // ½ [σp²/σq² + (μp - μq)²/σq² - 1] - log(σp/σq)
-    let private gaussian (location: Tensor, logScale: Tensor) (qLocation: Tensor, qScale: Tensor, qLogScale: Tensor) =
-        let ratio = logScale - qLogScale
-        let distance = (location - qLocation) / qScale
-        ((ratio * 2.0).expm1() + distance.square ()) * 0.5 - ratio
+    let private normalDivergenceOp = Operators.find "functional::normal_divergence" ""
+
+    // ½ [σp²/σq² + (μp - μq)²/σq² - 1] - log(σp/σq), summed over the last axes, in one pass over memory
+    let private gaussian (location: Tensor, logScale: Tensor) (qLocation: Tensor, qScale: Tensor, qLogScale: Tensor) (axes: int) =
+        let tensor (t: Tensor) = Arg.tensor t.Handle
+
+        new Tensor(
+            normalDivergenceOp.Tensor
+                [| tensor location; tensor logScale; tensor qLocation; tensor qScale; tensor qLogScale; Arg.int (int64 axes) |]
+        )
 
     let private normals (p: Normal) (q: Normal) =
         gaussian (p.Location, p.LogScale) (q.Location, q.Scale, q.LogScale)
@@ -99,9 +105,9 @@ module internal NumberPairs =
         - p.Concentration * (1.0 - resultant)
 
     let all: ClosedForm list =
-        [ pair normals
-          pair logNormals
-          pair logitNormals
+        [ summing normals
+          summing logNormals
+          summing logitNormals
           pair halfNormals
           pair laplaces
           pair cauchys

@@ -81,6 +81,9 @@ module AutoGuide =
         | [ _ ] -> [ vector ]
         | sites -> vector.split ([ for site in sites -> site.Length ], 0) |> List.ofSeq
 
+    let private shaped (shape: Shape) (piece: Tensor) : Tensor =
+        if piece.shape = shape then piece else piece.view shape
+
     // The sites one after the other, each from a distribution made of its stretch of the parameters.
     let private siteWise
         (space: Unconstrained)
@@ -91,7 +94,7 @@ module AutoGuide =
             let columns = vectors |> List.map (pieces space) |> List.transpose
 
             for site, pieces in List.zip space.Sites columns do
-                let drawn = sample site.Name (distribution site [ for piece in pieces -> piece.view site.SourceShape ])
+                let drawn = sample site.Name (distribution site [ for piece in pieces -> shaped site.SourceShape piece ])
                 (Conditionals.inside site.Plates drawn).Run handler |> ignore)
 
     let private independent (axes: int) (distribution: Distribution) : Distribution =

@@ -60,7 +60,7 @@ module internal DistributionBridge =
     // ---- divergences ----
 
     let register (p: Type) (q: Type) (closedForm: Func<Distribution, Distribution, Tensor>) =
-        Kl.registerTypes p q (fun p q -> closedForm.Invoke(p, q))
+        Kl.registerTypes p q (fun p q axes -> closedForm.Invoke(p, q) |> Shapes.sumLast axes)
 
     let pairs () : struct (Type * Type)[] =
         [| for p, q in Kl.pairs () -> struct (p, q) |]

@@ -72,7 +72,8 @@ module Loss =
         Loss [ for term in loss.Terms -> { term with Name = $"{prefix} {term.Name}" } ]
 
     /// The mean over examples (and particles): a scalar.
-    let mean (loss: Loss) : Loss = map _.mean() loss
+    let mean (loss: Loss) : Loss =
+        map (fun value -> if value.dim = 0 then value else value.mean ()) loss
 
     /// The sum over examples (and particles): a scalar.
     let sum (loss: Loss) : Loss = map _.sum() loss

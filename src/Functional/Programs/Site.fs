@@ -125,10 +125,12 @@ module internal Sites =
         with :? System.ArgumentException as error ->
             raise (Errors.Program.site site.Name error)
 
-    /// log p(value) of a site, of shape [leading axes; plates], before any scale.
+    /// log p(value) of a site, of shape [leading axes; plates], before any scale. What it has drawn itself is not checked.
     let logDensity (site: Site) (value: Tensor) : Tensor =
         named site (fun () ->
-            if site.Stretches then
+            if site.Value.IsNone then
+                site.Distribution.LogDensity value
+            elif site.Stretches then
                 let distribution = site.Distribution
                 let rank = distribution.EventShape.Length
 
@@ -144,5 +146,7 @@ module internal Sites =
     let summedLogDensity (site: Site) (value: Tensor) : Tensor =
         if site.Stretches || site.Plates.IsEmpty then
             logDensity site value |> Shapes.sumLast site.Plates.Length
+        elif site.Value.IsNone then
+            named site (fun () -> site.Distribution.SummedLogDensity(value, site.Plates.Length))
         else
             named site (fun () -> site.Distribution.SummedLogProb(value, site.Plates.Length))

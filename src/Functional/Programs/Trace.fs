@@ -3,6 +3,7 @@
 namespace Functional
 
 open System
+open System.Collections.Concurrent
 open System.Collections.Generic
 open Functional.Tensors
 open Functional.Tensors.Native
@@ -32,8 +33,8 @@ type TracedSite internal (site: Site, value: Tensor, drawn: Tensor option) =
     /// What its log-density is multiplied by: by handlers, and N / B of each plate.
     member _.Scale: float = (site.Scale, site.Plates) ||> List.fold (fun scale plate -> scale * plate.Scale)
 
-    /// log p(value) in nats before it is scaled, of shape [leading axes; plates]. Of a draw it is the one that came with the draw, so that no
-    /// transform is inverted; otherwise it is computed on each call.
+    /// log p(value) in nats before it is scaled, of shape [leading axes; plates]. Of a draw it is the one that came with the draw, if one
+    /// did, so that no transform is inverted; otherwise it is computed on each call.
     member _.LogDensity: Tensor =
         match drawn with
         | Some logDensity -> logDensity
@@ -201,9 +202,27 @@ type Trace<'T> internal (sites: TracedSite list, result: 'T) =
 
 module internal Interpreting =
 
+    // The numbers of all copies, which are the same in every run.
+    let private ranges = ConcurrentDictionary<struct (int * Device), Tensor>()
+
+    let private most = 64
+
+    let private range (size: int) : Tensor =
+        let key = struct (size, Device.Default)
+
+        match ranges.TryGetValue key with
+        | true, known when not known.Handle.IsClosed -> known
+        | _ ->
+            let made = dsharp.arange size
+
+            if ranges.Count < most then
+                ranges[key] <- Scope.keep made
+
+            made
+
     let private pick (size: int) (count: int) : Tensor =
         if count = size then
-            dsharp.arange size
+            range size
         else
             (dsharp.randperm size |> View.slice 0 0 (count - 1)).cast Dtype.Int32
 
@@ -239,9 +258,7 @@ module internal Interpreting =
             let value, drawn =
                 match site.Value with
                 | Some value -> value, None
-                | None ->
-                    let value, logDensity = site.Distribution.SampleAndLogProb()
-                    value, Some logDensity
+                | None -> site.Distribution.DrawForTrace [||]
 
             sites.Add(TracedSite(site, value, drawn))
             value

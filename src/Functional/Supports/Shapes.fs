@@ -36,6 +36,10 @@ module internal Shapes =
             let _, _, batch = List.fold join (name, value, leading rank value.shape) rest
             batch
 
+    /// The value repeated over a longer shape that ends in its own, or itself.
+    let repeat (shape: Shape) (value: Tensor) : Tensor =
+        if value.shape = shape then value else value.expand shape
+
     /// The axes -1, -2, ... -count.
     let lastAxes (count: int) : int list = [ for axis in 1..count -> -axis ]
 

@@ -94,6 +94,20 @@ let tests =
               expectClose 1e-13 ((tensor x).matmul(vector right)) { Shape = [| rows |]; Values = column } "on the right"
               expectClose 1e-13 ((vector left).matmul(tensor x)) { Shape = [| columns |]; Values = row } "on the left")
 
+          testCase "a matrix by a vector has the derivatives of its formula, for every size of rows" (fun () ->
+              for rows, columns in [ 1, 1; 3, 2; 8, 10; 11, 16; 21, 17; 40, 40; 0, 3; 3, 0 ] do
+                  let x, y = dsharp.randn ([ rows; columns ], dtype = Dtype.Float64), dsharp.randn (columns, dtype = Dtype.Float64)
+
+                  let slopes (product: Tensor -> Tensor -> Tensor) =
+                      let loss x y = (product x y).pow(3.0).sum()
+                      let inX y = dsharp.grad (fun x -> loss x y) x
+                      [ inX y; dsharp.grad (loss x) y; dsharp.grad (fun y -> (inX y).square().sum()) y ]
+
+                  let formula (x: Tensor) (y: Tensor) = (x * y).sum 1
+
+                  for ours, wanted in List.zip (slopes (fun x y -> x.matmul y)) (slopes formula) do
+                      expectClose 1e-11 ours (plain wanted) $"{rows} by {columns}")
+
           property
               "dot and outer are the products of vectors"
               (Gen.zip (Generate.plainOfRank 1) (Generate.plainOfRank 1))

@@ -35,6 +35,8 @@ type Normal private (mean: Tensor, scale: Tensor, logScale: unit -> Tensor) =
     override this.RDraw sampleShape =
         Location.place mean scale (mean.randnLike (Array.append sampleShape this.BatchShape))
 
+    override this.DrawForTrace sampleShape = this.RDraw sampleShape, None
+
     override _.LogDensity value =
         Location.normalLogDensity mean scale value - logScale ()
 

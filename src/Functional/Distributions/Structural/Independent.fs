@@ -39,6 +39,10 @@ type Independent(baseDistribution: Distribution, rank: int) =
         let value, logDensity = baseDistribution.DrawAndLogDensity sampleShape
         value, sumEvents logDensity
 
+    override _.DrawForTrace sampleShape =
+        let value, logDensity = baseDistribution.DrawForTrace sampleShape
+        value, Option.map sumEvents logDensity
+
     override _.LogDensity value =
         baseDistribution.SummedLogDensity(value, rank)
 
