@@ -39,9 +39,7 @@ module Activation =
 module Layers =
 
     let private parameter (name: string) (bound: float) (shape: int list) : Parameter =
-        let value = dsharp.rand shape * (2.0 * bound) - bound
-
-        { Name = name; Value = Gradient.record (Scope.keep (value.noDiff ())) }
+        dsharp.rand shape * (2.0 * bound) - bound |> Parameter.trained name
 
     let private affine (suffix: string) (apply: Tensor -> Tensor -> Tensor -> Tensor) (inputs: int) (outputs: int) =
         if inputs < 1 || outputs < 1 then
