@@ -87,14 +87,23 @@ module internal Convolutional =
     let bound (filter: Filter) (channels: int) =
         1.0 / sqrt (float (channels * filter.Kernel * filter.Kernel))
 
-    let conv2d (start: float -> int list -> Tensor) (filter: Filter) (inputs: int) (outputs: int) =
-        let name = describe "conv2d" filter inputs outputs
+    /// A convolution that computes with what `weigh` makes of its weight.
+    let conv2d (kind: string) (weigh: Parameter -> Weight) (start: float -> int list -> Tensor) (filter: Filter) (inputs: int) (outputs: int) =
+        let name = describe kind filter inputs outputs
         let bound = bound filter inputs
         let weight = Parameter.trained "conv2d.weight" (start bound [ outputs; inputs; filter.Kernel; filter.Kernel ])
-        layer name filter false inputs outputs (Weight.plain weight) (Parameter.trained "conv2d.bias" (start bound [ outputs ]))
+        layer name filter false inputs outputs (weigh weight) (Parameter.trained "conv2d.bias" (start bound [ outputs ]))
+
+    /// A transposed convolution that does.
+    let convTranspose2d (kind: string) (weigh: Parameter -> Weight) (filter: Filter) (inputs: int) (outputs: int) =
+        let name = describe kind filter inputs outputs
+        let start = Weight.uniform (bound filter outputs)
+        let weight = Parameter.trained "convTranspose2d.weight" (start [ inputs; outputs; filter.Kernel; filter.Kernel ])
+        layer name filter true inputs outputs (weigh weight) (Parameter.trained "convTranspose2d.bias" (start [ outputs ]))
 
     /// A convolution that gives zeros at first: the last of a residual block, which then begins as the identity.
-    let conv2dFromZero = conv2d (fun _ shape -> dsharp.zeros shape)
+    let conv2dFromZero: Filter -> int -> int -> Net<Tensor, Tensor> =
+        conv2d "conv2d" Weight.plain (fun _ shape -> dsharp.zeros shape)
 
 [<AutoOpen>]
 module Convolutions =
@@ -104,18 +113,13 @@ module Convolutions =
     /// ±1/√(inputs · kernel²) at first. Raises ArgumentException for sizes that are not positive, and, when it runs, for images of other
     /// channels or smaller than the window.
     let conv2d (filter: Filter) (inputs: int) (outputs: int) : Net<Tensor, Tensor> =
-        Convolutional.conv2d Weight.uniform filter inputs outputs
+        Convolutional.conv2d "conv2d" Weight.plain Weight.uniform filter inputs outputs
 
     /// The transpose of a convolution, which spreads each pixel over a window: `convTranspose2d Filter.half 64 32` doubles height and
     /// width. Windows that the stride does not divide leave a checkerboard (Odena, Dumoulin & Olah, doi 10.23915/distill.00003);
     /// `upsample 2 --> conv2d` never does. Raises ArgumentException as conv2d does.
     let convTranspose2d (filter: Filter) (inputs: int) (outputs: int) : Net<Tensor, Tensor> =
-        let name = Convolutional.describe "convTranspose2d" filter inputs outputs
-        let bound = Convolutional.bound filter outputs
-        let shape = [ inputs; outputs; filter.Kernel; filter.Kernel ]
-        let weight = Parameter.trained "convTranspose2d.weight" (Weight.uniform bound shape)
-        let bias = Parameter.trained "convTranspose2d.bias" (Weight.uniform bound [ outputs ])
-        Convolutional.layer name filter true inputs outputs (Weight.plain weight) bias
+        Convolutional.convTranspose2d "convTranspose2d" Weight.plain filter inputs outputs
 
 /// Layers without parameters that change the size of images, and the way between images and rows.
 [<AutoOpen>]
@@ -173,7 +177,7 @@ module Resampling =
             if input.dim < 1 then
                 raise (Errors.Network.notImages "flatten" input.shape)
 
-            input.reshape [ input.shape[0]; Shape.nelement input.shape[1..] ]
+            input.view [ input.shape[0]; Shape.nelement input.shape[1..] ]
 
         Net("flatten", None, (fun _ -> None), [], run)
 
@@ -182,7 +186,7 @@ module Resampling =
     let reshape (shape: int seq) : Net<Tensor, Tensor> =
         let shape = Seq.toArray shape
         let features = Shape.nelement shape
-        let name = $"reshape {Errors.shape shape}"
+        let name = $"reshape {Shape.toString shape}"
 
         if shape.Length = 0 || Array.exists (fun length -> length < 1) shape then
             raise (Errors.Network.sizes "reshape" (List.ofArray shape))
@@ -191,6 +195,6 @@ module Resampling =
             if input.dim < 1 || Shape.nelement input.shape[1..] <> features then
                 raise (Errors.Network.reshape name input.shape features)
 
-            input.reshape (Array.append input.shape[..0] shape)
+            input.view (Array.append input.shape[..0] shape)
 
         Net(name, Some features, (fun _ -> Some shape[0]), [], run)

@@ -51,6 +51,18 @@ module internal Normalized =
                    Arg.bool false |]
         )
 
+    /// (1 + scale) · x + shift, a number a channel, from [batch; 2 · channels]: all scales, then all shifts.
+    let modulate (modulation: Tensor) (x: Tensor) : Tensor =
+        let channels = x.shape[1]
+        let shape = Array.append [| x.shape[0]; 2; channels |] (Array.create (x.dim - 2) 1)
+        let parts = modulation.view(shape).unstack 1
+        x * (parts[0] + 1.0) + parts[1]
+
+    /// silu(groupNorm x), or silu of that modulated.
+    let groupSilu (groups: int) (weight: Tensor) (bias: Tensor) (modulation: Tensor option) (x: Tensor) : Tensor =
+        let normalized = group groups weight bias x
+        (modulation |> Option.fold (fun x modulation -> modulate modulation x) normalized).silu()
+
     let scaleAndShift (layer: string) (features: int) =
         Parameter.trained $"{layer}.weight" (dsharp.ones features), Parameter.trained $"{layer}.bias" (dsharp.zeros features)
 
