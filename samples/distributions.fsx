@@ -164,7 +164,7 @@ let mixture () =
 let fit (steps: int) (data: Tensor) =
     let parameters =
         [ for name, value in [ "logits", logits; "means", means; "spreads", spreads ] ->
-              { Name = name; Value = Gradient.record value } ]
+              { Name = name; Value = Gradient.record value; Trained = true } ]
 
     let optimizer = (Optimizer.adam 0.05).Start parameters
 

@@ -709,6 +709,86 @@ module internal Errors =
         let sizes (name: string) (sizes: int list) =
             ArgumentException $"{name} {sizes}: a network needs at least an input and an output size, all positive."
 
+        let notIntegers (layer: string) (found: Dtype) =
+            ArgumentException $"{layer}: it takes integers and was given {found}; cast them: labels.int64()."
+
+        let filter (layer: string) (kernel: int) (stride: int) (padding: int) =
+            ArgumentException(
+                $"{layer}: kernel {kernel}, stride {stride}, padding {padding}: "
+                + "kernel and stride are at least 1 and padding at least 0."
+            )
+
+        let evenKernel (kernel: int) =
+            ArgumentException
+                $"Filter.same {kernel}: only windows of odd size keep height and width; for others say {{ Kernel; Stride; Padding }}."
+
+        let images (layer: string) (found: Shape) (channels: int) =
+            ArgumentException(
+                $"{layer}: the input has shape {shape found}; it takes images [batch; {channels}; height; width]. "
+                + "Rows of pixels become images with reshape [channels; height; width]."
+            )
+
+        let notImages (layer: string) (found: Shape) =
+            ArgumentException $"{layer}: the input has shape {shape found}; it takes images [batch; channels; height; width]."
+
+        let tooSmall (layer: string) (found: Shape) (kernel: int) (padding: int) =
+            ArgumentException(
+                $"{layer}: the input has shape {shape found}, too small for a window of {kernel} with {padding} zeros on each side. "
+                + "Take larger images, a smaller kernel or more padding."
+            )
+
+        let indivisible (layer: string) (found: Shape) (by: int) =
+            ArgumentException(
+                $"{layer}: the input has shape {shape found}, whose height and width have to be multiples of {by}. "
+                + "Pad or resize the images, or halve them less often."
+            )
+
+        let reshape (layer: string) (found: Shape) (features: int) =
+            ArgumentException $"{layer}: the input has shape {shape found}, which is not [batch; {features}] in all."
+
+        let channels (layer: string) (found: Shape) (channels: int) =
+            ArgumentException $"{layer}: the input has shape {shape found}; it takes [batch; {channels}; ...], channels on the second axis."
+
+        let groups (groups: int) (channels: int) =
+            ArgumentException $"groupNorm {groups} {channels}: the number of groups has to divide that of channels, both positive."
+
+        let oneNumber (layer: string) (found: Shape) =
+            ArgumentException(
+                $"{layer}: in training the input has shape {shape found}, one number a channel, whose variance is 0. "
+                + "Train on larger batches, or use groupNorm or layerNorm."
+            )
+
+        let heads (heads: int) (features: int) =
+            ArgumentException $"selfAttention {heads} {features}: the number of heads has to divide that of features, both positive."
+
+        let sequence (layer: string) (found: Shape) (features: int) =
+            ArgumentException $"{layer}: the input has shape {shape found}; it takes sequences [batch; positions; {features}]."
+
+        let residual (layer: string) (found: Shape) (given: Shape) =
+            ArgumentException
+                $"residual: {layer} turns shape {shape given} into {shape found}; to be added to its input it has to keep the shape."
+
+        let modulation (layer: string) (images: Shape) (embedding: Shape) (features: int) =
+            ArgumentException(
+                $"{layer}: the input has shape {shape images} and the embedding {shape embedding}, "
+                + $"which should be [{images[0]}; {features}], a row for each example."
+            )
+
+        let oddEmbedding (size: int) =
+            ArgumentException $"sinusoidal {size}: the size has to be even and positive, a cosine and a sine for each frequency."
+
+        let times (layer: string) (found: Shape) (batch: int) =
+            ArgumentException(
+                $"{layer}: the times have shape {shape found}, which should be [{batch}], one for each example. "
+                + "The same time for all: t.expand [batch]."
+            )
+
+        let labels (layer: string) (found: Shape) (batch: int) =
+            ArgumentException $"{layer}: the labels have shape {shape found}, which should be [{batch}], one for each example."
+
+        let unet (option: string) (requirement: string) (found: obj) =
+            ArgumentException $"UNet: {option} has to be {requirement}; it is {found}."
+
     /// Weights in files.
     module Weights =
 
@@ -773,6 +853,10 @@ module internal Errors =
                 $"{path} is the checkpoint of another run: its {setting} is {found}, this run's {wanted}. "
                 + "Go on with the same settings, or name another file to start afresh."
             )
+
+        let noAverage () =
+            InvalidOperationException
+                "WeightAverage: there is no average yet. Train with its optimizer first: Optimizer = average.Of(Optimizer.adam 2e-4)."
 
         let notScalar (found: Shape) =
             ArgumentException $"Training minimises a scalar; the objective returned shape {shape found}. Take Loss.mean of it."

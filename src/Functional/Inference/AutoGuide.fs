@@ -58,9 +58,6 @@ module AutoGuide =
     /// At the median of the prior, with scale 0.1.
     let start: GuideStart = { Location = _.Start; Scale = 0.1 }
 
-    let private parameter (name: string) (value: Tensor) : Parameter =
-        { Name = name; Value = Gradient.record (Scope.keep (value.noDiff().clone())) }
-
     let private check (start: GuideStart) =
         if not (start.Scale > 0.0) then
             raise (Errors.Posterior.option "Scale" "positive" start.Scale)
@@ -71,10 +68,10 @@ module AutoGuide =
         if value.shape <> [| space.Dimension |] then
             raise (Errors.Posterior.dimension value.shape space.Dimension)
 
-        parameter "location" value
+        Parameter.trained "location" value
 
     let private logScale (start: GuideStart) (space: Unconstrained) : Parameter =
-        parameter "logScale" (space.Start.fullLike (log start.Scale))
+        Parameter.trained "logScale" (space.Start.fullLike (log start.Scale))
 
     let private pieces (space: Unconstrained) (vector: Tensor) : Tensor list =
         match space.Sites with
@@ -138,7 +135,7 @@ module AutoGuide =
         check start
         let space = Unconstrained.ofProgram model
         let location, logScale = location start space, logScale start space
-        let lower = parameter "lower" (space.Start.zerosLike [ space.Dimension; space.Dimension ])
+        let lower = Parameter.trained "lower" (space.Start.zerosLike [ space.Dimension; space.Dimension ])
 
         let factors () =
             location.Value, scaleTril logScale.Value lower.Value
@@ -168,7 +165,7 @@ module AutoGuide =
         let location, logScale = location start space, logScale start space
         // not zero, where the columns would stay alike; small beside the diagonal
         let columns = Random.withSeed 0 (fun () -> space.Start.randnLike [ space.Dimension; rank ] * 0.1)
-        let factor = parameter "factor" columns
+        let factor = Parameter.trained "factor" columns
 
         let parameters () =
             let scale = logScale.Value.exp ()

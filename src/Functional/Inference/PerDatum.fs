@@ -39,9 +39,6 @@ module PerDatum =
             raise (Errors.Posterior.option "scale" "positive" scale)
 
         let table (name: string) (value: float) : Parameter =
-            let shape = [ yield count; yield! eventShape ]
-
-            { Name = name
-              Value = Gradient.record (Scope.keep (dsharp.full (shape, value))) }
+            dsharp.full ([ yield count; yield! eventShape ], value) |> Parameter.trained name
 
         PerDatum(name, table "location" 0.0, table "logScale" (log scale))

@@ -43,9 +43,6 @@ type GaussianMixtureVae =
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module GaussianMixtureVae =
 
-    let private learned (name: string) (value: Tensor) : Parameter =
-        { Name = name; Value = Gradient.record (Scope.keep (value.noDiff().clone())) }
-
     /// The autoencoder whose prior begins as the mixture with these weights [clusters], means and scales [clusters; size of z]: one fitted to
     /// codes of an autoencoder that has been trained with another prior, say. Raises ArgumentException when the shapes do not fit.
     let ofMixture
@@ -63,9 +60,9 @@ module GaussianMixtureVae =
 
         { Encoder = encoder
           Decoder = decoder
-          Logits = learned "logits" (weights.log ())
-          Means = learned "means" means
-          LogScales = learned "logScales" (scales.log ()) }
+          Logits = Parameter.trained "logits" (weights.log ())
+          Means = Parameter.trained "means" means
+          LogScales = Parameter.trained "logScales" (scales.log ()) }
 
     /// The autoencoder with so many clusters of equal weights for codes z of that size. Their means are drawn from N(0, I), their scales are 1 at first.
     let create
@@ -79,9 +76,9 @@ module GaussianMixtureVae =
 
         { Encoder = encoder
           Decoder = decoder
-          Logits = learned "logits" (dsharp.zeros clusters)
-          Means = learned "means" (dsharp.randn [ clusters; size ])
-          LogScales = learned "logScales" (dsharp.zeros [ clusters; size ]) }
+          Logits = Parameter.trained "logits" (dsharp.zeros clusters)
+          Means = Parameter.trained "means" (dsharp.randn [ clusters; size ])
+          LogScales = Parameter.trained "logScales" (dsharp.zeros [ clusters; size ]) }
 
     // With the mixture for its prior it is a variational autoencoder like any other.
     let private marginal (vae: GaussianMixtureVae) : Vae =

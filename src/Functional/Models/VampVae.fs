@@ -8,10 +8,7 @@ open Functional.Tensors
 module PseudoInputs =
 
     let private learned (change: Tensor -> Tensor) (start: Tensor) : Net<unit, Tensor> =
-        let parameter =
-            { Name = "pseudoInputs"
-              Value = Gradient.record (Scope.keep (start.noDiff().clone())) }
-
+        let parameter = Parameter.trained "pseudoInputs" start
         Net("pseudoInputs", None, (fun _ -> None), [ parameter ], (fun _ () -> change parameter.Value))
 
     /// Any real numbers, at first those of the tensor, of shape [count; features].

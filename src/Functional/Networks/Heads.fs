@@ -35,7 +35,7 @@ module Heads =
     let sharedScaleNormal (size: int) : Head<Tensor, Distribution> =
         let attach (features: int) =
             let mean = linear features size
-            let logScale = { Name = "logScale"; Value = Gradient.record (Scope.keep (dsharp.zeros 1)) }
+            let logScale = Parameter.trained "logScale" (dsharp.zeros 1)
 
             Net(
                 "sharedScaleNormal",

@@ -3,6 +3,7 @@
 namespace Functional
 
 open Functional.Tensors
+open Functional.Tensors.Native
 
 /// Activations: networks without parameters that keep the number of features.
 module Activation =
@@ -35,30 +36,35 @@ module Activation =
     /// x where positive, exp(x) - 1 elsewhere.
     let elu = ofFunction "elu" _.elu()
 
-[<AutoOpen>]
-module Layers =
+/// Linear layers, whatever becomes of their weights.
+module internal Dense =
 
-    let private parameter (name: string) (bound: float) (shape: int list) : Parameter =
-        let value = dsharp.rand shape * (2.0 * bound) - bound
-
-        { Name = name; Value = Gradient.record (Scope.keep (value.noDiff ())) }
-
-    let private affine (suffix: string) (apply: Tensor -> Tensor -> Tensor -> Tensor) (inputs: int) (outputs: int) =
+    let parameters (inputs: int) (outputs: int) : Parameter * Parameter =
         if inputs < 1 || outputs < 1 then
             raise (Errors.Network.sizes "linear" [ inputs; outputs ])
 
-        let name = $"linear {inputs} {outputs}{suffix}"
-        let bound = 1.0 / sqrt (float inputs)
-        let weight = parameter "linear.weight" bound [ outputs; inputs ]
-        let bias = parameter "linear.bias" bound [ outputs ]
+        let start shape = Weight.uniform (1.0 / sqrt (float inputs)) shape
+        Parameter.trained "linear.weight" (start [ outputs; inputs ]), Parameter.trained "linear.bias" (start [ outputs ])
 
-        let run _ (input: Tensor) =
-            if input.dim = 0 || input.shape[input.dim - 1] <> inputs then
-                raise (Errors.Network.input name input.shape inputs)
+    let check (layer: string) (features: int) (input: Tensor) =
+        if input.dim = 0 || input.shape[input.dim - 1] <> features then
+            raise (Errors.Network.input layer input.shape features)
 
-            apply input weight.Value bias.Value
+    let layer (name: string) (apply: Tensor -> Tensor -> Tensor -> Tensor) (inputs: int) (outputs: int) (weight: Weight) (bias: Parameter) =
+        let run mode (input: Tensor) =
+            check name inputs input
+            apply input (weight.At mode) bias.Value
 
-        Net(name, Some inputs, (fun _ -> Some outputs), [ weight; bias ], run)
+        Net(name, Some inputs, (fun _ -> Some outputs), weight.Parameters @ [ bias ], run)
+
+[<AutoOpen>]
+module Layers =
+
+    let private embeddingOp = Operators.aten "embedding"
+
+    let private affine (suffix: string) (apply: Tensor -> Tensor -> Tensor -> Tensor) (inputs: int) (outputs: int) =
+        let weight, bias = Dense.parameters inputs outputs
+        Dense.layer $"linear {inputs} {outputs}{suffix}" apply inputs outputs (Weight.plain weight) bias
 
     /// x Wᵀ + b on the last axis, W and b uniform in ±1/√inputs at first.
     let linear (inputs: int) (outputs: int) : Net<Tensor, Tensor> =
@@ -71,18 +77,15 @@ module Layers =
             raise (Errors.Network.sizes "linearPair" [ first; second; outputs ])
 
         let bound = 1.0 / sqrt (float (first + second))
-        let weight = parameter "linearPair.first" bound [ outputs; first ]
-        let other = parameter "linearPair.second" bound [ outputs; second ]
-        let bias = parameter "linearPair.bias" bound [ outputs ]
+        let part (name: string) (shape: int list) =
+            Weight.uniform bound shape |> Parameter.trained $"linearPair.{name}"
+
+        let weight, other, bias = part "first" [ outputs; first ], part "second" [ outputs; second ], part "bias" [ outputs ]
         let name = $"linearPair {first} {second} {outputs}"
 
-        let check (input: Tensor) (features: int) =
-            if input.dim = 0 || input.shape[input.dim - 1] <> features then
-                raise (Errors.Network.input name input.shape features)
-
         let run _ (x: Tensor, y: Tensor) =
-            check x first
-            check y second
+            Dense.check name first x
+            Dense.check name second y
             LinearAlgebra.linear x weight.Value bias.Value + y.matmul (other.Value.transpose ())
 
         Net(name, None, (fun _ -> Some outputs), [ weight; other; bias ], run)
@@ -91,6 +94,21 @@ module Layers =
         match sizes |> List.pairwise |> List.map (fun (inputs, outputs) -> layer inputs outputs) with
         | [] -> raise (Errors.Network.sizes "mlp" sizes)
         | layers -> List.reduce (fun first second -> first --> second) layers
+
+    /// A learned row for each of so many values: integers [...] from 0 to count - 1 to [...; features], rows from N(0, 1) at first.
+    let embedding (count: int) (features: int) : Net<Tensor, Tensor> =
+        if count < 1 || features < 1 then
+            raise (Errors.Network.sizes "embedding" [ count; features ])
+
+        let table = Parameter.trained "embedding.table" (dsharp.randn [ count; features ])
+
+        let run _ (input: Tensor) =
+            if input.dtype.IsFloatingPoint then
+                raise (Errors.Network.notIntegers $"embedding {count} {features}" input.dtype)
+
+            new Tensor(embeddingOp.Tensor(table.Value.Handle, input.int64().Handle))
+
+        Net($"embedding {count} {features}", None, (fun _ -> Some features), [ table ], run)
 
     /// Linear layers of these sizes, the activation after each: `mlpWith Activation.tanh [784; 400; 400]`.
     let mlpWith (activation: Net<Tensor, Tensor>) (sizes: int list) : Net<Tensor, Tensor> =

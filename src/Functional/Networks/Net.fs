@@ -3,15 +3,41 @@
 namespace Functional
 
 open Functional.Tensors
+open Functional.Tensors.Native
 
-/// A tensor that training changes, and the name it is stored under.
+/// A tensor of a network, and the name it is stored under.
 type Parameter =
     {
         /// Its path inside the network: `encoder.linear2.weight`.
         Name: string
-        /// The tensor, recorded for differentiation.
+        /// The tensor; recorded for differentiation if it is trained.
         Value: Tensor
+        /// Whether optimizers change it. What a network gathers by itself, such as the statistics of batch normalisation, is not
+        /// trained, but stored in weights and checkpoints all the same.
+        Trained: bool
     }
+
+/// Makes parameters.
+[<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Parameter =
+
+    let private copyOp = Operators.find "aten::copy_" ""
+
+    /// A parameter that training changes, at first a copy of the value.
+    let trained (name: string) (value: Tensor) : Parameter =
+        { Name = name
+          Value = Gradient.record (Scope.keep (value.noDiff().clone()))
+          Trained = true }
+
+    /// A parameter that is stored but not trained, at first a copy of the value.
+    let untrained (name: string) (value: Tensor) : Parameter =
+        { Name = name
+          Value = Scope.keep (value.noDiff().clone())
+          Trained = false }
+
+    /// Overwrites a tensor in place, not recorded for differentiation.
+    let internal assign (target: Tensor) (source: Tensor) : unit =
+        Gradient.off (fun () -> copyOp.Run [| Arg.tensor target.Handle; Arg.tensor source.Handle |])
 
 /// Whether a network runs to be trained or to be used; dropout and batch statistics differ.
 [<RequireQualifiedAccess>]
@@ -77,7 +103,7 @@ type Net<'In, 'Out>
     member _.Parameters: Parameter list = parameters
 
     /// The number of trained numbers.
-    member _.ParameterCount: int = parameters |> List.sumBy _.Value.nelement
+    member _.ParameterCount: int = parameters |> Seq.filter _.Trained |> Seq.sumBy _.Value.nelement
 
     /// Applies it to an input.
     member _.Run(mode: Mode, input: 'In) : 'Out = run mode input

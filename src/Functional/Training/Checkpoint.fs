@@ -123,7 +123,7 @@ module internal Checkpoint =
         let parameters = [ for parameter in run.Parameters -> parameter.Name, parameter.Value ]
 
         for target, source in pair path stored "parameter" parameters @ pair path stored "optimizer" run.Optimizer.Memory do
-            Weights.assign target source
+            Parameter.assign target source
 
         run.Optimizer.Steps <- int metadata["optimizer.steps"]
         run.Optimizer.LearningRate <- Double.Parse(metadata["optimizer.rate"], CultureInfo.InvariantCulture)

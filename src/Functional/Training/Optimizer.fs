@@ -5,12 +5,14 @@ namespace Functional
 open Functional.Tensors
 open Functional.Tensors.Native
 
-/// An optimizer at work on a set of parameters.
+/// An optimizer at work on the trained ones of a set of parameters.
 [<AbstractClass>]
 type OptimizerState(parameters: Parameter list, rate: float) =
 
-    /// What it changes.
-    member _.Parameters = parameters
+    let trained = parameters |> List.filter _.Trained
+
+    /// What it changes: the trained parameters, in the order in which their gradients are given.
+    member _.Parameters = trained
 
     /// The learning rate; may be changed between steps.
     member val LearningRate = rate with get, set
@@ -32,7 +34,7 @@ type Optimizer =
     {
         /// Its name and settings.
         Name: string
-        /// Begins with fresh memory.
+        /// Begins with fresh memory on the trained ones of these parameters.
         Start: Parameter list -> OptimizerState
     }
 
@@ -72,6 +74,9 @@ module Optimizer =
     let private values (parameters: Parameter list) =
         parameters |> Seq.map _.Value |> Seq.toArray
 
+    let private startOnTrained (start: Parameter list -> OptimizerState) : Parameter list -> OptimizerState =
+        List.filter _.Trained >> start
+
     let private zerosLike (tensors: Tensor[]) =
         tensors |> Array.map (fun tensor -> Scope.keep (tensor.zerosLike ()))
 
@@ -99,7 +104,7 @@ module Optimizer =
         share "decay" decay
 
         { Name = $"adam (rate {rate}, beta1 {beta1}, beta2 {beta2}, epsilon {epsilon}, decay {decay})"
-          Start = startAdam rate beta1 beta2 epsilon decay }
+          Start = startOnTrained (startAdam rate beta1 beta2 epsilon decay) }
 
     /// Adam with its authors' settings: β₁ = 0.9, β₂ = 0.999, ε = 1e-8, no weight decay.
     let adam (rate: float) : Optimizer = adamWith rate 0.9 0.999 1e-8 0.0
@@ -128,7 +133,7 @@ module Optimizer =
         share "momentum" momentum
 
         { Name = $"sgd (rate {rate}, momentum {momentum})"
-          Start = startSgd rate momentum }
+          Start = startOnTrained (startSgd rate momentum) }
 
     /// Stochastic gradient descent: θ ← θ - rate · g.
     let sgd (rate: float) : Optimizer =

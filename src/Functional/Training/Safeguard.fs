@@ -13,10 +13,10 @@ type internal Safeguard(parameters: Parameter list) =
 
     let save (step: int) =
         good <- step
-        List.iter2 (fun copy (parameter: Parameter) -> Weights.assign copy parameter.Value) copies parameters
+        List.iter2 (fun copy (parameter: Parameter) -> Parameter.assign copy parameter.Value) copies parameters
 
     let restore () =
-        List.iter2 (fun copy (parameter: Parameter) -> Weights.assign parameter.Value copy) copies parameters
+        List.iter2 (fun copy (parameter: Parameter) -> Parameter.assign parameter.Value copy) copies parameters
 
     let brokenParameter () =
         let sums =

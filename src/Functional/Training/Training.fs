@@ -77,8 +77,9 @@ type private Run<'Batch>
     static let stepsBetweenReads = 20
 
     let stepsPerEpoch = Dataset.batchCount options.BatchSize data
-    let tensors = parameters |> Seq.map _.Value |> Seq.toArray
-    let optimizer = options.Optimizer.Start parameters
+    let trained = parameters |> List.filter _.Trained
+    let tensors = trained |> Seq.map _.Value |> Seq.toArray
+    let optimizer = options.Optimizer.Start trained
     let clock = Stopwatch.StartNew()
 
     let state =
@@ -127,7 +128,7 @@ type private Run<'Batch>
             let batch, _ = Dataset.batch options.BatchSize order ((step.Number - 1) % stepsPerEpoch) data
             let gradients = Gradient.ofLoss (evaluate batch false).Value tensors
 
-            Seq.zip parameters gradients
+            Seq.zip trained gradients
             |> Seq.tryFind (fun (_, gradient) -> gradient.hasinfnan ())
             |> Option.map (fun (parameter, _) -> parameter.Name))
 

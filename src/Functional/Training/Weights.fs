@@ -3,15 +3,8 @@
 namespace Functional
 
 open Functional.Tensors
-open Functional.Tensors.Native
 
 module Weights =
-
-    let private copyOp = Operators.find "aten::copy_" ""
-
-    /// Overwrites a parameter in place, not recorded for differentiation.
-    let internal assign (target: Tensor) (source: Tensor) =
-        Gradient.off (fun () -> copyOp.Run [| Arg.tensor target.Handle; Arg.tensor source.Handle |])
 
     /// Writes the parameters to a file; an old file stays whole until the new one is.
     let save (path: string) (parameters: Parameter list) : unit =
@@ -42,4 +35,4 @@ module Weights =
             check path stored parameters
 
             for parameter in parameters do
-                assign parameter.Value stored[parameter.Name])
+                Parameter.assign parameter.Value stored[parameter.Name])

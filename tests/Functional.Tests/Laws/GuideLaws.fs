@@ -120,7 +120,7 @@ let private refuses () =
 let private shaken (draw: Draw) (guide: AutoGuide) =
     for parameter in guide.Parameters do
         let moved = parameter.Value.noDiff () + draw.Tensor(parameter.Value.shape, -0.4, 0.4)
-        Weights.assign parameter.Value moved
+        Parameter.assign parameter.Value moved
 
     guide
 

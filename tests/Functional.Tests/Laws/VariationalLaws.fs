@@ -93,9 +93,9 @@ let private stationary (draw: Draw) =
     let named name =
         (guide.Parameters |> List.find (fun parameter -> parameter.Name = name)).Value
 
-    Weights.assign (named "location") bed.Mean
-    Weights.assign (named "logScale") (scale.log ())
-    Weights.assign (named "lower") (Triangle.below (factor / scale.unsqueeze 1))
+    Parameter.assign (named "location") bed.Mean
+    Parameter.assign (named "logScale") (scale.log ())
+    Parameter.assign (named "lower") (Triangle.below (factor / scale.unsqueeze 1))
     let tensors = guide.Parameters |> Seq.map _.Value |> Seq.toArray
 
     for bound in

@@ -172,7 +172,7 @@ let private priorMoves (_: Draw) =
     let x = (dsharp.rand [ 4; 6 ]).round()
     let objective = GaussianMixtureVae.loss vae
     let before = Random.withSeed 1 (fun () -> (objective x).Value)
-    Weights.assign vae.Means.Value (vae.Means.Value + 3.0)
+    Parameter.assign vae.Means.Value (vae.Means.Value + 3.0)
     let after = Random.withSeed 1 (fun () -> (objective x).Value)
     Expect.isGreaterThan (abs ((after - before).toDouble())) 0.1 "the same objective sees the prior's new parameters"
 

@@ -54,8 +54,8 @@ let tests =
 
           testCase "a scale that underflows in the network stays positive in the log-density" (fun () ->
               let head = (diagonalNormal 1).Attach 1
-              Weights.assign head.Parameters[0].Value (dsharp.tensor [ [ 0.0 ]; [ 1.0 ] ])
-              Weights.assign head.Parameters[1].Value (dsharp.zeros 2)
+              Parameter.assign head.Parameters[0].Value (dsharp.tensor [ [ 0.0 ]; [ 1.0 ] ])
+              Parameter.assign head.Parameters[1].Value (dsharp.zeros 2)
               let distribution = Net.eval head (dsharp.tensor [ [ -60.0 ] ])
               Expect.isFalse ((distribution.LogProb(dsharp.zeros [ 1; 1 ])).hasinfnan()) "exp(-30) is small and not zero")
 
@@ -66,7 +66,7 @@ let tests =
               let x = dsharp.randn [ 4; 2 ]
               isClose 1e-6 "1 at first" (Net.eval head x).Variance (dsharp.ones [ 4; 3 ])
               let value = draw.Float(-1.0, 1.0)
-              Weights.assign logScale.Value (dsharp.tensor [ value ])
+              Parameter.assign logScale.Value (dsharp.tensor [ value ])
               isClose 1e-6 "then what was learned" (Net.eval head x).Variance (dsharp.full ([ 4; 3 ], exp (2.0 * value))))
 
           testCase "isotropicNormal has the scale that it was given, which is positive" (fun () ->
@@ -78,8 +78,8 @@ let tests =
 
           testCase "discretizedLogistic stays finite however sure the network is" (fun () ->
               let head = (discretizedLogistic 1).Attach 1
-              Weights.assign head.Parameters[0].Value (dsharp.tensor [ [ 0.0 ]; [ 1.0 ] ])
-              Weights.assign head.Parameters[1].Value (dsharp.zeros 2)
+              Parameter.assign head.Parameters[0].Value (dsharp.tensor [ [ 0.0 ]; [ 1.0 ] ])
+              Parameter.assign head.Parameters[1].Value (dsharp.zeros 2)
               let distribution = Net.eval head (dsharp.tensor [ [ -200.0 ]; [ 20.0 ] ])
               let density = distribution.LogProb(dsharp.tensor [ [ 1.0 ]; [ 1.0 ] ])
               Expect.isFalse (density.hasinfnan ()) "the log-probability of a value far away")

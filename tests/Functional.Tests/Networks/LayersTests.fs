@@ -42,7 +42,7 @@ let private startsSmall (draw: Draw) =
 let private asFunction (net: Net<Tensor, Tensor>) (x: Tensor) (weights: Tensor) : (Tensor list -> Tensor) * Tensor list =
     let run (inputs: Tensor list) =
         for parameter, value in List.zip net.Parameters inputs.Tail do
-            Weights.assign parameter.Value value
+            Parameter.assign parameter.Value value
 
         (Net.eval net inputs.Head * weights).sum()
 

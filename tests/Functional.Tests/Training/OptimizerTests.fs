@@ -62,8 +62,7 @@ let private parameters (dtype: Dtype) (draw: Draw) : Parameter list =
     [ for i in 1 .. draw.Int(1, 4) ->
           let shape = draw.Pick [ [||]; [| 1 |]; [| 7 |]; [| 3; 4 |]; [| 2; 1; 5 |]; [| 0 |]; [| 33 |] ]
 
-          { Name = $"p{i}"
-            Value = Gradient.record (draw.Tensor(shape, -1.0, 1.0).cast dtype) } ]
+          draw.Tensor(shape, -1.0, 1.0).cast dtype |> Parameter.trained $"p{i}" ]
 
 /// The same numbers in memory that is not row by row, or is repeated.
 let private scattered (draw: Draw) (gradient: Tensor) : Tensor =
@@ -103,7 +102,7 @@ let private follows (choose: Draw -> Optimizer * Formula) (dtype: Dtype) (draw: 
 let private converges (optimizer: Optimizer) (draw: Draw) =
     let curvature, target = draw.Tensor([| 6 |], 0.5, 3.0), draw.Tensor([| 6 |], -2.0, 2.0)
     let x = Gradient.record (draw.Tensor([| 6 |], -2.0, 2.0))
-    let state = optimizer.Start [ { Name = "x"; Value = x } ]
+    let state = optimizer.Start [ { Name = "x"; Value = x; Trained = true } ]
 
     for _ in 1..1_500 do
         Scope.run (fun () ->
@@ -127,14 +126,26 @@ let private memory (draw: Draw) =
 
 let private rateCounts (draw: Draw) =
     let x = Gradient.record (float64 [ 1.0; 2.0 ])
-    let state = (Optimizer.sgd 0.5).Start [ { Name = "x"; Value = x } ]
+    let state = (Optimizer.sgd 0.5).Start [ { Name = "x"; Value = x; Trained = true } ]
     state.LearningRate <- draw.Float(0.1, 0.2)
     state.Step [| float64 [ 1.0; 10.0 ] |]
     isClose 1e-12 "one step at the new rate" x (float64 [ 1.0 - state.LearningRate; 2.0 - 10.0 * state.LearningRate ])
 
+/// Those that are not trained have no gradient, no memory, and keep their value.
+let private sparesUntrained (choose: Draw -> Optimizer * Formula) (draw: Draw) =
+    let optimizer, _ = choose draw
+    let trained = parameters Dtype.Float64 draw
+    let counts = Parameter.untrained "counts" (draw.Tensor([| 3 |], -1.0, 1.0))
+    let before = numbers counts.Value
+    let state = optimizer.Start(counts :: trained)
+    Expect.equal state.Parameters trained "what it changes"
+    state.Step [| for parameter in trained -> parameter.Value.onesLike () |]
+    Expect.equal (numbers counts.Value) before "as it was"
+    Expect.isFalse (state.Memory |> List.exists (fun (name, _) -> name.Contains "counts")) "nothing is remembered of it"
+
 let private stepsInPlace (optimizer: Optimizer) =
     let x = Gradient.record (dsharp.zeros [ 3; 4 ])
-    let state = optimizer.Start [ { Name = "x"; Value = x } ]
+    let state = optimizer.Start [ { Name = "x"; Value = x; Trained = true } ]
     let slopes = [| dsharp.ones([ 4; 3 ]).transpose(0, 1) |]
     state.Step slopes
 
@@ -161,6 +172,10 @@ let tests =
                     holds $"{optimizer.Name} finds the minimum of a quadratic" 2 (converges optimizer) ]
 
           holds "memory is named after the parameters" 3 memory
+          testList
+              "what is not trained"
+              [ for name, choose in choices -> holds $"{name} leaves it alone" 2 (sparesUntrained choose) ]
+
           holds "the learning rate may change between steps" 2 rateCounts
 
           testList

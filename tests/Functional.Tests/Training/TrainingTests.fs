@@ -86,7 +86,7 @@ let private reachesOptimum (draw: Draw) =
 type private Small = { Parameters: Parameter list; Data: Dataset<Tensor> }
 
 let private parameter (name: string) (value: Tensor) : Parameter =
-    { Name = name; Value = Gradient.record value }
+    { Name = name; Value = Gradient.record value; Trained = true }
 
 let private squares (parameters: Parameter list) (x: Tensor) : Loss =
     let distance = (x - parameters[0].Value).square()
