@@ -780,6 +780,9 @@ module internal Errors =
         let option (name: string) (requirement: string) (value: obj) =
             ArgumentException($"{name} must be {requirement}; it is {value}.", name)
 
+        let samePlayers (name: string) (count: int) =
+            ArgumentException $"{count} players are called '{name}'; give each a name of its own, which its terms and parameters carry."
+
     /// Data files: what is wrong, in which file, at which byte, and what to do about it.
     module File =
 
