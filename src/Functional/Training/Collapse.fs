@@ -1,31 +1,23 @@
 // The two ways in which adversarial training dies, as they show in the terms of an epoch, and what to try.
-// Training.play hands the warnings to the progress display; objectives make the terms with the names given here.
+// Training.play hands the warnings to the progress display; Adversarial.fs makes those terms.
 namespace Functional
 
 module Collapse =
 
-    /// The name of a term that tells how often a critic tells real from generated: 1/2 when it cannot, 1 when it always does.
-    [<Literal>]
-    let Accuracy = "accuracy"
-
-    /// The name of a term that holds the variance of generated samples over that of data: 1 when they are as varied.
-    [<Literal>]
-    let VarianceRatio = "variance ratio"
-
-    let private saturated = 0.98
+    let private saturated = 0.99
     let private vanishing = 0.1
 
     let private names (ending: string) (term: string) =
         term = ending || term.EndsWith $" {ending}"
 
     let private warning (term: string, value: float) : string option =
-        if names Accuracy term && value > saturated then
+        if names Adversarial.AccuracyTerm term && value > saturated then
             Some(
                 $"critic saturated: {term} {value:F3}. The critic tells almost every sample from the data, and what the generator learns "
                 + "from it fades. Try a lower learning rate or fewer steps for the critic, the Wasserstein loss with a gradient "
                 + "penalty, or spectral normalisation."
             )
-        elif names VarianceRatio term && value < vanishing then
+        elif names Adversarial.VarianceRatioTerm term && value < vanishing then
             Some(
                 $"samples collapsing: {term} {value:F3}. The samples vary far less than the data: the generator covers a few modes. "
                 + "Try a lower learning rate for the generator, more steps for the critic, the Wasserstein loss with a gradient "
@@ -34,6 +26,6 @@ module Collapse =
         else
             None
 
-    /// What an epoch's means of the terms `accuracy` (above 0.98) and `variance ratio` (below 0.1) of any player warn of, and what
+    /// What an epoch's means of the terms `accuracy` (above 0.99) and `variance ratio` (below 0.1) of any player warn of, and what
     /// to try. Nothing where there are no such terms. An accuracy near 1 is normal in the first epochs.
     let warnings (epoch: EpochSummary) : string list = epoch.Terms |> List.choose warning
