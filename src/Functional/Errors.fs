@@ -864,6 +864,24 @@ module internal Errors =
         let option (name: string) (requirement: string) (value: obj) =
             ArgumentException($"{name} must be {requirement}; it is {value}.", name)
 
+        let samePlayers (name: string) (count: int) =
+            ArgumentException $"{count} players are called '{name}'; give each a name of its own, which its terms and parameters carry."
+
+    /// Adversarial losses and models.
+    module Adversarial =
+
+        let pairs (real: Shape) (fake: Shape) =
+            ArgumentException(
+                $"gradient penalty: data have shape {shape real} and samples {shape fake}; they have to be equal, for each example of the "
+                + "data is joined to one sample by a line. Make the generator's output like the data."
+            )
+
+        let samples (model: string) (real: Shape) (fake: Shape) =
+            ArgumentException(
+                $"{model}: examples of the data have shape {shape real} and those of the generator {shape fake}. "
+                + "Change the last layers of the generator, or flatten the data."
+            )
+
     /// Data files: what is wrong, in which file, at which byte, and what to do about it.
     module File =
 

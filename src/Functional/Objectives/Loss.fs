@@ -28,11 +28,17 @@ type Loss(terms: Term list) =
     let scale (factor: float) =
         Loss [ for term in terms -> { term with Weight = factor * term.Weight } ]
 
+    // What is only shown must not spoil the sum: 0 · ∞ is not a number. Something has to be left to differentiate, though.
+    let counted =
+        match terms |> List.filter (fun term -> term.Weight <> 0.0) with
+        | [] -> terms
+        | counted -> counted
+
     /// The terms in the order in which they were combined.
     member _.Terms = terms
 
     /// The weighted sum of the terms.
-    member _.Value: Tensor = terms |> List.map weighted |> List.reduce (+)
+    member _.Value: Tensor = counted |> List.map weighted |> List.reduce (+)
 
     /// The term of that name. Raises KeyNotFoundException when there is none.
     member _.Item
@@ -62,6 +68,10 @@ module Loss =
     /// A loss of a single named term.
     let term (name: string) (value: Tensor) : Loss =
         Loss [ { Name = name; Weight = 1.0; Value = value } ]
+
+    /// A quantity that is shown beside the loss and not minimised: a term of weight 0, not recorded for differentiation.
+    let observed (name: string) (value: Tensor) : Loss =
+        Loss [ { Name = name; Weight = 0.0; Value = value.noDiff () } ]
 
     /// The loss with a function applied to every term's value.
     let map (f: Tensor -> Tensor) (loss: Loss) : Loss =

@@ -23,8 +23,9 @@ type internal Position =
 type internal RunState =
     {
         Parameters: Parameter list
-        Optimizer: OptimizerState
-        /// What has to be the same when the run goes on: optimizer, batch size, number of examples.
+        /// Those at work, and what the names of their entries begin with.
+        Optimizers: (string * OptimizerState) list
+        /// What has to be the same when the run goes on: optimizers, steps of the players, batch size, number of examples.
         Settings: (string * string) list
     }
 
@@ -60,9 +61,13 @@ module internal Checkpoint =
           if not position.Summaries.IsEmpty then
               "epochs", float64 (position.Summaries |> List.map summaryRow) ]
 
+    let private memory (run: RunState) =
+        [ for prefix, optimizer in run.Optimizers do
+              for name, tensor in optimizer.Memory -> prefix + name, tensor ]
+
     let private tensors (run: RunState) (position: Position) =
         [ for parameter in run.Parameters -> $"parameter.{parameter.Name}", parameter.Value
-          for name, tensor in run.Optimizer.Memory -> $"optimizer.{name}", tensor
+          for name, tensor in memory run -> $"optimizer.{name}", tensor
           for device in devices run -> generatorName device, dsharp.tensor (Random.state device, device = Device.CPU)
           for order in Option.toList position.Order -> "order", order
           yield! tables position ]
@@ -72,9 +77,10 @@ module internal Checkpoint =
         let metadata =
             [ "format", "functional.checkpoint"
               "epoch", string position.Epoch
-              "optimizer.steps", string run.Optimizer.Steps
-              "optimizer.rate", run.Optimizer.LearningRate.ToString("R", CultureInfo.InvariantCulture)
-              "terms", String.Join("\n", names position) ]
+              "terms", String.Join("\n", names position)
+              for prefix, optimizer in run.Optimizers do
+                  $"{prefix}optimizer.steps", string optimizer.Steps
+                  $"{prefix}optimizer.rate", optimizer.LearningRate.ToString("R", CultureInfo.InvariantCulture) ]
 
         Scope.run (fun () -> Safetensors.save path (metadata @ run.Settings) (tensors run position))
 
@@ -122,11 +128,12 @@ module internal Checkpoint =
         checkSettings path metadata run.Settings
         let parameters = [ for parameter in run.Parameters -> parameter.Name, parameter.Value ]
 
-        for target, source in pair path stored "parameter" parameters @ pair path stored "optimizer" run.Optimizer.Memory do
+        for target, source in pair path stored "parameter" parameters @ pair path stored "optimizer" (memory run) do
             Parameter.assign target source
 
-        run.Optimizer.Steps <- int metadata["optimizer.steps"]
-        run.Optimizer.LearningRate <- Double.Parse(metadata["optimizer.rate"], CultureInfo.InvariantCulture)
+        for prefix, optimizer in run.Optimizers do
+            optimizer.Steps <- int metadata[$"{prefix}optimizer.steps"]
+            optimizer.LearningRate <- Double.Parse(metadata[$"{prefix}optimizer.rate"], CultureInfo.InvariantCulture)
 
         for device in devices run do
             stored.TryFind(generatorName device)

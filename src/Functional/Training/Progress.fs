@@ -35,6 +35,10 @@ type ProgressDisplay() =
     /// Runs the work of one epoch, which reports as it goes; a bar is gone when it returns.
     abstract During<'Result> : work: ((TrainingProgress -> unit) -> 'Result) -> 'Result
 
+    /// Shows a sentence about something that goes wrong, between two epochs. Nothing unless overridden.
+    abstract Warn: string -> unit
+    default _.Warn _ = ()
+
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Progress =
 
@@ -60,7 +64,10 @@ module Progress =
         { new ProgressDisplay() with
             member _.During work = work receiver.Report }
 
-    /// A line every `interval` at most.
+    let private warn (sentence: string) =
+        Console.WriteLine $"warning: {sentence}"
+
+    /// A line every `interval` at most, and one for each warning.
     let lines (interval: TimeSpan) =
         let sinceLine = Stopwatch.StartNew()
 
@@ -69,9 +76,11 @@ module Progress =
                 work (fun progress ->
                     if sinceLine.Elapsed >= interval then
                         sinceLine.Restart()
-                        Console.WriteLine $"{describe progress}  ({progress.Step} of {progress.Steps} steps)") }
+                        Console.WriteLine $"{describe progress}  ({progress.Step} of {progress.Steps} steps)")
 
-    /// A bar with the loss terms and the time left, cleared at the end of each epoch.
+            member _.Warn sentence = warn sentence }
+
+    /// A bar with the loss terms and the time left, cleared at the end of each epoch, and a line for each warning.
     let bar =
         { new ProgressDisplay() with
             member _.During work =
@@ -85,7 +94,9 @@ module Progress =
                         work (fun progress ->
                             task.MaxValue <- float progress.Steps
                             task.Value <- float progress.Step
-                            task.Description <- Markup.Escape(describe progress))) }
+                            task.Description <- Markup.Escape(describe progress)))
+
+            member _.Warn sentence = warn sentence }
 
     /// The bar where the output is a terminal, a line every ten seconds where it is a file or a pipe.
     let console =
@@ -97,4 +108,6 @@ module Progress =
                     else
                         lines (TimeSpan.FromSeconds 10.0)
 
-                display.During work }
+                display.During work
+
+            member _.Warn sentence = warn sentence }

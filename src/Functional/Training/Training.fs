@@ -1,5 +1,5 @@
 // The training loop: batches in random order, gradients, optimizer steps; with progress, cancellation and checkpoints.
-// One call for every model; a loop of one's own needs only Gradient.ofLoss and an optimizer.
+// One call for every model, with one player or several; a loop of one's own needs only Gradient.ofLoss and an optimizer.
 namespace Functional
 
 open System
@@ -69,43 +69,36 @@ type private StopSignal(options: TrainingOptions) =
             if options.StopOnCtrlC then
                 Console.CancelKeyPress.RemoveHandler handler
 
-/// One call of Training.fit.
-type private Run<'Batch>
-    (options: TrainingOptions, parameters: Parameter list, objective: Objective<'Batch>, data: Dataset<'Batch>) =
+/// One call of Training.play.
+type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list, data: Dataset<'Batch>) =
 
     /// Reading a loss waits for the device, so it is done for so many steps at once.
     static let stepsBetweenReads = 20
 
-    let stepsPerEpoch = Dataset.batchCount options.BatchSize data
-    let trained = parameters |> List.filter _.Trained
-    let tensors = trained |> Seq.map _.Value |> Seq.toArray
-    let optimizer = options.Optimizer.Start trained
+    let game = Game players
+    let batchCount = Dataset.batchCount options.BatchSize data
+    let stepsPerEpoch = (batchCount + game.BatchesPerRound - 1) / game.BatchesPerRound
     let clock = Stopwatch.StartNew()
 
     let state =
-        { Parameters = parameters
-          Optimizer = optimizer
-          Settings =
-            [ "optimizer", options.Optimizer.Name
-              "batch size", string options.BatchSize
-              "examples", string data.Length ] }
+        { Parameters = game.Parameters
+          Optimizers = game.Optimizers
+          Settings = game.Settings @ [ "batch size", string options.BatchSize; "examples", string data.Length ] }
 
     let beginning = Checkpoint.resume options.Checkpoint stepsPerEpoch state
-    let safeguard = new Safeguard(parameters)
+    let safeguard = new Safeguard(state.Parameters)
     let stop = new StopSignal(options)
     let stepsAtStart = (beginning.Epoch - 1) * stepsPerEpoch + beginning.Finished.Length
 
     let save (position: Position) =
         options.Checkpoint |> Option.iter (fun path -> Checkpoint.save path state position)
 
-    let evaluate (batch: 'Batch) (isFirst: bool) : Loss =
-        let loss = if isFirst then objective batch else Validation.off (fun () -> objective batch)
-
-        for tensor in loss.Value :: (loss.Terms |> List.map _.Value) do
-            if tensor.nelement <> 1 then
-                raise (Errors.Training.notScalar tensor.shape)
-
-        loss
+    // The batches of a step, from 0 in each epoch, and how many examples they have.
+    let read (order: Tensor) (number: int) : 'Batch list * int =
+        let first = number * game.BatchesPerRound
+        let last = min (first + game.BatchesPerRound) batchCount - 1
+        let batches, examples = List.unzip [ for place in first..last -> Dataset.batch options.BatchSize order place data ]
+        batches, List.sum examples
 
     let takeStep (epoch: int) (order: Tensor) (number: int) : PendingStep =
         let inAll = (epoch - 1) * stepsPerEpoch + number + 1
@@ -113,9 +106,8 @@ type private Run<'Batch>
 
         let names, values, examples =
             Scope.run (fun () ->
-                let batch, examples = Dataset.batch options.BatchSize order number data
-                let loss = evaluate batch (number = 0)
-                Gradient.ofLoss loss.Value tensors |> optimizer.Step
+                let batches, examples = read order number
+                let loss = game.Round(batches, (number = 0))
                 let values = [ for term in loss.Terms -> term.Value ] @ [ loss.Value ]
                 let flat = Gradient.off (fun () -> Tensor.stack [ for value in values -> value.view 1 ])
                 loss.Terms |> List.map _.Name, flat, examples)
@@ -124,13 +116,7 @@ type private Run<'Batch>
 
     // Looked for with the weights put back, after training has gone wrong.
     let brokenGradient (order: Tensor) (step: FinishedStep) : string option =
-        Scope.run (fun () ->
-            let batch, _ = Dataset.batch options.BatchSize order ((step.Number - 1) % stepsPerEpoch) data
-            let gradients = Gradient.ofLoss (evaluate batch false).Value tensors
-
-            Seq.zip trained gradients
-            |> Seq.tryFind (fun (_, gradient) -> gradient.hasinfnan ())
-            |> Option.map (fun (parameter, _) -> parameter.Name))
+        Scope.run (fun () -> game.BrokenGradient(fst (read order ((step.Number - 1) % stepsPerEpoch))))
 
     let takeSteps (epoch: int) (order: Tensor) (first: int) : FinishedStep list =
         Scope.run (fun () ->
@@ -190,6 +176,8 @@ type private Run<'Batch>
               Order = None
               Summaries = position.Summaries @ [ summary ] }
 
+        Collapse.warnings summary |> List.iter options.Progress.Warn
+
         try
             options.OnEpoch summary
         finally
@@ -235,6 +223,21 @@ module Training =
           Cancellation = CancellationToken.None
           StopOnCtrlC = true }
 
+    /// Plays a game: each epoch reads every example once, in random order, in batches. In each round every player takes its steps, one
+    /// after the other in the order of the list; a round reads as many batches as the player with the most steps takes, and the
+    /// others take theirs on the first of them. What TrainingOptions and reports call a step is a round; the loss is the sum of
+    /// the players' losses, whose terms come with the players' names before theirs; of several steps in a round the mean counts.
+    /// The players bring their own optimizers, and the one in the options is not used.
+    /// Memory is freed round by round, checkpoints hold all the players' weights and optimizers, and what is not finite is
+    /// treated as in `fit`. Warnings of collapse (`Collapse.warnings`) go to the progress display after each epoch.
+    /// Raises ArgumentException when there is no player, two have one name, or one takes no step.
+    let play (options: TrainingOptions) (players: Player<'Batch> list) (data: Dataset<'Batch>) : TrainingResult =
+        if options.Epochs < 1 then
+            raise (Errors.Training.option "Epochs" "at least 1" options.Epochs)
+
+        use run = new Run<'Batch>(options, players, data)
+        run.Execute()
+
     /// Minimises an objective: each epoch reads every example once, in random order, in batches; each batch is one step.
     /// Memory is freed step by step. A loss or parameter that is no longer finite raises TrainingDivergedException, which names the
     /// step and the term, with the weights put back to the last good ones.
@@ -244,8 +247,4 @@ module Training =
         (objective: Objective<'Batch>)
         (data: Dataset<'Batch>)
         : TrainingResult =
-        if options.Epochs < 1 then
-            raise (Errors.Training.option "Epochs" "at least 1" options.Epochs)
-
-        use run = new Run<'Batch>(options, parameters, objective, data)
-        run.Execute()
+        play options [ Player.create "model" options.Optimizer parameters objective ] data

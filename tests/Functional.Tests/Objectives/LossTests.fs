@@ -66,6 +66,15 @@ let private differentiable (draw: Draw) =
 
     differentiates "the gradient" loss [ draw.Tensor([| 3 |], -1.0, 1.0); draw.Tensor([| 3 |], -1.0, 1.0) ]
 
+let private observes (draw: Draw) =
+    let x = Gradient.record (draw.Tensor([| 3 |], 0.5, 1.0))
+    let shown = Loss.observed "broken" (x * infinity) - 2.0 * Loss.observed "size" x
+    let loss = 3.0 * (Loss.term "a" (x.square ()) + shown) |> Loss.sum
+    Expect.equal [ for term in loss.Terms -> term.Name ] [ "a"; "broken"; "size" ] "it is shown"
+    isClose 1e-12 "the value is that of the rest" loss.Value (x.square().sum() * 3.0)
+    isClose 1e-12 "so is the gradient" (Gradient.ofLoss loss.Value [| x |]).[0] (x * 6.0)
+    Expect.isFalse (Gradient.isRecorded loss["size"]) "what is shown is not recorded"
+
 [<Tests>]
 let tests =
     testList
@@ -74,6 +83,7 @@ let tests =
           holds "mean and sum reduce every term" 5 reduced
           holds "a β-VAE's bound is reconstruction - beta * kl" 5 beta
           holds "gradients flow through it" 3 differentiable
+          holds "what is observed is shown and not minimised" 3 observes
 
           testCase "a value read with gradients off does not stay so" (fun () ->
               let x = Gradient.record (float64 [ 1.0; 2.0 ])
