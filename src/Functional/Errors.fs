@@ -780,6 +780,12 @@ module internal Errors =
         let option (name: string) (requirement: string) (value: obj) =
             ArgumentException($"{name} must be {requirement}; it is {value}.", name)
 
+    /// Traces of Jacobians, score matching and energy-based models.
+    module Score =
+
+        let probes (count: int) =
+            ArgumentException $"JacobianTrace.hutchinsonMean takes at least one probe a row; found {count}."
+
     /// Data files: what is wrong, in which file, at which byte, and what to do about it.
     module File =
 
