@@ -882,6 +882,12 @@ module internal Errors =
                 + "Change the last layers of the generator, or flatten the data."
             )
 
+    /// Traces of Jacobians, score matching and energy-based models.
+    module Score =
+
+        let probes (count: int) =
+            ArgumentException $"JacobianTrace.hutchinsonMean takes at least one probe a row; found {count}."
+
     /// Data files: what is wrong, in which file, at which byte, and what to do about it.
     module File =
 
