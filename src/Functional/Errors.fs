@@ -780,6 +780,15 @@ module internal Errors =
         let option (name: string) (requirement: string) (value: obj) =
             ArgumentException($"{name} must be {requirement}; it is {value}.", name)
 
+    /// Diffusion: denoisers and what takes them.
+    module Diffusion =
+
+        let times (times: Shape) (examples: Shape) =
+            ArgumentException(
+                $"Denoiser: the times have shape {shape times} and the examples {shape examples}; "
+                + "there has to be one time for each example, on a single axis."
+            )
+
     /// Data files: what is wrong, in which file, at which byte, and what to do about it.
     module File =
 
