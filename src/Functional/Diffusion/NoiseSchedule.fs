@@ -94,30 +94,37 @@ type NoiseSchedule(name: string, formula: string, source: string) =
                 let low, high = Seq.fold (fun interval _ -> halve interval) interval (seq { 1..halvings })
                 (low + high) * 0.5))
 
-    /// The schedule at some times, as numbers computed in float64: for loops over time, which read all of them at once.
-    member this.At(times: float seq) : NoiseLevel[] =
+    // A function of numbers, computed in float64 where the parameters are.
+    member private this.Read(numbers: float[], f: Tensor -> Tensor) : float[] =
         let device =
             match this.Parameters with
             | [] -> Device.CPU
             | parameter :: _ -> parameter.Value.device
 
+        Scope.run (fun () ->
+            Gradient.off (fun () -> (f (dsharp.tensor (numbers, dtype = Dtype.Float64, device = device))).toArray1D<float>()))
+
+    /// The schedule at some times, as numbers computed in float64: for loops over time, which read all of them at once.
+    member this.At(times: float seq) : NoiseLevel[] =
         let times = Array.ofSeq times
 
-        let columns =
-            Scope.run (fun () ->
-                Gradient.off (fun () ->
-                    let t = dsharp.tensor (times, dtype = Dtype.Float64, device = device)
-                    let columns = [ this.Signal t; this.Noise t; this.LogSnr t; this.Drift t; this.DiffusionSquared t ]
-                    (dsharp.stack columns).toArray2D<float>()))
+        let columns (t: Tensor) =
+            [ this.Signal t; this.Noise t; this.LogSnr t; this.Drift t; this.DiffusionSquared t ]
+
+        let numbers = this.Read(times, columns >> dsharp.cat) |> Array.chunkBySize (max 1 times.Length)
 
         times
         |> Array.mapi (fun i time ->
             { Time = time
-              Signal = columns[0, i]
-              Noise = columns[1, i]
-              LogSnr = columns[2, i]
-              Drift = columns[3, i]
-              DiffusionSquared = columns[4, i] })
+              Signal = numbers[0][i]
+              Noise = numbers[1][i]
+              LogSnr = numbers[2][i]
+              Drift = numbers[3][i]
+              DiffusionSquared = numbers[4][i] })
+
+    /// `TimeOf` for numbers.
+    member this.TimesOf(logSnrs: float seq) : float[] =
+        this.Read(Array.ofSeq logSnrs, this.TimeOf)
 
     override _.ToString() = name
 
