@@ -888,6 +888,15 @@ module internal Errors =
         let probes (count: int) =
             ArgumentException $"JacobianTrace.hutchinsonMean takes at least one probe a row; found {count}."
 
+    /// Diffusion: denoisers and what takes them.
+    module Diffusion =
+
+        let times (times: Shape) (examples: Shape) =
+            ArgumentException(
+                $"Denoiser: the times have shape {shape times} and the examples {shape examples}; "
+                + "there has to be one time for each example, on a single axis."
+            )
+
     /// Data files: what is wrong, in which file, at which byte, and what to do about it.
     module File =
 

@@ -1,0 +1,119 @@
+// The denoiser: a schedule, a network of the noisy example and the time, and what that network predicts.
+// Losses, bounds, samplers, differential equations and guidance take one; whatever changes a denoiser is a function from one to another.
+namespace Functional
+
+open Functional.Tensors
+
+/// What a denoiser predicts at points x_t: one run of its network, and all that follows from it.
+[<Sealed>]
+type Denoised internal (prediction: Prediction, signal: Tensor, noise: Tensor, x: Tensor, output: Tensor) =
+
+    let convert target =
+        Prediction.convert prediction target signal noise x output
+
+    /// What the network said.
+    member _.Output: Tensor = output
+
+    /// x̂₀, the expected data.
+    member _.Data: Tensor = convert Prediction.Data
+
+    /// ε̂, the expected noise.
+    member _.Noise: Tensor = convert Prediction.Noise
+
+    /// v̂ = α ε̂ - σ x̂₀.
+    member _.Velocity: Tensor = convert Prediction.Velocity
+
+    /// The gradient of log p(x_t).
+    member _.Score: Tensor = convert Prediction.Score
+
+/// A schedule and a network that tells data from noise: p(x₀|x_t), as far as its mean.
+type Denoiser =
+    {
+        /// How much noise there is at each time.
+        Schedule: NoiseSchedule
+        /// What the network's output stands for.
+        Prediction: Prediction
+        /// A function of points x_t, [batch; ...], and times t, [batch], with values like x_t. A network that takes a condition as well closes over it.
+        Network: Net<Tensor * Tensor, Tensor>
+    }
+
+    /// Everything that training changes, under `network.` and `schedule.`.
+    member this.Parameters: Parameter list =
+        Net.parameters [ "network", this.Network.Parameters; "schedule", this.Schedule.Parameters ]
+
+    /// What it predicts at the points x of times t, [batch]. Raises ArgumentException where there is not one time for each example.
+    member this.At(mode: Mode, x: Tensor, t: Tensor) : Denoised =
+        if x.dim = 0 || t.dim <> 1 || t.shape[0] <> x.shape[0] then
+            raise (Errors.Diffusion.times t.shape x.shape)
+
+        let lift = Rows.lift x
+        Denoised(this.Prediction, lift (this.Schedule.Signal t), lift (this.Schedule.Noise t), x, this.Network.Run(mode, (x, t)))
+
+    /// The expected data at x of times t, of the network in use.
+    member this.Data(x: Tensor, t: Tensor) : Tensor = this.At(Mode.Eval, x, t).Data
+
+    /// The expected noise at x of times t, of the network in use.
+    member this.Noise(x: Tensor, t: Tensor) : Tensor = this.At(Mode.Eval, x, t).Noise
+
+    /// The expected α ε - σ x₀ at x of times t, of the network in use.
+    member this.Velocity(x: Tensor, t: Tensor) : Tensor = this.At(Mode.Eval, x, t).Velocity
+
+    /// The gradient of log p(x_t) at x of times t, of the network in use.
+    member this.Score(x: Tensor, t: Tensor) : Tensor = this.At(Mode.Eval, x, t).Score
+
+    interface IHoldsTensors with
+        member this.Tensors = this.Parameters |> Seq.map _.Value
+
+[<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Denoiser =
+
+    /// A denoiser from its parts.
+    let create (schedule: NoiseSchedule) (prediction: Prediction) (network: Net<Tensor * Tensor, Tensor>) : Denoiser =
+        { Schedule = schedule; Prediction = prediction; Network = network }
+
+    /// A denoiser from a function of x_t and t, without parameters: an exact one, for one.
+    let ofFunction (schedule: NoiseSchedule) (prediction: Prediction) (predict: Tensor -> Tensor -> Tensor) : Denoiser =
+        create schedule prediction (Net.ofFunction (fun (x, t) -> predict x t))
+
+    /// The denoiser with its predictions replaced: by a function of the mode, of what it predicts, of x_t and of t. It keeps its parameters.
+    let mapWith (prediction: Prediction) (f: Mode -> Denoised -> Tensor -> Tensor -> Tensor) (denoiser: Denoiser) : Denoiser =
+        let run mode (x, t) = f mode (denoiser.At(mode, x, t)) x t
+
+        { denoiser with
+            Prediction = prediction
+            Network = Net(denoiser.Network.Name, None, (fun _ -> None), denoiser.Network.Parameters, run) }
+
+    /// The same denoiser, with another prediction as its output.
+    let predicting (prediction: Prediction) (denoiser: Denoiser) : Denoiser =
+        let output (denoised: Denoised) =
+            match prediction with
+            | Prediction.Data -> denoised.Data
+            | Prediction.Noise -> denoised.Noise
+            | Prediction.Velocity -> denoised.Velocity
+            | Prediction.Score -> denoised.Score
+
+        mapWith prediction (fun _ denoised _ _ -> output denoised) denoiser
+
+    /// The denoiser with its predicted data kept between two numbers, those between which the data lie.
+    /// Source: Ho, Jain & Abbeel, arXiv:2006.11239, whose code does so.
+    let clipped (low: float) (high: float) (denoiser: Denoiser) : Denoiser =
+        denoiser |> mapWith Prediction.Data (fun _ denoised _ _ -> denoised.Data.clamp (low = low, high = high))
+
+    /// The predicted data are c₁ x̃ + c₂ F(c₃ x̃, t), x̃ = x_t/α, ρ = σ/α, c₁ = s²/(s² + ρ²), c₂ = s ρ/√(s² + ρ²), c₃ = 1/√(s² + ρ²): the network
+    /// F sees numbers of unit variance and is asked for such, where data of variance s² are centred at 0.
+    /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, table 1.
+    let preconditioned (scale: float) (schedule: NoiseSchedule) (network: Net<Tensor * Tensor, Tensor>) : Denoiser =
+        if not (scale > 0.0) then
+            raise (Errors.Training.option (nameof scale) "positive" scale)
+
+        let run mode (x: Tensor, t: Tensor) =
+            let signal, noise = Rows.lift x (schedule.Signal t), Rows.lift x (schedule.Noise t)
+            let total = (signal.square () * (scale * scale) + noise.square ()).sqrt()
+            let output = network.Run(mode, (x / total, t))
+            x * signal * (scale * scale) / total.square () + output * noise * scale / total
+
+        create schedule Prediction.Data (Net(network.Name, None, (fun _ -> None), network.Parameters, run))
+
+    /// Noisy examples, α(t) x₀ + σ(t) ε.
+    let diffuse (schedule: NoiseSchedule) (data: Tensor) (t: Tensor) (noise: Tensor) : Tensor =
+        Rows.lift data (schedule.Signal t) * data + Rows.lift data (schedule.Noise t) * noise

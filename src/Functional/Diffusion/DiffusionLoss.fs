@@ -1,0 +1,157 @@
+// The losses that diffusion models are trained with: which times are drawn, and how much an error at each of them counts.
+// Objectives for Training.fit; the bounds on log p(x) are in DiffusionBound.fs.
+namespace Functional
+
+open Functional.Tensors
+
+/// How much the squared error ‖x₀ - x̂‖² at each time counts in a loss.
+type Weighting =
+    {
+        /// What it is called, which is the name of the loss's term.
+        Name: string
+        /// w(t), SNR = α²/σ².
+        Formula: string
+        /// Where it comes from.
+        Source: string
+        /// log w(t), elementwise.
+        LogWeight: NoiseSchedule -> Tensor -> Tensor
+    }
+
+/// Weightings of ‖x₀ - x̂‖². Of the error in the noise, ‖ε - ε̂‖² = SNR ‖x₀ - x̂‖², the weight is w/SNR.
+[<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Weighting =
+
+    let private create name formula source logWeight =
+        { Name = name; Formula = formula; Source = source; LogWeight = logWeight }
+
+    /// w = 1: ‖x₀ - x̂‖².
+    let constant: Weighting = create "constant" "1" "Salimans & Ho, arXiv:2202.00512, section 4" (fun _ t -> t.zerosLike ())
+
+    /// w = SNR: ‖ε - ε̂‖², the simple loss.
+    /// Source: Ho, Jain & Abbeel, arXiv:2006.11239, equation 14.
+    let noise: Weighting = create "noise" "SNR" "Ho, Jain & Abbeel, arXiv:2006.11239, equation 14" _.LogSnr
+
+    /// w = min(SNR, γ), γ = 5 with its authors: times with little noise, which are easy, count less than in the simple loss.
+    /// Source: Hang et al., arXiv:2303.09556, section 3.4.
+    let minSnr (limit: float) : Weighting =
+        if not (limit > 0.0) then
+            raise (Errors.Training.option (nameof limit) "positive" limit)
+
+        create $"min-SNR-{limit}" "min(SNR, γ)" "Hang et al., arXiv:2303.09556, section 3.4" (fun schedule t ->
+            (schedule.LogSnr t).clamp(high = log limit))
+
+    /// w = max(SNR, 1): errors in the data count even where hardly anything of them is left.
+    /// Source: Salimans & Ho, arXiv:2202.00512, section 4.
+    let truncatedSnr: Weighting =
+        create "truncated SNR" "max(SNR, 1)" "Salimans & Ho, arXiv:2202.00512, section 4" (fun schedule t ->
+            (schedule.LogSnr t).clamp(low = 0.0))
+
+    /// w = -½ dSNR/dt: the continuous-time bound on log p(x), in nats.
+    /// Source: Kingma et al., arXiv:2107.00630, equation 17.
+    let likelihood: Weighting =
+        create "likelihood" "-½ dSNR/dt" "Kingma et al., arXiv:2107.00630, equation 17" (fun schedule t ->
+            schedule.LogSnr t + (schedule.LogSnrSlope t * -0.5).log())
+
+    /// All of them.
+    let all = [ constant; noise; minSnr 5.0; truncatedSnr; likelihood ]
+
+/// How the times of a batch are drawn.
+type TimeSampling =
+    {
+        Name: string
+        /// The distribution of the i-th time of n.
+        Formula: string
+        /// Where it comes from.
+        Source: string
+        /// Times in (0, 1] for a batch of examples, [batch], in their dtype and on their device.
+        Draw: Tensor -> Tensor
+    }
+
+/// Ways to draw times, all of which give each example a time that is uniform, on [0, 1] or on a grid.
+[<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module TimeSampling =
+
+    /// Independent times, uniform between 0 and 1.
+    let uniform: TimeSampling =
+        { Name = "uniform"
+          Formula = "t_i = u_i, uniform"
+          Source = "Ho, Jain & Abbeel, arXiv:2006.11239, algorithm 1"
+          Draw = fun examples -> Noise.unit (examples.noDiff ()) [| examples.shape[0] |] }
+
+    /// Times evenly spread over [0, 1], shifted together: the batch's mean is less noisy. Means of batches are to be used, of shuffled data.
+    /// Source: Kingma et al., arXiv:2107.00630, appendix I.1.
+    let lowDiscrepancy: TimeSampling =
+        { Name = "low discrepancy"
+          Formula = "t_i = u + i/n modulo 1, one uniform u"
+          Source = "Kingma et al., arXiv:2107.00630, appendix I.1"
+          Draw =
+            fun examples ->
+                let count = examples.shape[0]
+                let examples = examples.noDiff ()
+                let spread = examples.arangeLike count / float count + Noise.unit examples [| 1 |]
+                1.0 - (spread - spread.floor ()) }
+
+    /// Independent times, uniform on 1/T, 2/T, ..., 1.
+    /// Source: Ho, Jain & Abbeel, arXiv:2006.11239, algorithm 1.
+    let grid (steps: int) : TimeSampling =
+        if steps < 1 then
+            raise (Errors.Training.option (nameof steps) "at least 1" steps)
+
+        { Name = $"grid of {steps}"
+          Formula = "t_i = k_i/T, k_i uniform on 1..T"
+          Source = "Ho, Jain & Abbeel, arXiv:2006.11239, algorithm 1"
+          Draw =
+            fun examples ->
+                let uniform = examples.noDiff().randLike [ examples.shape[0] ]
+                ((uniform * float steps).floor() + 1.0) / float steps }
+
+    /// All of them.
+    let all = [ uniform; lowDiscrepancy; grid 1000 ]
+
+module internal DataError =
+
+    // log of ‖output - target‖² / ‖x₀ - x̂‖².
+    let private logFactor (denoiser: Denoiser) (t: Tensor) : Tensor =
+        let schedule = denoiser.Schedule
+
+        match denoiser.Prediction with
+        | Prediction.Data -> t.zerosLike ()
+        | Prediction.Noise -> schedule.LogSnr t
+        | Prediction.Velocity -> ((schedule.Scale t).log() * 2.0 - (schedule.Noise t).log()) * 2.0
+        | Prediction.Score -> schedule.LogSnr t - (schedule.Noise t).log() * 2.0
+
+    /// w ‖x₀ - x̂(x_t)‖² of each example, at α(t) x₀ + σ(t) ε: from the error of what the network predicts, with which no digits are lost.
+    let weighted (mode: Mode) (denoiser: Denoiser) (data: Tensor) (noise: Tensor) (t: Tensor) (logWeight: Tensor) : Tensor =
+        let lift = Rows.lift data
+        let signal, sigma = lift (denoiser.Schedule.Signal t), lift (denoiser.Schedule.Noise t)
+        let predicted = denoiser.At(mode, signal * data + sigma * noise, t)
+        let error = predicted.Output - Prediction.target denoiser.Prediction signal sigma data noise
+        Rows.sum (error.square ()) * (logWeight - logFactor denoiser t).exp()
+
+/// E_t E_ε[w(t) ‖x₀ - x̂(α x₀ + σ ε, t)‖²], a sum over the numbers of an example; in nats for `Weighting.likelihood`.
+/// Gradients reach a learned schedule too: only those of the likelihood's weighting are those of a bound.
+module DiffusionLoss =
+
+    /// The weighed error of each example at one random time, [batch]: a single term with the weighting's name.
+    let estimate (mode: Mode) (weighting: Weighting) (times: TimeSampling) (denoiser: Denoiser) (x: Tensor) : Loss =
+        let t = times.Draw x
+        let logWeight = weighting.LogWeight denoiser.Schedule t
+        Loss.term weighting.Name (DataError.weighted mode denoiser x (Rows.noise x) t logWeight)
+
+    /// The training loss: the mean of the batch.
+    let objective (weighting: Weighting) (times: TimeSampling) (denoiser: Denoiser) : Objective<Tensor> =
+        estimate Mode.Train weighting times denoiser >> Loss.mean
+
+    /// The training loss of examples with conditions, from the denoiser for the conditions of a batch. Classifier-free guidance drops some of
+    /// them: `Guidance.dropped`.
+    let conditional
+        (weighting: Weighting)
+        (times: TimeSampling)
+        (denoiser: 'Condition -> Denoiser)
+        : Objective<Tensor * 'Condition> =
+        fun (x, condition) -> objective weighting times (denoiser condition) x
+
+    /// The simple loss, E‖ε - ε̂‖² at uniform times.
+    /// Source: Ho, Jain & Abbeel, arXiv:2006.11239, equation 14 (where it is a mean over pixels).
+    let simple (denoiser: Denoiser) : Objective<Tensor> =
+        objective Weighting.noise TimeSampling.uniform denoiser

@@ -1,0 +1,311 @@
+// Samplers: how a denoiser becomes a generator. One loop over a grid of times; what a step does is a value.
+// Trained models and exact denoisers are sampled with them; in-painting and guidance change the denoiser or wrap the sampler.
+namespace Functional
+
+open System
+open System.Threading
+open Functional.Tensors
+
+/// From x_t to x_s, s < t.
+type Sampler =
+    {
+        Name: string
+        /// What a step does.
+        Formula: string
+        /// Where it comes from.
+        Source: string
+        /// x_s from a denoiser, x_t and the noise levels at t and s.
+        Step: Denoiser -> Tensor -> NoiseLevel -> NoiseLevel -> Tensor
+    }
+
+/// The times that a sampler goes through.
+type TimeGrid =
+    {
+        Name: string
+        /// The i-th time of N + 1, counted from 0.
+        Formula: string
+        /// Where it comes from.
+        Source: string
+        /// N + 1 times from the first one given down to 0, for a schedule.
+        Times: NoiseSchedule -> float -> int -> float[]
+    }
+
+/// Where sampling is.
+type SamplerProgress =
+    {
+        /// Steps done.
+        Step: int
+        /// Steps that there will be.
+        Steps: int
+        /// The time that has been reached.
+        Time: float
+        /// x at that time. It is freed after the next step: clone it to keep it.
+        State: Tensor
+    }
+
+/// How to sample. Start from `Sampler.defaults` and change what differs: `{ Sampler.defaults with Steps = 250 }`.
+type SamplerOptions =
+    {
+        /// The number of steps; 50 by default.
+        Steps: int
+        /// Where they lie; uniform by default.
+        Grid: TimeGrid
+        /// The time to begin at; 1 by default. Less where the schedule has no data left at 1, and for samplers that divide by α.
+        Start: float
+        /// Whether the predicted data at the last time are returned in the place of x itself; no by default. For schedules that end with noise.
+        Denoise: bool
+        /// Called after each step.
+        OnStep: SamplerProgress -> unit
+        /// Looked at before each step; cancelling raises OperationCanceledException.
+        Cancellation: CancellationToken
+    }
+
+/// Grids of times.
+[<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module TimeGrid =
+
+    /// t_i = 1 - i/N.
+    let uniform: TimeGrid =
+        { Name = "uniform"
+          Formula = "t_i = 1 - i/N"
+          Source = "Ho, Jain & Abbeel, arXiv:2006.11239, algorithm 2"
+          Times = fun _ start steps -> Array.init (steps + 1) (fun i -> start * (1.0 - float i / float steps)) }
+
+    /// t_i = (1 - i/N)²: more steps where there is little noise.
+    let quadratic: TimeGrid =
+        { Name = "quadratic"
+          Formula = "t_i = (1 - i/N)²"
+          Source = "Song, Meng & Ermon, arXiv:2010.02502, appendix D.2"
+          Times = fun _ start steps -> Array.init (steps + 1) (fun i -> start * Math.Pow(1.0 - float i / float steps, 2.0)) }
+
+    /// The noise-to-signal ratio ρ = σ/α falls as ρ_i = (a + i/(N-1) (b - a))^p, a^p the largest and b^p the smallest ratio, as far as the schedule
+    /// goes; the last time is 0.
+    /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, equation 5.
+    let karrasOf (power: float) (smallest: float) (largest: float) : TimeGrid =
+        let times (schedule: NoiseSchedule) (start: float) (steps: int) =
+            let ratio (time: float) =
+                let level = schedule.At [ time ] |> Array.head
+                exp (-0.5 * level.LogSnr)
+
+            let root (value: float) = Math.Pow(value, 1.0 / power)
+            let first, last = root (min largest (ratio start)), root (max smallest (ratio 0.0))
+
+            let logSnr i =
+                -2.0 * power * log (first + float i / float (max 1 (steps - 1)) * (last - first))
+
+            Array.append (schedule.TimesOf(Array.init steps logSnr)) [| 0.0 |]
+
+        { Name = $"karras {power}"
+          Formula = "σ/α = (a + i/(N-1) (b - a))^p"
+          Source = "Karras et al., arXiv:2206.00364, equation 5"
+          Times = times }
+
+    /// `karrasOf` with its authors' settings: power 7, from 80 down to 0.002.
+    let karras: TimeGrid = karrasOf 7.0 0.002 80.0
+
+    /// All of them.
+    let all = [ uniform; quadratic; karras ]
+
+[<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Sampler =
+
+    let private at (denoiser: Denoiser) (x: Tensor) (level: NoiseLevel) : Denoised =
+        denoiser.At(Mode.Eval, x, Rows.constant x level.Time)
+
+    // 1 - SNR_t/SNR_s.
+    let private lost (t: NoiseLevel) (s: NoiseLevel) = -(Double.ExpM1(t.LogSnr - s.LogSnr))
+
+    let private withNoise (scale: float) (mean: Tensor) =
+        if scale > 0.0 then mean + Rows.noise mean * scale else mean
+
+    let private ancestralStep (variance: ReverseVariance) (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) (s: NoiseLevel) =
+        let lost = lost t s
+        let onNoisy = t.Signal / s.Signal * (s.Noise * s.Noise) / (t.Noise * t.Noise)
+
+        let scale =
+            match variance with
+            | ReverseVariance.Forward when s.Noise > 0.0 -> t.Noise
+            | _ -> s.Noise
+
+        x * onNoisy + (at denoiser x t).Data * (s.Signal * lost) |> withNoise (scale * sqrt lost)
+
+    /// x_s drawn from p(x_s|x_t) = q(x_s|x_t, x₀ = x̂) with one of two variances.
+    /// Source: Ho, Jain & Abbeel, arXiv:2006.11239, algorithm 2.
+    let ancestral (variance: ReverseVariance) : Sampler =
+        { Name =
+            (match variance with
+             | ReverseVariance.Posterior -> "ancestral"
+             | ReverseVariance.Forward -> "ancestral, forward variance")
+          Formula = "x_s = (α_t/α_s) (σ_s²/σ_t²) x_t + α_s c x̂ + σ √c z, c = 1 - SNR_t/SNR_s, σ = σ_s or σ_t"
+          Source = "Ho, Jain & Abbeel, arXiv:2006.11239, algorithm 2"
+          Step = ancestralStep variance }
+
+    let private impliedStep (eta: float) (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) (s: NoiseLevel) =
+        let noise = eta * s.Noise * sqrt (lost t s)
+        let predicted = at denoiser x t
+
+        predicted.Data * s.Signal + predicted.Noise * sqrt (max 0.0 (s.Noise * s.Noise - noise * noise))
+        |> withNoise noise
+
+    /// x_s = α_s x̂ + √(σ_s² - τ²) ε̂ + τ z, τ = η σ_s √(1 - SNR_t/SNR_s): nothing random with η = 0, ancestral sampling with η = 1.
+    /// Source: Song, Meng & Ermon, arXiv:2010.02502, equations 12 and 16.
+    let ddim (eta: float) : Sampler =
+        if not (eta >= 0.0 && eta <= 1.0) then
+            raise (Errors.Training.option (nameof eta) "between 0 and 1" eta)
+
+        { Name = $"DDIM, η = {eta}"
+          Formula = "x_s = α_s x̂ + √(σ_s² - τ²) ε̂ + τ z, τ = η σ_s √(1 - SNR_t/SNR_s)"
+          Source = "Song, Meng & Ermon, arXiv:2010.02502, equations 12 and 16"
+          Step = impliedStep eta }
+
+    // Noise is left out of the last step to the data.
+    let private predict (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) (s: NoiseLevel) =
+        let duration = t.Time - s.Time
+        let score = (at denoiser x t).Score
+
+        x * (1.0 - t.Drift * duration) + score * (t.DiffusionSquared * duration)
+        |> withNoise (if s.Noise > 0.0 then sqrt (t.DiffusionSquared * duration) else 0.0)
+
+    let private correct (ratio: float) (denoiser: Denoiser) (s: NoiseLevel) (x: Tensor) =
+        let step = 2.0 * (ratio * s.Noise) * (ratio * s.Noise)
+        x + (at denoiser x s).Score * step |> withNoise (sqrt (2.0 * step))
+
+    let private correctedStep (corrections: int) (ratio: float) (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) (s: NoiseLevel) =
+        let predicted = predict denoiser x t s
+
+        if s.Noise > 0.0 then
+            Seq.fold (fun x _ -> correct ratio denoiser s x) predicted (seq { 1..corrections })
+        else
+            predicted
+
+    /// Euler's method for the reverse SDE, then some steps of Langevin dynamics at the new time, of size 2 (r σ_s)² (so that the expected change by
+    /// score and by noise have the ratio that Song et al. call r, 0.16 with them). No corrections: the reverse SDE alone.
+    /// Source: Song et al., arXiv:2011.13456, algorithms 2-5.
+    let predictorCorrector (corrections: int) (ratio: float) : Sampler =
+        if corrections < 0 then
+            raise (Errors.Training.option (nameof corrections) "at least 0" corrections)
+
+        if not (ratio > 0.0) then
+            raise (Errors.Training.option (nameof ratio) "positive" ratio)
+
+        { Name =
+            (if corrections = 0 then
+                 "reverse SDE"
+             else
+                 $"predictor-corrector, {corrections} of {ratio}")
+          Formula = "x_s = x_t - (f x_t - g² ŝ)(t - s) + g √(t - s) z; then x_s ← x_s + e ŝ + √(2e) z, e = 2 (r σ_s)²"
+          Source = "Song et al., arXiv:2011.13456, algorithms 2-5"
+          Step = correctedStep corrections ratio }
+
+    // To more noise: a share more, or as much as there is at time 1.
+    let private churned (churn: float) (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) =
+        if churn = 0.0 then
+            x, t
+        else
+            let schedule = denoiser.Schedule
+            let wanted = t.LogSnr - 2.0 * log (1.0 + churn)
+            let time = schedule.TimesOf [ wanted ] |> Array.head
+            let level = schedule.At [ max time t.Time ] |> Array.head
+            let variance = level.Noise * level.Noise - Math.Pow(level.Signal / t.Signal * t.Noise, 2.0)
+            x * (level.Signal / t.Signal) |> withNoise (sqrt (max 0.0 variance)), level
+
+    let private heunStep (churn: float) (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) (s: NoiseLevel) =
+        let x, t = churned churn denoiser x t
+        let predicted = at denoiser x t
+        let noise = predicted.Noise
+        let euler = predicted.Data * s.Signal + noise * s.Noise
+
+        if s.Noise > 0.0 then
+            let fall = s.Noise - s.Signal / t.Signal * t.Noise
+            euler + ((at denoiser euler s).Noise - noise) * (0.5 * fall)
+        else
+            euler
+
+    /// Heun's method, of second order, for d(x/α)/dρ = ε̂, ρ = σ/α, after each x has been given a share `churn` more of noise (0 for none; Karras et
+    /// al. take S/N, at most 0.41). Two runs of the network for a step, but one for the last.
+    /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, algorithm 2.
+    let heun (churn: float) : Sampler =
+        if not (churn >= 0.0) then
+            raise (Errors.Training.option (nameof churn) "at least 0" churn)
+
+        { Name = (if churn = 0.0 then "Heun" else $"Heun, churn {churn}")
+          Formula = "x_s/α_s = x_t/α_t + (ρ_s - ρ_t) ½ (ε̂_t + ε̂_s), ρ = σ/α"
+          Source = "Karras et al., arXiv:2206.00364, algorithm 2"
+          Step = heunStep churn }
+
+    /// All of them.
+    let all =
+        [ ancestral ReverseVariance.Posterior
+          ancestral ReverseVariance.Forward
+          ddim 0.0
+          ddim 0.5
+          predictorCorrector 0 0.16
+          predictorCorrector 1 0.16
+          heun 0.0
+          heun 0.1 ]
+
+    /// 50 uniform steps from t = 1.
+    let defaults: SamplerOptions =
+        { Steps = 50
+          Grid = TimeGrid.uniform
+          Start = 1.0
+          Denoise = false
+          OnStep = ignore
+          Cancellation = CancellationToken.None }
+
+    let private levels (options: SamplerOptions) (schedule: NoiseSchedule) : NoiseLevel[] =
+        if options.Steps < 1 then
+            raise (Errors.Training.option "Steps" "at least 1" options.Steps)
+
+        if not (options.Start > 0.0 && options.Start <= 1.0) then
+            raise (Errors.Training.option "Start" "above 0 and at most 1" options.Start)
+
+        schedule.At(options.Grid.Times schedule options.Start options.Steps)
+
+    // Every state after the first is handed to `leave` when the next one is there.
+    let private walk (leave: Tensor -> unit) (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (start: Tensor) =
+        let levels = levels options denoiser.Schedule
+        let count = levels.Length - 1
+
+        let advance (state: Tensor) (i: int) =
+            options.Cancellation.ThrowIfCancellationRequested()
+
+            let next =
+                Scope.run (fun () ->
+                    Gradient.off (fun () ->
+                        let next = sampler.Step denoiser state levels[i - 1] levels[i]
+                        if options.Denoise && i = count then (at denoiser next levels[i]).Data else next))
+
+            if i > 1 && not (obj.ReferenceEquals(state, next)) then
+                leave state
+
+            options.OnStep { Step = i; Steps = count; Time = levels[i].Time; State = next }
+
+            next
+
+        Seq.fold advance start (seq { 1..count })
+
+    /// Goes from x at time `Start` to time 0, step by step. Only one state is alive at a time.
+    let run (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (start: Tensor) : Tensor =
+        walk (fun state -> state.Dispose()) options sampler denoiser start
+
+    /// What the noise looks like at the time to begin with: draws from N(0, α² + σ²) of shape [count; ...], in the default dtype.
+    let noise (options: SamplerOptions) (denoiser: Denoiser) (shape: seq<int>) : Tensor =
+        let level = denoiser.Schedule.At [ options.Start ] |> Array.head
+        dsharp.randn shape * sqrt (level.Signal * level.Signal + level.Noise * level.Noise)
+
+    /// New data of shape [count; ...], from noise.
+    let sample (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (shape: seq<int>) : Tensor =
+        run options sampler denoiser (noise options denoiser shape)
+
+    /// All states on the way from x at time `Start`, that one first.
+    let trajectory (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (start: Tensor) : Tensor list =
+        let states = ResizeArray [ start ]
+        let onStep = options.OnStep
+
+        let keep (progress: SamplerProgress) =
+            states.Add progress.State
+            onStep progress
+
+        walk ignore { options with OnStep = keep } sampler denoiser start |> ignore
+        List.ofSeq states

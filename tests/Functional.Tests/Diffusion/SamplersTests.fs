@@ -1,0 +1,108 @@
+// The loop that samplers run in: its states, its progress, cancelling it, its memory; reconstructions and bits of 8-bit images.
+module Functional.Tests.Diffusion.SamplersTests
+
+open System
+open System.Threading
+open Expecto
+open Functional
+open Functional.Tensors
+open Functional.Tests.Testing
+
+let private denoiser = Denoiser.ofFunction (NoiseSchedule.cosine 100) Prediction.Data (fun x _ -> x * 0.5)
+
+let private options = { Sampler.defaults with Steps = 6 }
+
+let private endsInData (sampler: Sampler) (draw: Draw) =
+    let sampled (denoise: bool) =
+        let x = draw.Tensor([| 3; 2 |], -1.0, 1.0)
+        Random.withSeed 3 (fun () -> Sampler.run { options with Denoise = denoise } sampler denoiser x)
+
+    Expect.equal (sampled false).shape [| 3; 2 |] "the shape"
+    Expect.isTrue ((sampled false).isfinite().all().toBool()) "numbers"
+
+// An image of so many levels: the probabilities of all values of a pixel add up to one.
+let private isDistribution (draw: Draw) =
+    let levels = draw.Int(2, 20)
+    let time = draw.Float(0.02, 0.5)
+    let data = float64 [ for k in 0 .. levels - 1 -> [ 2.0 * float k / float (levels - 1) - 1.0 ] ]
+    let x = draw.Tensor([| 1; 1 |], -1.5, 1.5).expand [ levels; 1 ]
+    let t = Rows.constant x time
+    let logMass = (Reconstruction.quantized levels).LogLikelihood Mode.Eval denoiser data x t
+    isClose 1e-9 "the sum" ((logMass.logsumexp 0).exp()) (float64 1.0)
+
+// Far from the prediction there is still a logarithm, also in float32.
+let private isFinite (draw: Draw) =
+    let schedule = NoiseSchedule.linear 1000
+    let far = Denoiser.ofFunction schedule Prediction.Data (fun x _ -> x.zerosLike () + draw.Float(-1.0, 1.0))
+    let data = dsharp.tensor [ [ -1.0f; 1.0f; 0.99f; -0.5f ] ]
+    let t = dsharp.tensor [ 0.001f ]
+    let logMass = (Reconstruction.quantized 256).LogLikelihood Mode.Eval far data data t
+    Expect.isTrue (logMass.isfinite().all().toBool()) $"{logMass}"
+
+[<Tests>]
+let tests =
+    testList
+        "Samplers"
+        [ for sampler in Sampler.all do
+              holds $"{sampler.Name} ends in data" 2 (endsInData sampler)
+
+          testCase "a trajectory begins with the start, ends with the sample and is reported" (fun () ->
+              let seen = ResizeArray()
+
+              let options =
+                  { options with
+                      OnStep = fun progress -> seen.Add(progress.Step, progress.Steps, progress.Time) }
+
+              let x = float64 [ [ 1.0; -1.0 ] ]
+              let states = Sampler.trajectory options (Sampler.ddim 0.0) denoiser x
+              Expect.equal states.Length 7 "the states"
+              isClose 0.0 "the first" states.Head x
+              isClose 0.0 "the last" (List.last states) (Sampler.run options (Sampler.ddim 0.0) denoiser x)
+              Expect.equal (Seq.length seen) 12 "the reports"
+              Expect.equal seen[5] (6, 6, 0.0) "the last report")
+
+          testCase "sampling is cancelled between steps" (fun () ->
+              use source = new CancellationTokenSource()
+              let mutable steps = 0
+
+              let options =
+                  { options with
+                      Cancellation = source.Token
+                      OnStep =
+                          fun progress ->
+                              steps <- progress.Step
+
+                              if progress.Step = 3 then
+                                  source.Cancel() }
+
+              messageOf<OperationCanceledException, _>(fun () -> Sampler.sample options (Sampler.ddim 0.0) denoiser [ 2; 2 ])
+              |> ignore
+
+              Expect.equal steps 3 "steps done")
+
+          testCase "sampling leaves no tensors behind" (fun () ->
+              leavesNothing (fun () ->
+                  for sampler in Sampler.all do
+                      (Sampler.sample options sampler denoiser [ 2; 2 ]).Dispose()))
+
+          testCase "options that make no sense are refused" (fun () ->
+              let message options =
+                  messageOf<ArgumentException, _>(fun () -> Sampler.sample options Sampler.all.Head denoiser [ 1; 1 ])
+
+              says (message { options with Steps = 0 }) [ "Steps"; "at least 1" ]
+              says (message { options with Start = 1.5 }) [ "Start"; "at most 1" ])
+
+          testCase "noise has the scale of its time" (fun () ->
+              let schedule = NoiseSchedule.varianceExploding 0.01 50.0
+              let exploding = Denoiser.ofFunction schedule Prediction.Data (fun x _ -> x)
+              let noise = Random.withSeed 1 (fun () -> Sampler.noise options exploding [ 10_000 ])
+              let scale = noise.std().toDouble()
+              Expect.isLessThan (abs (scale / sqrt 2501.0 - 1.0)) (5.0 / sqrt 20_000.0) "the scale")
+
+          holds "quantized reconstructions add up to one" 5 isDistribution
+          holds "quantized reconstructions are finite in float32" 3 isFinite
+
+          testCase "bits per dimension" (fun () ->
+              let x = dsharp.zeros [ 2; 1; 4; 4 ]
+              let bits = DiffusionBound.bitsPerDimension x (float64 [ -16.0 * log 256.0; 0.0 ])
+              isClose 1e-12 "bits" bits (float64 [ 8.0; 0.0 ])) ]
