@@ -897,6 +897,52 @@ module internal Errors =
                 + "there has to be one time for each example, on a single axis."
             )
 
+    /// Ordinary differential equations.
+    module OdeSolver =
+
+        let option (name: string) (requirement: string) (value: obj) =
+            ArgumentException($"OdeSolver: {name} must be {requirement}; it is {value}.", name)
+
+        let times (times: float list) =
+            ArgumentException
+                $"OdeSolver.solveAt: the times {times} have to ascend or to descend, be finite, and hold at least the first."
+
+        let slope (found: Shape) (wanted: Shape) =
+            ArgumentException
+                $"OdeSolver: the field returned shape {shape found} for a state of shape {shape wanted}; a slope has the state's shape."
+
+        let steps (tried: int) (start: float) (finish: float) (time: float) (length: float) =
+            ArithmeticException(
+                $"OdeSolver: {tried} steps from t = {start} did not reach t = {finish}; at t = {time:G6} a step is {abs length:G3} long. "
+                + "Raise the tolerances or MaxSteps; a stiff or discontinuous field is none for this solver."
+            )
+
+        let tooSmall (time: float) (length: float) =
+            ArithmeticException(
+                $"OdeSolver: at t = {time:G6} even a step of {abs length:G3} misses the tolerance. The field is not finite or has a singularity "
+                + "there, or the tolerance is finer than the numbers' precision: end before the singularity, raise it, or use float64."
+            )
+
+    /// Stochastic differential equations and flows.
+    module Flow =
+
+        let option (name: string) (requirement: string) (value: obj) =
+            ArgumentException($"{name} must be {requirement}; it is {value}.", name)
+
+        let span (start: float) (finish: float) =
+            ArgumentException
+                $"ReverseSde: time runs from Start = {start} to Finish = {finish}; it has to run back, within 1 and 0."
+
+        let singular (schedule: string) (time: float) =
+            ArgumentException(
+                $"ReverseSde: the schedule '{schedule}' has no finite drift, diffusion and score at t = {time}. "
+                + "Start a little below 1, and finish a little above 0."
+            )
+
+        let rows (found: Shape) (wanted: Shape) =
+            ArgumentException
+                $"ProbabilityFlow: the points have shape {shape found}; the flow is of rows of shape {shape wanted}, along one more axis."
+
     /// Data files: what is wrong, in which file, at which byte, and what to do about it.
     module File =
 

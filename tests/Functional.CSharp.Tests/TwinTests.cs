@@ -146,6 +146,10 @@ public sealed class TwinTests
     [InlineData("PseudoInputs")]
     [InlineData("Masks")]
     [InlineData("Quadrants")]
+    [InlineData("OdeMethod")]
+    [InlineData("OdeOptions")]
+    [InlineData("OdeSolver")]
+    [InlineData("OdeStatistics")]
     [MemberData(nameof(Autoencoders))]
     public void Every_member_and_function_around_them_has_a_twin(string name)
     {

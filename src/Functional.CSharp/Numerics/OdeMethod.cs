@@ -1,0 +1,54 @@
+// Explicit Runge-Kutta methods as values.
+// OdeSolver.FixedSteps takes them.
+using Functional.Interop;
+
+namespace Functional.CSharp;
+
+/// <summary>
+/// An explicit Runge-Kutta method for dx/dt = f(t, x): k_i = f(t + c_i h, x + h Σ a_ij k_j), x(t + h) ≈ x + h Σ b_i k_i.
+/// </summary>
+public sealed class OdeMethod
+{
+    private OdeMethod(Functional.OdeMethod inner) => Inner = inner;
+
+    internal Functional.OdeMethod Inner { get; }
+
+    /// <summary>What it is called.</summary>
+    public string Name => Inner.Name;
+
+    /// <summary>The error after a fixed time falls as h to this power.</summary>
+    public int Order => Inner.Order;
+
+    /// <summary>c, one for each evaluation; the first is 0.</summary>
+    public IReadOnlyList<double> Nodes => OdeBridge.nodes(Inner);
+
+    /// <summary>a, the rows below the diagonal: none for the first evaluation.</summary>
+    public IReadOnlyList<IReadOnlyList<double>> Coefficients => OdeBridge.coefficients(Inner);
+
+    /// <summary>b.</summary>
+    public IReadOnlyList<double> Weights => OdeBridge.weights(Inner);
+
+    /// <summary>Where it is from.</summary>
+    public string Source => Inner.Source;
+
+    /// <summary>x + h f(t, x): order 1, one evaluation a step.</summary>
+    public static OdeMethod Euler { get; } = new(Functional.OdeMethodModule.euler);
+
+    /// <summary>x + h f(t + h/2, x + h/2 f(t, x)): order 2, two evaluations a step.</summary>
+    public static OdeMethod Midpoint { get; } = new(Functional.OdeMethodModule.midpoint);
+
+    /// <summary>x + h/2 [f(t, x) + f(t + h, x + h f(t, x))]: order 2, two evaluations a step.</summary>
+    public static OdeMethod Heun { get; } = new(Functional.OdeMethodModule.heun);
+
+    /// <summary>The classical method of Runge and Kutta: order 4, four evaluations a step.</summary>
+    public static OdeMethod RungeKutta4 { get; } = new(Functional.OdeMethodModule.rungeKutta4);
+
+    /// <summary>The method that <see cref="OdeSolver.Solve"/> adapts: order 5, seven evaluations a step.</summary>
+    public static OdeMethod DormandPrince { get; } = new(Functional.OdeMethodModule.dormandPrince);
+
+    /// <summary>Every method.</summary>
+    public static IReadOnlyList<OdeMethod> All { get; } = [Euler, Midpoint, Heun, RungeKutta4, DormandPrince];
+
+    /// <summary>What it is called.</summary>
+    public override string ToString() => Name;
+}

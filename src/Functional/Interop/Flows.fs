@@ -1,0 +1,65 @@
+// What the C# facade calls of differential equations and flows: delegates for functions, struct tuples for tuples, arrays for lists.
+// Only src/Functional.CSharp uses it; it decides nothing, and what it forwards to is documented where it is defined.
+namespace Functional.Interop
+
+open System
+open System.Threading
+open Functional
+open Functional.Tensors
+
+/// Ordinary differential equations.
+module internal OdeBridge =
+
+    let all: OdeMethod[] = List.toArray OdeMethod.all
+    let nodes (method: OdeMethod) = List.toArray method.Nodes
+    let weights (method: OdeMethod) = List.toArray method.Weights
+
+    let coefficients (method: OdeMethod) =
+        [| for row in method.Coefficients -> List.toArray row |]
+
+    let options
+        (absolute: float)
+        (relative: float)
+        (norm: ErrorNorm)
+        (firstStep: Nullable<float>)
+        (maxSteps: int)
+        (cancellation: CancellationToken)
+        : OdeOptions =
+        { AbsoluteTolerance = absolute
+          RelativeTolerance = relative
+          Norm = norm
+          FirstStep = Option.ofNullable firstStep
+          MaxSteps = maxSteps
+          Cancellation = cancellation }
+
+    let private field (f: Func<float, Tensor, Tensor>) (t: float) (x: Tensor) = f.Invoke(t, x)
+
+    let private pairField (f: Func<float, struct (Tensor * Tensor), struct (Tensor * Tensor)>) (t: float) (x: Tensor, y: Tensor) =
+        let struct (first, second) = f.Invoke(t, struct (x, y))
+        first, second
+
+    let solve options f (start: float) (finish: float) (x: Tensor) =
+        OdeSolver.solve options (field f) (start, finish) x
+
+    let solvePair options f (start: float) (finish: float) (struct (x, y): struct (Tensor * Tensor)) =
+        let solution = OdeSolver.solvePair options (pairField f) (start, finish) (x, y)
+
+        { State = (let x, y = solution.State in struct (x, y))
+          Statistics = solution.Statistics }
+
+    let solveAt options f (times: float[]) (x: Tensor) =
+        OdeSolver.solveAt options (field f) (Array.toList times) x
+
+    let fixedSteps (method: OdeMethod) (steps: int) f (start: float) (finish: float) (x: Tensor) =
+        OdeSolver.fixedSteps method steps (field f) (start, finish) x
+
+    let fixedStepsPair
+        (method: OdeMethod)
+        (steps: int)
+        f
+        (start: float)
+        (finish: float)
+        (struct (x, y): struct (Tensor * Tensor))
+        =
+        let x, y = OdeSolver.fixedStepsPair method steps (pairField f) (start, finish) (x, y)
+        struct (x, y)

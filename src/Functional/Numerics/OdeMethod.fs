@@ -1,0 +1,122 @@
+// Explicit Runge-Kutta methods as values: a tableau of numbers each, and the one step that they all share.
+// OdeSolver takes the steps; the laws measure every method's order and hold it against the one that it declares.
+namespace Functional
+
+open Functional.Tensors
+open Functional.Tensors.Native
+
+/// An explicit Runge-Kutta method for dx/dt = f(t, x):
+/// k_i = f(t + c_i h, x + h Σ_{j<i} a_ij k_j), x(t + h) ≈ x + h Σ_i b_i k_i.
+type OdeMethod =
+    {
+        /// What it is called.
+        Name: string
+        /// The error after a fixed time falls as h to this power.
+        Order: int
+        /// c, one for each evaluation; the first is 0.
+        Nodes: float list
+        /// a, the rows below the diagonal: none for the first evaluation.
+        Coefficients: float list list
+        /// b.
+        Weights: float list
+        /// Where it is from.
+        Source: string
+    }
+
+    override this.ToString() = this.Name
+
+[<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module OdeMethod =
+
+    /// x + h f(t, x). One evaluation a step.
+    let euler: OdeMethod =
+        { Name = "Euler"
+          Order = 1
+          Nodes = [ 0.0 ]
+          Coefficients = [ [] ]
+          Weights = [ 1.0 ]
+          Source = "Euler, Institutionum calculi integralis, 1768, section 2.7" }
+
+    /// x + h f(t + h/2, x + h/2 f(t, x)). Two evaluations a step.
+    let midpoint: OdeMethod =
+        { Name = "midpoint"
+          Order = 2
+          Nodes = [ 0.0; 0.5 ]
+          Coefficients = [ []; [ 0.5 ] ]
+          Weights = [ 0.0; 1.0 ]
+          Source = "Runge 1895, doi:10.1007/BF01446807" }
+
+    /// x + h/2 [f(t, x) + f(t + h, x + h f(t, x))]: the trapezoidal rule with Euler's step for the end. Two evaluations a step.
+    let heun: OdeMethod =
+        { Name = "Heun"
+          Order = 2
+          Nodes = [ 0.0; 1.0 ]
+          Coefficients = [ []; [ 1.0 ] ]
+          Weights = [ 0.5; 0.5 ]
+          Source = "Heun 1900, Zeitschrift für Mathematik und Physik 45; Karras et al. 2022, arXiv:2206.00364, algorithm 1" }
+
+    /// The classical method of Runge and Kutta. Four evaluations a step.
+    let rungeKutta4: OdeMethod =
+        { Name = "Runge-Kutta 4"
+          Order = 4
+          Nodes = [ 0.0; 0.5; 0.5; 1.0 ]
+          Coefficients = [ []; [ 0.5 ]; [ 0.0; 0.5 ]; [ 0.0; 0.0; 1.0 ] ]
+          Weights = [ 1.0 / 6.0; 1.0 / 3.0; 1.0 / 3.0; 1.0 / 6.0 ]
+          Source = "Kutta 1901, Zeitschrift für Mathematik und Physik 46" }
+
+    /// The fifth-order method that OdeSolver.solve adapts. Six evaluations a step, since the last of a step is the first of the next.
+    let dormandPrince: OdeMethod =
+        let weights = [ 35.0 / 384.0; 0.0; 500.0 / 1113.0; 125.0 / 192.0; -2187.0 / 6784.0; 11.0 / 84.0 ]
+
+        { Name = "Dormand-Prince 5"
+          Order = 5
+          Nodes = [ 0.0; 1.0 / 5.0; 3.0 / 10.0; 4.0 / 5.0; 8.0 / 9.0; 1.0; 1.0 ]
+          Coefficients =
+            [ []
+              [ 1.0 / 5.0 ]
+              [ 3.0 / 40.0; 9.0 / 40.0 ]
+              [ 44.0 / 45.0; -56.0 / 15.0; 32.0 / 9.0 ]
+              [ 19372.0 / 6561.0; -25360.0 / 2187.0; 64448.0 / 6561.0; -212.0 / 729.0 ]
+              [ 9017.0 / 3168.0; -355.0 / 33.0; 46732.0 / 5247.0; 49.0 / 176.0; -5103.0 / 18656.0 ]
+              weights ]
+          Weights = weights @ [ 0.0 ]
+          Source = "Dormand & Prince 1980, doi:10.1016/0771-050X(80)90013-3" }
+
+    /// Every method.
+    let all: OdeMethod list = [ euler; midpoint; heun; rungeKutta4; dormandPrince ]
+
+    let private add = Operators.atenOverload "add" "Tensor"
+
+    // x + factor · k in one pass
+    let private plus (x: Tensor) (factor: float) (k: Tensor) : Tensor =
+        new Tensor(add.Tensor [| Arg.tensor x.Handle; Arg.tensor k.Handle; Arg.scalar factor |])
+
+    /// x + h Σ_i w_i k_i for every part of a state.
+    let internal combine (h: float) (weights: float list) (slopes: Tensor[] list) (x: Tensor[]) : Tensor[] =
+        let addTo (sum: Tensor[]) (weight: float) (slope: Tensor[]) =
+            if weight = 0.0 then
+                sum
+            else
+                Array.map2 (fun part slope -> plus part (h * weight) slope) sum slope
+
+        List.fold2 addTo x weights slopes
+
+    /// k_1, k_2, ..., of which the first is given, and the place where the last was taken.
+    let internal slopes
+        (method: OdeMethod)
+        (field: float -> Tensor[] -> Tensor[])
+        (t: float)
+        (h: float)
+        (x: Tensor[])
+        (first: Tensor[])
+        : Tensor[] list * Tensor[] =
+        let evaluate (slopes: Tensor[] list, _) (node: float, row: float list) =
+            let place = combine h row slopes x
+            slopes @ [ field (t + node * h) place ], place
+
+        List.zip method.Nodes.Tail method.Coefficients.Tail |> List.fold evaluate ([ first ], x)
+
+    /// One step.
+    let internal step (method: OdeMethod) (field: float -> Tensor[] -> Tensor[]) (t: float) (h: float) (x: Tensor[]) : Tensor[] =
+        let slopes, _ = slopes method field t h x (field t x)
+        combine h method.Weights slopes x
