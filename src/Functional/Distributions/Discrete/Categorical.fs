@@ -7,18 +7,18 @@ open Functional.Tensors
 /// p(k) = probabilities_k for k in 0..K-1; the last axis of the parameter holds the K categories, the axes before it are the batch.
 /// Values are indices (Int64). It has no mean and no variance: its values are labels.
 [<Sealed>]
-type Categorical private (weighting: Weighting) =
+type Categorical private (weighting: CategoricalOdds) =
     inherit Family("Categorical", [ weighting.Parameter "Categorical" ])
 
     let count = weighting.Count
 
     /// From unnormalized log-probabilities along the last axis; -inf is a probability of zero.
     /// Raises ArgumentException for NaN and infinity.
-    static member FromLogits(logits: Tensor) = Categorical(Weighting.Logits logits)
+    static member FromLogits(logits: Tensor) = Categorical(CategoricalOdds.Logits logits)
 
     /// From probabilities along the last axis. Raises ArgumentException when one is negative or they do not sum to one.
     static member FromProbabilities(probabilities: Tensor) =
-        Categorical(Weighting.Probabilities probabilities)
+        Categorical(CategoricalOdds.Probabilities probabilities)
 
     /// The number of categories.
     member _.Count = count
@@ -39,9 +39,9 @@ type Categorical private (weighting: Weighting) =
             table.expand(Array.append shape [| count |]).gather(-1, value.expand(shape).unsqueeze -1).squeeze -1
 
         match weighting with
-        | Weighting.Logits _ -> pick weighting.LogProbability
+        | CategoricalOdds.Logits _ -> pick weighting.LogProbability
         // a probability of 0 that was not picked stays out of the logarithm, whose gradient there is not finite
-        | Weighting.Probabilities p -> (pick p).log()
+        | CategoricalOdds.Probabilities p -> (pick p).log()
 
     override _.Entropy() = weighting.Entropy()
     override _.Mode = weighting.Tensor.argmax -1

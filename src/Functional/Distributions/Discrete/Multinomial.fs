@@ -8,7 +8,7 @@ open Functional.Tensors
 /// distribution, the last axis of the other parameter holds the K categories. Values are counts in the dtype of that parameter.
 /// Entropy sums over 0..n, so it costs n K terms.
 [<Sealed>]
-type Multinomial private (total: Tensor, weighting: Weighting) =
+type Multinomial private (total: Tensor, weighting: CategoricalOdds) =
     inherit Family("Multinomial", [ "total", total, Support.NonNegativeIntegers; weighting.Parameter "Multinomial" ])
 
     let count = weighting.Count
@@ -25,19 +25,19 @@ type Multinomial private (total: Tensor, weighting: Weighting) =
     /// From unnormalized log-probabilities along the last axis; -inf is a probability of zero.
     /// Raises ArgumentException for NaN and infinity.
     static member FromLogits(total: Tensor, logits: Tensor) =
-        Multinomial(total, Weighting.Logits logits)
+        Multinomial(total, CategoricalOdds.Logits logits)
 
     /// From unnormalized log-probabilities along the last axis.
     static member FromLogits(total: int, logits: Tensor) =
-        Multinomial(logits.scalarLike total, Weighting.Logits logits)
+        Multinomial(logits.scalarLike total, CategoricalOdds.Logits logits)
 
     /// From probabilities along the last axis. Raises ArgumentException when one is negative or they do not sum to one.
     static member FromProbabilities(total: Tensor, probabilities: Tensor) =
-        Multinomial(total, Weighting.Probabilities probabilities)
+        Multinomial(total, CategoricalOdds.Probabilities probabilities)
 
     /// From probabilities along the last axis.
     static member FromProbabilities(total: int, probabilities: Tensor) =
-        Multinomial(probabilities.scalarLike total, Weighting.Probabilities probabilities)
+        Multinomial(probabilities.scalarLike total, CategoricalOdds.Probabilities probabilities)
 
     /// n.
     member _.Total = total

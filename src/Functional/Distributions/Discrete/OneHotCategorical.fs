@@ -7,7 +7,7 @@ open Functional.Tensors
 /// p(e_k) = probabilities_k for the unit vectors e_0..e_{K-1}; the last axis of the parameter holds the K categories, the axes before it
 /// are the batch. Values are vectors with a one and zeros in the dtype of the parameter.
 [<Sealed>]
-type OneHotCategorical internal (weighting: Weighting) =
+type OneHotCategorical internal (weighting: CategoricalOdds) =
     inherit Family("OneHotCategorical", [ weighting.Parameter "OneHotCategorical" ])
 
     let count = weighting.Count
@@ -15,11 +15,11 @@ type OneHotCategorical internal (weighting: Weighting) =
     /// From unnormalized log-probabilities along the last axis; -inf is a probability of zero.
     /// Raises ArgumentException for NaN and infinity.
     static member FromLogits(logits: Tensor) =
-        OneHotCategorical(Weighting.Logits logits)
+        OneHotCategorical(CategoricalOdds.Logits logits)
 
     /// From probabilities along the last axis. Raises ArgumentException when one is negative or they do not sum to one.
     static member FromProbabilities(probabilities: Tensor) =
-        OneHotCategorical(Weighting.Probabilities probabilities)
+        OneHotCategorical(CategoricalOdds.Probabilities probabilities)
 
     /// The number of categories.
     member _.Count = count

@@ -13,12 +13,12 @@ type DiscretizedLogisticMixture(logits: Tensor, location: Tensor, scale: Tensor,
     inherit
         Family(
             "DiscretizedLogisticMixture",
-            [ (Weighting.Logits logits).Parameter "DiscretizedLogisticMixture"
+            [ (CategoricalOdds.Logits logits).Parameter "DiscretizedLogisticMixture"
               "location", location, Support.RealVector
               "scale", scale, Support.Elementwise(Support.Positive, 1) ]
         )
 
-    let weighting = Weighting.Logits logits
+    let weighting = CategoricalOdds.Logits logits
     let count = weighting.Count
     let levels = defaultArg levels 256
 

@@ -12,7 +12,7 @@ open MathNet.Numerics
 /// LogProb takes 0 for the smallest number above it. Raises ArgumentException for parameters outside their ranges.
 /// Source: Maddison, Mnih, Teh 2017, arXiv:1611.00712, definition 1; Jang, Gu, Poole 2017, arXiv:1611.01144.
 [<Sealed>]
-type RelaxedOneHotCategorical internal (temperature: Tensor, weighting: Weighting) =
+type RelaxedOneHotCategorical internal (temperature: Tensor, weighting: CategoricalOdds) =
     inherit
         Family(
             "RelaxedOneHotCategorical",
@@ -31,19 +31,19 @@ type RelaxedOneHotCategorical internal (temperature: Tensor, weighting: Weightin
 
     /// From unnormalized log-probabilities along the last axis.
     static member FromLogits(temperature: Tensor, logits: Tensor) =
-        RelaxedOneHotCategorical(temperature, Weighting.Logits logits)
+        RelaxedOneHotCategorical(temperature, CategoricalOdds.Logits logits)
 
     /// From unnormalized log-probabilities along the last axis.
     static member FromLogits(temperature: float, logits: Tensor) =
-        RelaxedOneHotCategorical(logits.scalarLike temperature, Weighting.Logits logits)
+        RelaxedOneHotCategorical(logits.scalarLike temperature, CategoricalOdds.Logits logits)
 
     /// From positive probabilities along the last axis.
     static member FromProbabilities(temperature: Tensor, probabilities: Tensor) =
-        RelaxedOneHotCategorical(temperature, Weighting.Probabilities probabilities)
+        RelaxedOneHotCategorical(temperature, CategoricalOdds.Probabilities probabilities)
 
     /// From positive probabilities along the last axis.
     static member FromProbabilities(temperature: float, probabilities: Tensor) =
-        RelaxedOneHotCategorical(probabilities.scalarLike temperature, Weighting.Probabilities probabilities)
+        RelaxedOneHotCategorical(probabilities.scalarLike temperature, CategoricalOdds.Probabilities probabilities)
 
     /// λ.
     member _.Temperature = temperature

@@ -9,7 +9,7 @@ open Functional.Tensors
 /// variance then: it is no derivative of an expectation. Parameters and exceptions are those of RelaxedOneHotCategorical.
 /// Source: Jang, Gu, Poole 2017, arXiv:1611.01144, section 2.2.
 [<Sealed>]
-type StraightThroughOneHotCategorical private (temperature: Tensor, weighting: Weighting) =
+type StraightThroughOneHotCategorical private (temperature: Tensor, weighting: CategoricalOdds) =
     inherit
         Family(
             "StraightThroughOneHotCategorical",
@@ -24,19 +24,19 @@ type StraightThroughOneHotCategorical private (temperature: Tensor, weighting: W
 
     /// From unnormalized log-probabilities along the last axis.
     static member FromLogits(temperature: Tensor, logits: Tensor) =
-        StraightThroughOneHotCategorical(temperature, Weighting.Logits logits)
+        StraightThroughOneHotCategorical(temperature, CategoricalOdds.Logits logits)
 
     /// From unnormalized log-probabilities along the last axis.
     static member FromLogits(temperature: float, logits: Tensor) =
-        StraightThroughOneHotCategorical(logits.scalarLike temperature, Weighting.Logits logits)
+        StraightThroughOneHotCategorical(logits.scalarLike temperature, CategoricalOdds.Logits logits)
 
     /// From positive probabilities along the last axis.
     static member FromProbabilities(temperature: Tensor, probabilities: Tensor) =
-        StraightThroughOneHotCategorical(temperature, Weighting.Probabilities probabilities)
+        StraightThroughOneHotCategorical(temperature, CategoricalOdds.Probabilities probabilities)
 
     /// From positive probabilities along the last axis.
     static member FromProbabilities(temperature: float, probabilities: Tensor) =
-        StraightThroughOneHotCategorical(probabilities.scalarLike temperature, Weighting.Probabilities probabilities)
+        StraightThroughOneHotCategorical(probabilities.scalarLike temperature, CategoricalOdds.Probabilities probabilities)
 
     /// The distribution of x.
     member _.Relaxed = relaxed

@@ -5,7 +5,7 @@ namespace Functional
 open Functional.Tensors
 
 [<RequireQualifiedAccess>]
-type internal Weighting =
+type internal CategoricalOdds =
     | Logits of Tensor
     | Probabilities of Tensor
 
