@@ -897,6 +897,15 @@ module internal Errors =
                 + "there has to be one time for each example, on a single axis."
             )
 
+        let schedules (conditional: string) (unconditional: string) =
+            ArgumentException(
+                $"Guidance.classifierFree: the conditional denoiser has the schedule {conditional} and the unconditional one {unconditional}. "
+                + "Make both with the same object."
+            )
+
+        let images (found: Shape) =
+            ArgumentException $"Degradation: images have the shape [batch; channels; height; width], not {shape found}."
+
     /// Ordinary differential equations.
     module OdeSolver =
 

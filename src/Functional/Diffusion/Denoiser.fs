@@ -75,9 +75,10 @@ module Denoiser =
     let ofFunction (schedule: NoiseSchedule) (prediction: Prediction) (predict: Tensor -> Tensor -> Tensor) : Denoiser =
         create schedule prediction (Net.ofFunction (fun (x, t) -> predict x t))
 
-    /// The denoiser with its predictions replaced: by a function of the mode, of what it predicts, of x_t and of t. It keeps its parameters.
-    let mapWith (prediction: Prediction) (f: Mode -> Denoised -> Tensor -> Tensor -> Tensor) (denoiser: Denoiser) : Denoiser =
-        let run mode (x, t) = f mode (denoiser.At(mode, x, t)) x t
+    /// The denoiser with another function of the mode, x_t and t in the place of its network, and what that predicts; it keeps its parameters. The
+    /// function asks the old denoiser.
+    let rewritten (prediction: Prediction) (predict: Mode -> Tensor -> Tensor -> Tensor) (denoiser: Denoiser) : Denoiser =
+        let run mode (x, t) = predict mode x t
 
         { denoiser with
             Prediction = prediction
@@ -92,12 +93,13 @@ module Denoiser =
             | Prediction.Velocity -> denoised.Velocity
             | Prediction.Score -> denoised.Score
 
-        mapWith prediction (fun _ denoised _ _ -> output denoised) denoiser
+        denoiser |> rewritten prediction (fun mode x t -> output (denoiser.At(mode, x, t)))
 
     /// The denoiser with its predicted data kept between two numbers, those between which the data lie.
     /// Source: Ho, Jain & Abbeel, arXiv:2006.11239, whose code does so.
     let clipped (low: float) (high: float) (denoiser: Denoiser) : Denoiser =
-        denoiser |> mapWith Prediction.Data (fun _ denoised _ _ -> denoised.Data.clamp (low = low, high = high))
+        denoiser
+        |> rewritten Prediction.Data (fun mode x t -> (denoiser.At(mode, x, t)).Data.clamp(low = low, high = high))
 
     /// The predicted data are c₁ x̃ + c₂ F(c₃ x̃, t), x̃ = x_t/α, ρ = σ/α, c₁ = s²/(s² + ρ²), c₂ = s ρ/√(s² + ρ²), c₃ = 1/√(s² + ρ²): the network
     /// F sees numbers of unit variance and is asked for such, where data of variance s² are centred at 0.

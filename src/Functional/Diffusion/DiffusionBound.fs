@@ -250,7 +250,7 @@ module DiffusionBound =
 
         let range = 1.0 - first
         let t = times.Draw x * range + first
-        let logWeight = Weighting.likelihood.LogWeight denoiser.Schedule t
+        let logWeight = LossWeighting.likelihood.LogWeight denoiser.Schedule t
         let diffusion = DataError.weighted mode denoiser x (Rows.noise x) t logWeight * range
         terms (reconstructionAt first reconstruction mode denoiser x) "diffusion" diffusion (prior denoiser.Schedule x)
 

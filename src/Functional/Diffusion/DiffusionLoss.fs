@@ -5,7 +5,7 @@ namespace Functional
 open Functional.Tensors
 
 /// How much the squared error ‖x₀ - x̂‖² at each time counts in a loss.
-type Weighting =
+type LossWeighting =
     {
         /// What it is called, which is the name of the loss's term.
         Name: string
@@ -19,21 +19,21 @@ type Weighting =
 
 /// Weightings of ‖x₀ - x̂‖². Of the error in the noise, ‖ε - ε̂‖² = SNR ‖x₀ - x̂‖², the weight is w/SNR.
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
-module Weighting =
+module LossWeighting =
 
     let private create name formula source logWeight =
         { Name = name; Formula = formula; Source = source; LogWeight = logWeight }
 
     /// w = 1: ‖x₀ - x̂‖².
-    let constant: Weighting = create "constant" "1" "Salimans & Ho, arXiv:2202.00512, section 4" (fun _ t -> t.zerosLike ())
+    let constant: LossWeighting = create "constant" "1" "Salimans & Ho, arXiv:2202.00512, section 4" (fun _ t -> t.zerosLike ())
 
     /// w = SNR: ‖ε - ε̂‖², the simple loss.
     /// Source: Ho, Jain & Abbeel, arXiv:2006.11239, equation 14.
-    let noise: Weighting = create "noise" "SNR" "Ho, Jain & Abbeel, arXiv:2006.11239, equation 14" _.LogSnr
+    let noise: LossWeighting = create "noise" "SNR" "Ho, Jain & Abbeel, arXiv:2006.11239, equation 14" _.LogSnr
 
     /// w = min(SNR, γ), γ = 5 with its authors: times with little noise, which are easy, count less than in the simple loss.
     /// Source: Hang et al., arXiv:2303.09556, section 3.4.
-    let minSnr (limit: float) : Weighting =
+    let minSnr (limit: float) : LossWeighting =
         if not (limit > 0.0) then
             raise (Errors.Training.option (nameof limit) "positive" limit)
 
@@ -42,13 +42,13 @@ module Weighting =
 
     /// w = max(SNR, 1): errors in the data count even where hardly anything of them is left.
     /// Source: Salimans & Ho, arXiv:2202.00512, section 4.
-    let truncatedSnr: Weighting =
+    let truncatedSnr: LossWeighting =
         create "truncated SNR" "max(SNR, 1)" "Salimans & Ho, arXiv:2202.00512, section 4" (fun schedule t ->
             (schedule.LogSnr t).clamp(low = 0.0))
 
     /// w = -½ dSNR/dt: the continuous-time bound on log p(x), in nats.
     /// Source: Kingma et al., arXiv:2107.00630, equation 17.
-    let likelihood: Weighting =
+    let likelihood: LossWeighting =
         create "likelihood" "-½ dSNR/dt" "Kingma et al., arXiv:2107.00630, equation 17" (fun schedule t ->
             schedule.LogSnr t + (schedule.LogSnrSlope t * -0.5).log())
 
@@ -88,7 +88,7 @@ module TimeSampling =
             fun examples ->
                 let count = examples.shape[0]
                 let examples = examples.noDiff ()
-                let spread = examples.arangeLike count / float count + Noise.unit examples [| 1 |]
+                let spread = examples.arangeLike (float count) / float count + Noise.unit examples [| 1 |]
                 1.0 - (spread - spread.floor ()) }
 
     /// Independent times, uniform on 1/T, 2/T, ..., 1.
@@ -128,24 +128,24 @@ module internal DataError =
         let error = predicted.Output - Prediction.target denoiser.Prediction signal sigma data noise
         Rows.sum (error.square ()) * (logWeight - logFactor denoiser t).exp()
 
-/// E_t E_ε[w(t) ‖x₀ - x̂(α x₀ + σ ε, t)‖²], a sum over the numbers of an example; in nats for `Weighting.likelihood`.
+/// E_t E_ε[w(t) ‖x₀ - x̂(α x₀ + σ ε, t)‖²], a sum over the numbers of an example; in nats for `LossWeighting.likelihood`.
 /// Gradients reach a learned schedule too: only those of the likelihood's weighting are those of a bound.
 module DiffusionLoss =
 
     /// The weighed error of each example at one random time, [batch]: a single term with the weighting's name.
-    let estimate (mode: Mode) (weighting: Weighting) (times: TimeSampling) (denoiser: Denoiser) (x: Tensor) : Loss =
+    let estimate (mode: Mode) (weighting: LossWeighting) (times: TimeSampling) (denoiser: Denoiser) (x: Tensor) : Loss =
         let t = times.Draw x
         let logWeight = weighting.LogWeight denoiser.Schedule t
         Loss.term weighting.Name (DataError.weighted mode denoiser x (Rows.noise x) t logWeight)
 
     /// The training loss: the mean of the batch.
-    let objective (weighting: Weighting) (times: TimeSampling) (denoiser: Denoiser) : Objective<Tensor> =
+    let objective (weighting: LossWeighting) (times: TimeSampling) (denoiser: Denoiser) : Objective<Tensor> =
         estimate Mode.Train weighting times denoiser >> Loss.mean
 
     /// The training loss of examples with conditions, from the denoiser for the conditions of a batch. Classifier-free guidance drops some of
     /// them: `Guidance.dropped`.
     let conditional
-        (weighting: Weighting)
+        (weighting: LossWeighting)
         (times: TimeSampling)
         (denoiser: 'Condition -> Denoiser)
         : Objective<Tensor * 'Condition> =
@@ -154,4 +154,4 @@ module DiffusionLoss =
     /// The simple loss, E‖ε - ε̂‖² at uniform times.
     /// Source: Ho, Jain & Abbeel, arXiv:2006.11239, equation 14 (where it is a mean over pixels).
     let simple (denoiser: Denoiser) : Objective<Tensor> =
-        objective Weighting.noise TimeSampling.uniform denoiser
+        objective LossWeighting.noise TimeSampling.uniform denoiser

@@ -384,9 +384,6 @@ module NoiseSchedule =
             member _.Drift t = t.zerosLike ()
             member _.DiffusionSquared t = t * (2.0 * scale * scale) }
 
-    let private parameter (name: string) (value: Tensor) : Parameter =
-        { Name = name; Value = Gradient.record (Scope.keep (value.noDiff ())) }
-
     let private kingma = "Kingma, Salimans, Poole & Ho, arXiv:2107.00630"
 
     // log SNR at 0, and the logarithm of how far it falls.
@@ -394,7 +391,7 @@ module NoiseSchedule =
         if not (atNoise < atData) then
             raise (Errors.Training.option (nameof atNoise) "below the one at the data" atNoise)
 
-        parameter "start" (dsharp.scalar atData), parameter "logRange" (dsharp.scalar (log (atData - atNoise)))
+        Parameter.trained "start" (dsharp.scalar atData), Parameter.trained "logRange" (dsharp.scalar (log (atData - atNoise)))
 
     let private falling (name: string) formula parameters (start: Parameter, logRange: Parameter) share shareSlope =
         let logSnr t : Tensor =
@@ -426,9 +423,9 @@ module NoiseSchedule =
         let full (value: float) =
             dsharp.full ([ units ], softplusOf value)
 
-        let slope = parameter "slope" (dsharp.full ([ 1 ], softplusOf 1.0))
-        let heights, steepness = parameter "heights" (full (0.1 / float units)), parameter "steepness" (full 10.0)
-        let centres = parameter "centres" ((dsharp.arange units + 0.5) / float units)
+        let slope = Parameter.trained "slope" (dsharp.full ([ 1 ], softplusOf 1.0))
+        let heights, steepness = Parameter.trained "heights" (full (0.1 / float units)), Parameter.trained "steepness" (full 10.0)
+        let centres = Parameter.trained "centres" ((dsharp.arange units + 0.5) / float units)
 
         let units (t: Tensor) =
             ((t.unsqueeze -1) - centres.Value) * steepness.Value.softplus ()

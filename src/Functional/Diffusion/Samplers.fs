@@ -60,6 +60,37 @@ type SamplerOptions =
         Cancellation: CancellationToken
     }
 
+module internal SamplingLoop =
+
+    /// From the first of the times to the last: x at the i-th from x at the one before. Each state but the first and the last is handed to
+    /// `leave` when the next one is there.
+    let run (leave: Tensor -> unit) (options: SamplerOptions) (times: float[]) (step: Tensor -> int -> Tensor) (start: Tensor) =
+        let steps = times.Length - 1
+
+        let advance (state: Tensor) (i: int) =
+            options.Cancellation.ThrowIfCancellationRequested()
+            let next = Scope.run (fun () -> Gradient.off (fun () -> step state i))
+
+            if i > 1 && not (obj.ReferenceEquals(state, next)) then
+                leave state
+
+            options.OnStep { Step = i; Steps = steps; Time = times[i]; State = next }
+
+            next
+
+        Seq.fold advance start (seq { 1..steps })
+
+    /// The same with no state freed: all of them, the start first.
+    let trajectory (options: SamplerOptions) (run: SamplerOptions -> Tensor) (start: Tensor) : Tensor list =
+        let states = ResizeArray [ start ]
+
+        let keep (progress: SamplerProgress) =
+            states.Add progress.State
+            options.OnStep progress
+
+        run { options with OnStep = keep } |> ignore
+        List.ofSeq states
+
 /// Grids of times.
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module TimeGrid =
@@ -262,37 +293,31 @@ module Sampler =
 
         schedule.At(options.Grid.Times schedule options.Start options.Steps)
 
-    // Every state after the first is handed to `leave` when the next one is there.
     let private walk (leave: Tensor -> unit) (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (start: Tensor) =
         let levels = levels options denoiser.Schedule
-        let count = levels.Length - 1
+        let last = levels.Length - 1
 
-        let advance (state: Tensor) (i: int) =
-            options.Cancellation.ThrowIfCancellationRequested()
+        let step (state: Tensor) (i: int) =
+            let next = sampler.Step denoiser state levels[i - 1] levels[i]
+            if options.Denoise && i = last then (at denoiser next levels[i]).Data else next
 
-            let next =
-                Scope.run (fun () ->
-                    Gradient.off (fun () ->
-                        let next = sampler.Step denoiser state levels[i - 1] levels[i]
-                        if options.Denoise && i = count then (at denoiser next levels[i]).Data else next))
-
-            if i > 1 && not (obj.ReferenceEquals(state, next)) then
-                leave state
-
-            options.OnStep { Step = i; Steps = count; Time = levels[i].Time; State = next }
-
-            next
-
-        Seq.fold advance start (seq { 1..count })
+        SamplingLoop.run leave options [| for level in levels -> level.Time |] step start
 
     /// Goes from x at time `Start` to time 0, step by step. Only one state is alive at a time.
     let run (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (start: Tensor) : Tensor =
         walk (fun state -> state.Dispose()) options sampler denoiser start
 
+    let private startScale (options: SamplerOptions) (denoiser: Denoiser) =
+        let level = denoiser.Schedule.At [ options.Start ] |> Array.head
+        sqrt (level.Signal * level.Signal + level.Noise * level.Noise)
+
     /// What the noise looks like at the time to begin with: draws from N(0, α² + σ²) of shape [count; ...], in the default dtype.
     let noise (options: SamplerOptions) (denoiser: Denoiser) (shape: seq<int>) : Tensor =
-        let level = denoiser.Schedule.At [ options.Start ] |> Array.head
-        dsharp.randn shape * sqrt (level.Signal * level.Signal + level.Noise * level.Noise)
+        dsharp.randn shape * startScale options denoiser
+
+    /// `noise` in the shape, dtype and on the device of some examples.
+    let noiseLike (options: SamplerOptions) (denoiser: Denoiser) (examples: Tensor) : Tensor =
+        Rows.noise examples * startScale options denoiser
 
     /// New data of shape [count; ...], from noise.
     let sample (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (shape: seq<int>) : Tensor =
@@ -300,12 +325,4 @@ module Sampler =
 
     /// All states on the way from x at time `Start`, that one first.
     let trajectory (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (start: Tensor) : Tensor list =
-        let states = ResizeArray [ start ]
-        let onStep = options.OnStep
-
-        let keep (progress: SamplerProgress) =
-            states.Add progress.State
-            onStep progress
-
-        walk ignore { options with OnStep = keep } sampler denoiser start |> ignore
-        List.ofSeq states
+        SamplingLoop.trajectory options (fun options -> walk ignore options sampler denoiser start) start

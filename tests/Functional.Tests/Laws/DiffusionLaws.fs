@@ -135,7 +135,7 @@ let private isScore (schedule: NoiseSchedule) (draw: Draw) =
 // ---- losses ----
 
 // Whatever a network predicts, the loss is that of the same predicted data.
-let private lossIsOfData (weighting: Weighting) (draw: Draw) =
+let private lossIsOfData (weighting: LossWeighting) (draw: Draw) =
     let schedule = draw.Pick schedules
     let x = draw.Tensor([| 6; 3 |], -1.0, 1.0)
     let denoiser = wrong schedule (draw.Pick Prediction.all)
@@ -184,7 +184,8 @@ let private reachesSchedule (draw: Draw) =
     let denoiser = wrong schedule Prediction.Noise
 
     let loss () =
-        Random.withSeed draw.Seed (fun () -> (DiffusionLoss.objective Weighting.likelihood TimeSampling.uniform denoiser x).Value)
+        Random.withSeed draw.Seed (fun () ->
+            (DiffusionLoss.objective LossWeighting.likelihood TimeSampling.uniform denoiser x).Value)
 
     let parameters = [| for parameter in schedule.Parameters -> parameter.Value |]
     let gradients = Gradient.ofLoss (loss ()) parameters
@@ -415,7 +416,7 @@ let tests =
           holds "6: Heun's method is of second order" 3 (hasOrder 2.0 (Sampler.heun 0.0))
           testList
               "losses"
-              [ for weighting in Weighting.all do
+              [ for weighting in LossWeighting.all do
                     holds weighting.Name 5 (lossIsOfData weighting)
 
                 for times in TimeSampling.all do
