@@ -4,6 +4,7 @@ module Functional.Benchmarks.Program
 
 let private benchmarks =
     [ "vae-step", VaeStep.run
+      "gan", GanStep.run
       "programs", ProgramLayer.run
       "svi", SviStep.run
       "ops", Ops.run

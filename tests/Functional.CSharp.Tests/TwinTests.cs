@@ -77,6 +77,8 @@ public sealed class TwinTests
         "Layers", "Heads", "ProgramWords", "ProgramBuilder",
         // The defaults of AnnealingOptions and IterationOptions.
         "Annealing", "Iteration",
+        // Warnings of an EpochSummary.
+        "Collapse",
         // A Schedule knows its step.
         "Scheduled",
         // IProgress, and exceptions as .NET knows them.
@@ -150,6 +152,15 @@ public sealed class TwinTests
     [InlineData("OdeOptions")]
     [InlineData("OdeSolver")]
     [InlineData("OdeStatistics")]
+    [InlineData("Adversarial")]
+    [InlineData("AdversarialLoss")]
+    [InlineData("CriticPenalty")]
+    [InlineData("AdversarialOptions")]
+    [InlineData("Gan")]
+    [InlineData("ConditionalGan")]
+    [InlineData("Bigan")]
+    [InlineData("CycleGan")]
+    [InlineData("AdversarialAutoencoder")]
     [MemberData(nameof(Autoencoders))]
     public void Every_member_and_function_around_them_has_a_twin(string name)
     {

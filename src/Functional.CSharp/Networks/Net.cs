@@ -148,6 +148,10 @@ internal static class NetConversions
         PairBridge.ofStruct(NetworkBridge.adapt<(InnerTensor, InnerTensor), (Tensor, Tensor), Distribution, InnerDistribution>(
             pair => (Wrap(pair.Item1), Wrap(pair.Item2)), distribution => distribution.Inner, net.Inner));
 
+    public static Functional.Net<Tuple<InnerTensor, InnerTensor>, InnerTensor> ToInner(this Net<(Tensor, Tensor), Tensor> net) =>
+        PairBridge.ofStruct(NetworkBridge.adapt<(InnerTensor, InnerTensor), (Tensor, Tensor), Tensor, InnerTensor>(
+            pair => (Wrap(pair.Item1), Wrap(pair.Item2)), Unwrap, net.Inner));
+
     public static Net<ValueTuple, Tensor> ToFacade(this Functional.Net<Microsoft.FSharp.Core.Unit, InnerTensor> net) =>
         new(NetworkBridge.adapt<ValueTuple, ValueTuple, InnerTensor, Tensor>(
             nothing => nothing, Wrap, VampVaeBridge.toNothing(net)));

@@ -36,6 +36,12 @@ public sealed class Loss : IWrapper
     /// <summary>A loss of a single named term.</summary>
     public static Loss Term(string name, Tensor value) => new(Functional.LossModule.term(Guard.Path(name), Guard.Inner(value)));
 
+    /// <summary>
+    /// A quantity that is shown beside the loss and not minimised: a term of weight 0, not recorded for differentiation.
+    /// </summary>
+    public static Loss Observed(string name, Tensor value) =>
+        new(Functional.LossModule.observed(Guard.Path(name), Guard.Inner(value)));
+
     /// <summary>Both together.</summary>
     public static Loss operator +(Loss a, Loss b) => new(Guard.NotNull(a).Inner + Guard.NotNull(b).Inner);
 

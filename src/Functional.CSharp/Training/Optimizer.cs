@@ -7,7 +7,7 @@ namespace Functional.CSharp;
 /// <summary>Which optimizer, with its settings.</summary>
 public sealed class Optimizer
 {
-    private Optimizer(Functional.Optimizer inner) => Inner = inner;
+    internal Optimizer(Functional.Optimizer inner) => Inner = inner;
 
     internal Functional.Optimizer Inner { get; }
 

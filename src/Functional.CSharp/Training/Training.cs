@@ -1,10 +1,10 @@
 // The training loop as a task, with progress and cancellation.
-// One call for every model; Vae.FitAsync is this call with its own loss.
+// One call for every model; Vae.FitAsync is this call with its own loss, Gan.FitAsync with its own players.
 using Functional.Interop;
 
 namespace Functional.CSharp;
 
-/// <summary>Training of any model: parameters, a loss for each batch, and data.</summary>
+/// <summary>Training of any model: parameters, a loss for each batch, and data; or several players against each other.</summary>
 public static class Training
 {
     /// <summary>
@@ -39,17 +39,45 @@ public static class Training
         var inner = Guard.Inner(parameters);
         Guard.NotNull(objective);
         Guard.NotNull(data);
-        return RunAsync(() => Fit(inner, objective, data, options ?? new(), progress, cancellationToken), cancellationToken);
+        var with = Options(options ?? new(), progress, cancellationToken);
+        Functional.Loss Loss(TBatch batch) => Guard.NotNull(objective(batch)).Inner;
+        return RunAsync(() => TrainingBridge.fit<TBatch>(with, inner, Loss, data.Inner), cancellationToken);
     }
 
-    private static Functional.TrainingResult Fit<TBatch>(
-        Functional.Parameter[] parameters,
-        Func<TBatch, Loss> objective,
+    /// <summary>
+    /// Plays a game on the thread pool: each epoch reads every example once, in random order, in batches. In each round every player
+    /// takes its steps, one after the other; a round reads as many batches as the player with the most steps takes, and the
+    /// others take theirs on the first of them. What options and reports call a step is a round. The loss is the sum of the
+    /// players' losses, whose terms come with the players' names before theirs.
+    /// </summary>
+    /// <remarks>
+    /// The players bring their own optimizers, and the one in the options is not used. Collapse shows in
+    /// <see cref="EpochSummary.Warnings"/>. Cancelling is as in <see cref="FitAsync{TBatch}"/>.
+    /// </remarks>
+    /// <param name="players">A critic and a generator, for example: each with its own parameters, loss and optimizer.</param>
+    /// <param name="data">Where the batches come from.</param>
+    /// <param name="options">How to train. Default: 10 epochs, batches of 128.</param>
+    /// <param name="progress">Told every 20 rounds where training is. Default: nobody.</param>
+    /// <param name="cancellationToken">Looked at before each round.</param>
+    /// <exception cref="ArgumentException">There is no player, or two have one name; or as in FitAsync.</exception>
+    /// <exception cref="TrainingCanceledException">The token was cancelled; the weights are those of the last round.</exception>
+    /// <exception cref="NotFiniteNumberException">As in FitAsync.</exception>
+    public static Task<TrainingResult> PlayAsync<TBatch>(
+        IReadOnlyList<Player<TBatch>> players,
         Dataset<TBatch> data,
-        TrainingOptions options,
-        IProgress<TrainingProgress>? progress,
-        CancellationToken cancellationToken) =>
-        TrainingBridge.fit<TBatch>(
+        TrainingOptions? options = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        Functional.Player<TBatch>[] inner = [.. Guard.NotNull(players).Select(player => Guard.NotNull(player, nameof(players)).Inner)];
+        Guard.NotNull(data);
+        var with = Options(options ?? new(), progress, cancellationToken);
+        return RunAsync(() => PlayerBridge.play(with, inner, data.Inner), cancellationToken);
+    }
+
+    private static Functional.TrainingOptions Options(
+        TrainingOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
+        TrainingBridge.options(
             options.Epochs,
             options.BatchSize,
             options.Optimizer.Inner,
@@ -57,10 +85,7 @@ public static class Training
             report => progress?.Report(Convert(report)),
             step => options.OnStep?.Invoke(step),
             summary => options.OnEpoch?.Invoke(Convert(summary)),
-            cancellationToken,
-            parameters,
-            batch => Guard.NotNull(objective(batch)).Inner,
-            data.Inner);
+            cancellationToken);
 
     // The work itself is not tied to the token, so that a cancelled run always comes with its result.
     private static async Task<TrainingResult> RunAsync(Func<Functional.TrainingResult> work, CancellationToken cancellationToken)
@@ -77,6 +102,7 @@ public static class Training
             Loss = summary.Loss,
             Terms = TrainingBridge.terms(summary.Terms),
             Duration = summary.Duration,
+            Warnings = PlayerBridge.warnings(summary),
         };
 
     internal static TrainingProgress Convert(Functional.TrainingProgress progress) =>

@@ -44,6 +44,12 @@ public sealed record EpochSummary
 
     /// <summary>What it took.</summary>
     public required TimeSpan Duration { get; init; }
+
+    /// <summary>
+    /// What the terms of an adversarial model warn of, and what to try: a critic that tells almost every sample from the data, samples
+    /// that vary far less than the data. Empty when all is well.
+    /// </summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
 }
 
 /// <summary>What training did.</summary>

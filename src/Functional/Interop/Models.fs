@@ -92,7 +92,7 @@ module internal TrainingBridge =
                 member _.Report progress = report.Invoke progress }
 
     /// Shows nothing by itself, and leaves Ctrl+C to the application.
-    let fit
+    let options
         (epochs: int)
         (batchSize: int)
         (optimizer: Optimizer)
@@ -101,20 +101,22 @@ module internal TrainingBridge =
         (onStep: Action<int>)
         (onEpoch: Action<EpochSummary>)
         (cancellation: CancellationToken)
+        : TrainingOptions =
+        { Training.defaults with
+            Epochs = epochs
+            BatchSize = batchSize
+            Optimizer = optimizer
+            Progress = display report
+            OnStep = onStep.Invoke
+            OnEpoch = onEpoch.Invoke
+            Checkpoint = Option.ofObj checkpoint
+            Cancellation = cancellation
+            StopOnCtrlC = false }
+
+    let fit
+        (options: TrainingOptions)
         (parameters: Parameter[])
         (objective: Func<'Batch, Loss>)
         (data: Dataset<'Batch>)
         : TrainingResult =
-        let options =
-            { Training.defaults with
-                Epochs = epochs
-                BatchSize = batchSize
-                Optimizer = optimizer
-                Progress = display report
-                OnStep = onStep.Invoke
-                OnEpoch = onEpoch.Invoke
-                Checkpoint = Option.ofObj checkpoint
-                Cancellation = cancellation
-                StopOnCtrlC = false }
-
         Training.fit options (Array.toList parameters) objective.Invoke data

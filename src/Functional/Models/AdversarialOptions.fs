@@ -63,7 +63,7 @@ module AdversarialOptions =
     let private clampOp = Operators.find "aten::clamp_" ""
 
     /// Brings every trained number of these parameters between ±bound, in place.
-    let clip (bound: float) (parameters: Parameter list) : unit =
+    let clipWeights (bound: float) (parameters: Parameter list) : unit =
         if not (bound > 0.0) then
             raise (Errors.Training.option (nameof bound) "positive" bound)
 
@@ -91,7 +91,7 @@ module AdversarialOptions =
     let critic (options: AdversarialOptions) (name: string) (parameters: Parameter list) (objective: Objective<'Batch>) : Player<'Batch> =
         { Player.create name options.CriticOptimizer parameters objective with
             Steps = options.CriticSteps
-            AfterStep = fun () -> options.Clip |> Option.iter (fun bound -> clip bound parameters) }
+            AfterStep = fun () -> options.Clip |> Option.iter (fun bound -> clipWeights bound parameters) }
 
     /// The generator as a player.
     let generator (options: AdversarialOptions) (name: string) (parameters: Parameter list) (objective: Objective<'Batch>) =

@@ -10,22 +10,22 @@ open Functional.Tensors
 type CycleGan =
     {
         /// x to y.
-        ToY: Net<Tensor, Tensor>
+        GeneratorOfY: Net<Tensor, Tensor>
         /// y to x.
-        ToX: Net<Tensor, Tensor>
+        GeneratorOfX: Net<Tensor, Tensor>
         /// x to a number for each example, without a last activation; convolutional critics may give one for each patch.
         CriticOfX: Net<Tensor, Tensor>
         /// The same for y.
         CriticOfY: Net<Tensor, Tensor>
     }
 
-    /// Everything that training changes, under `toY.`, `toX.`, `criticOfX.` and `criticOfY.`.
+    /// Everything that training changes, under `generatorOfY.`, `generatorOfX.`, `criticOfX.` and `criticOfY.`.
     member this.Parameters: Parameter list =
         this.Generators
         @ Net.parameters [ "criticOfX", this.CriticOfX.Parameters; "criticOfY", this.CriticOfY.Parameters ]
 
     member internal this.Generators: Parameter list =
-        Net.parameters [ "toY", this.ToY.Parameters; "toX", this.ToX.Parameters ]
+        Net.parameters [ "generatorOfY", this.GeneratorOfY.Parameters; "generatorOfX", this.GeneratorOfX.Parameters ]
 
     interface IHoldsTensors with
         member this.Tensors = this.Parameters |> Seq.map _.Value
@@ -46,7 +46,7 @@ module CycleGan =
     /// identity · E[|ToY(y) - y| + |ToX(x) - x|], absolute differences averaged over components. Terms `to y adversarial`,
     /// `to x adversarial`, `cycle`, `identity` where it has a weight, and the variance ratios. Equations 3 and 4, section 5.2.
     let generatorLoss (options: AdversarialOptions) (cycle: float) (identity: float) (gan: CycleGan) : Objective<Tensor * Tensor> =
-        let toX, toY = Net.train gan.ToX, Net.train gan.ToY
+        let toX, toY = Net.train gan.GeneratorOfX, Net.train gan.GeneratorOfY
 
         fun (x, y) ->
             let fakeX, fakeY = toX y, toY x
@@ -67,15 +67,15 @@ module CycleGan =
     /// colours should stay, 5 for the identity, otherwise 0; their loss is least squares.
     let players (options: AdversarialOptions) (cycle: float) (identity: float) (gan: CycleGan) : Player<Tensor * Tensor> list =
         [ AdversarialOptions.critic options "critic of x" gan.CriticOfX.Parameters (fun (x, y) ->
-              criticLoss options gan.CriticOfX gan.ToX x y)
+              criticLoss options gan.CriticOfX gan.GeneratorOfX x y)
           AdversarialOptions.critic options "critic of y" gan.CriticOfY.Parameters (fun (x, y) ->
-              criticLoss options gan.CriticOfY gan.ToY y x)
+              criticLoss options gan.CriticOfY gan.GeneratorOfY y x)
           AdversarialOptions.generator options "generators" gan.Generators (generatorLoss options cycle identity gan) ]
 
     /// The y that each x becomes. Not recorded for differentiation.
     let toY (gan: CycleGan) (x: Tensor) : Tensor =
-        Gradient.off (fun () -> gan.ToY.Run(Mode.Eval, x))
+        Gradient.off (fun () -> gan.GeneratorOfY.Run(Mode.Eval, x))
 
     /// The x that each y becomes. Not recorded for differentiation.
     let toX (gan: CycleGan) (y: Tensor) : Tensor =
-        Gradient.off (fun () -> gan.ToX.Run(Mode.Eval, y))
+        Gradient.off (fun () -> gan.GeneratorOfX.Run(Mode.Eval, y))

@@ -58,7 +58,7 @@ type internal PlayerAtWork<'Batch>(player: Player<'Batch>) =
     member _.Step(batch: 'Batch, isFirst: bool) : Loss =
         let loss = evaluate batch isFirst
         Gradient.ofLoss loss.Value tensors |> optimizer.Step
-        player.AfterStep()
+        Gradient.off player.AfterStep
         loss
 
     /// The first parameter whose gradient on a batch is not finite.

@@ -149,7 +149,7 @@ let private inverts () =
 let private translates () =
     let net () = hidden [ 2; 32 ] --> output 2
     let critic () = hidden [ 2; 32; 32 ] --> output 1
-    let gan: CycleGan = { ToY = net (); ToX = net (); CriticOfX = critic (); CriticOfY = critic () }
+    let gan: CycleGan = { GeneratorOfY = net (); GeneratorOfX = net (); CriticOfX = critic (); CriticOfY = critic () }
     let count = 64 * 400
     let x, y = normal count [ 1.0; 0.0 ] [ 0.6; 0.3 ], normal count [ 0.0; 1.0 ] [ 0.3; 0.6 ]
     let cycleError () = (CycleGan.toX gan (CycleGan.toY gan x[..999]) - x[..999]).abs().mean().toDouble()
@@ -166,7 +166,7 @@ let private cycleTerms (draw: Draw) =
     let shift (by: float) = Net.ofFunction (fun (x: Tensor) -> x + by)
     let toY, toX, cycle, identity = draw.Float(-1.0, 1.0), draw.Float(-1.0, 1.0), draw.Float(0.1, 10.0), draw.Float(0.1, 10.0)
     let critic = Net.ofFunction (fun (x: Tensor) -> x.sum 1)
-    let gan: CycleGan = { ToY = shift toY; ToX = shift toX; CriticOfX = critic; CriticOfY = critic }
+    let gan: CycleGan = { GeneratorOfY = shift toY; GeneratorOfX = shift toX; CriticOfX = critic; CriticOfY = critic }
     let batch = draw.Tensor([| 5; 2 |], -1.0, 1.0), draw.Tensor([| 5; 2 |], -1.0, 1.0)
     let loss = CycleGan.generatorLoss options cycle identity gan batch
     isClose 1e-12 "cycle" loss["cycle"] (float64 (2.0 * abs (toY + toX)))
