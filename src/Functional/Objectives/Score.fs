@@ -34,16 +34,16 @@ module Score =
     let unconditional (score: Tensor -> Tensor) : Tensor -> Tensor -> Tensor = fun x _ -> score x
 
     /// A noise-conditional score at one noise.
-    let atNoise (noise: float) (score: Tensor -> Tensor -> Tensor) (x: Tensor) : Tensor = score x (Rows.repeated x noise)
+    let atNoise (noise: float) (score: Tensor -> Tensor -> Tensor) (x: Tensor) : Tensor = score x (Rows.constant x noise)
 
     /// g(x)/σ: a network that need not be told the noise, as the norm of a score is about √d/σ.
     /// Source: Song & Ermon, arXiv:2006.09011, section 3.3.
     let scaled (network: Tensor -> Tensor) : Tensor -> Tensor -> Tensor =
-        fun x noise -> network x / Rows.alongside x noise
+        fun x noise -> network x / Rows.lift x noise
 
     /// g(x, t)/σ, where t, of shape [n], is the noise's place on the ladder, 0 to 1: the score of a network that is told times.
     let conditional (ladder: NoiseLadder) (network: Tensor * Tensor -> Tensor) : Tensor -> Tensor -> Tensor =
-        fun x noise -> network (x, ladder.Position noise) / Rows.alongside x noise
+        fun x noise -> network (x, ladder.Position noise) / Rows.lift x noise
 
     /// E[data | x] = x + σ² s(x, σ), the data that noised rows came from, in the mean. It removes what noise annealed samples keep.
     /// Source: Tweedie's formula; Robbins 1956; for samples Jolicoeur-Martineau et al., arXiv:2009.05475, section 3.1.

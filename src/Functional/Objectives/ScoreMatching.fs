@@ -106,7 +106,7 @@ module ScoreMatching =
 
     // ½ ‖σ s(x + σ ε, σ) + ε‖² of every row, for σ of shape [n].
     let private denoisingError (score: Tensor -> Tensor -> Tensor) (noise: Tensor) (x: Tensor) : Tensor =
-        let scale = Rows.alongside x noise
+        let scale = Rows.lift x noise
         let epsilon = x.randnLike ()
         halfNorm (score (x + epsilon * scale) noise * scale + epsilon)
 
@@ -122,7 +122,7 @@ module ScoreMatching =
           Levels = [ { Noise = noise; Weight = 1.0 } ]
           PerExample =
             fun score x ->
-                Loss.term "denoising" (denoisingError score (Rows.repeated x noise) x / (noise * noise)) }
+                Loss.term "denoising" (denoisingError score (Rows.constant x noise) x / (noise * noise)) }
 
     let private weighed (ladder: NoiseLadder) : NoiseWeight list =
         [ for noise in ladder.Levels -> { Noise = noise; Weight = noise * noise } ]
@@ -151,7 +151,7 @@ module ScoreMatching =
           PerExample =
             fun score x ->
                 let noise = ladder.Draw x
-                let moved = x + x.randnLike () * Rows.alongside x noise
+                let moved = x + x.randnLike () * Rows.lift x noise
                 objective.PerExample (fun x _ -> score x noise) moved |> Loss.map (fun value -> value * noise.square ()) }
 
     /// Every objective that needs nothing but data, each with settings that are usual.
