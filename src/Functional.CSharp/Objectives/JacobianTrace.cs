@@ -39,14 +39,14 @@ public static class JacobianTrace
     /// <see cref="Hutchinson"/> takes one pass.
     /// </summary>
     public static (Tensor Value, Tensor Trace) Exact(Func<Tensor, Tensor> f, Tensor x) =>
-        Wrap(TraceBridge.exact(Differentiate.Lift(f), Guard.Inner(x)));
+        Wrap(JacobianTraceBridge.exact(Differentiate.Lift(f), Guard.Inner(x)));
 
     /// <summary>vᵀ (∂f/∂x) v of every row, of shape [n], for a probe v of the shape of x: one backward pass.</summary>
     /// <param name="f">The field.</param>
     /// <param name="x">The rows.</param>
     /// <param name="probe">v. An ODE's solver keeps one from step to step.</param>
     public static (Tensor Value, Tensor Trace) Along(Func<Tensor, Tensor> f, Tensor x, Tensor probe) =>
-        Wrap(TraceBridge.along(Guard.Inner(probe), Differentiate.Lift(f), Guard.Inner(x)));
+        Wrap(JacobianTraceBridge.along(Guard.Inner(probe), Differentiate.Lift(f), Guard.Inner(x)));
 
     /// <summary>
     /// Hutchinson's estimate, of shape [n], with a new probe for every row: unbiased, of the variance that the probe names.
@@ -56,7 +56,7 @@ public static class JacobianTrace
     /// <param name="x">The rows.</param>
     /// <param name="probe">The probe's distribution. Default: <see cref="Probe.Rademacher"/>.</param>
     public static (Tensor Value, Tensor Trace) Hutchinson(Func<Tensor, Tensor> f, Tensor x, Probe? probe = null) =>
-        Wrap(TraceBridge.hutchinson((probe ?? Probe.Rademacher).Inner, Differentiate.Lift(f), Guard.Inner(x)));
+        Wrap(JacobianTraceBridge.hutchinson((probe ?? Probe.Rademacher).Inner, Differentiate.Lift(f), Guard.Inner(x)));
 
     /// <summary>
     /// The mean of Hutchinson's estimates from so many probes a row: a backward pass and a share of the variance for each.
@@ -66,7 +66,7 @@ public static class JacobianTrace
     /// <param name="count">How many probes, at least 1.</param>
     /// <param name="probe">The probes' distribution. Default: <see cref="Probe.Rademacher"/>.</param>
     public static (Tensor Value, Tensor Trace) HutchinsonMean(Func<Tensor, Tensor> f, Tensor x, int count, Probe? probe = null) =>
-        Wrap(TraceBridge.hutchinsonMean(
+        Wrap(JacobianTraceBridge.hutchinsonMean(
             Guard.AtLeast(count, 1), (probe ?? Probe.Rademacher).Inner, Differentiate.Lift(f), Guard.Inner(x)));
 
     private static (Tensor, Tensor) Wrap((Core, Core) pair) => (new(pair.Item1), new(pair.Item2));

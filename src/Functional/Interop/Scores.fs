@@ -8,7 +8,7 @@ open Functional
 open Functional.Tensors
 
 /// Traces of Jacobians.
-module internal TraceBridge =
+module internal JacobianTraceBridge =
 
     let private pair (value: Tensor, trace: Tensor) = struct (value, trace)
 

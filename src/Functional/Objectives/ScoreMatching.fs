@@ -110,8 +110,8 @@ module ScoreMatching =
         let epsilon = x.randnLike ()
         halfNorm (score (x + epsilon * scale) noise * scale + epsilon)
 
-    /// ½ ‖s(x̃) + (x̃ - x)/σ²‖² with x̃ = x + σ ε, ε ~ N(0, I): the score of data with noise σ, -(E[data | x̃] - x̃)/σ² turned round. Its
-    /// variance grows as 1/σ². Term `denoising`. Raises ArgumentException unless σ is positive.
+    /// ½ ‖s(x̃) + (x̃ - x)/σ²‖² with x̃ = x + σ ε, ε ~ N(0, I), whose minimiser is the score of the data with noise σ. Its variance grows
+    /// as 1/σ². Term `denoising`. Raises ArgumentException unless σ is positive.
     /// Source: Vincent, Neural Computation 23 (2011), doi:10.1162/NECO_a_00142, section 4.3.
     let denoising (noise: float) : ScoreMatching =
         checkPositive noise

@@ -193,6 +193,24 @@ let private likelihoodGradient (persistent: bool) (draw: Draw) =
     isWithin "∇ -E[log p]" mean error (mean.zerosLike ())
     Expect.isLessThan (norm error) 0.05 "what the comparison can see"
 
+/// From the score of the energy itself, as a user's sampler is.
+let private followsItsScore (persistent: bool) (draw: Draw) =
+    let slope, width = Parameter.trained "slope" (draw.Tensor([| 2 |], -0.5, 0.5)), Parameter.trained "width" (float64 [ 1.5; 0.7 ])
+    let f = bell slope.Value width.Value
+    let options = { Langevin.defaults with Steps = 10; StepSize = 0.1 }
+    let sampler = Langevin.unadjusted options (Score.ofEnergy f)
+    let data = Normal.diagonal (float64 [ 0.8; -0.5 ]) (float64 [ 0.7; 1.2 ])
+
+    let objective =
+        if persistent then
+            ContrastiveDivergence.persistent (PersistentChains(data.Sample [ 500 ])) sampler f
+        else
+            ContrastiveDivergence.objective sampler f
+
+    train 300 [ slope; width ] (fun () -> (objective (data.Sample [ 500 ])).Value)
+    isClose 0.1 "the mean" (slope.Value / width.Value.square ()) (float64 [ 0.8; -0.5 ])
+    isClose 0.1 "the standard deviation" (1.0 / width.Value) (float64 [ 0.7; 1.2 ])
+
 let private chainsGoOn (draw: Draw) =
     let chains = PersistentChains(dsharp.zeros ([ 3; 2 ], dtype = Dtype.Float64))
     let f = bell (float64 [ 1.0; 1.0 ]) (float64 [ 1.0; 1.0 ])
@@ -303,6 +321,8 @@ let tests =
           holds "the score of exp(f)/Z is ∇f, whatever Z" 5 withoutNormalizer
           holds "contrastive divergence from an exact sampler has the likelihood's gradient" 2 (likelihoodGradient false)
           holds "so has persistent contrastive divergence" 2 (likelihoodGradient true)
+          holds "contrastive divergence from Langevin chains finds a Gaussian" 1 (followsItsScore false)
+          holds "so does persistent contrastive divergence" 1 (followsItsScore true)
           holds "persistent chains go on from batch to batch" 3 chainsGoOn
 
           for ratio in [ 1; 3 ] do
