@@ -518,6 +518,70 @@ module internal Errors =
         let tooFew (estimate: string) (least: int) (found: int) =
             ArgumentException $"{estimate} needs at least {least} rows in each sample; one has {found}."
 
+        let numbers (x: Shape) (y: Shape) =
+            ArgumentException(
+                $"Wasserstein.ofNumbers: the samples have shapes {shape x} and {shape y}; they have to be vectors of numbers. For rows "
+                + "of several numbers there is Wasserstein.sliced."
+            )
+
+        let permutations (found: int) =
+            ArgumentException $"A test needs at least one random permutation (or bootstrap), not {found}; 999 are good for levels down to 1%%."
+
+        let exponent (found: float) =
+            ArgumentException $"SteinKernel.InverseMultiquadric: the exponent has to be between -1 and 0; it is {found}."
+
+        let score (x: Shape) (found: Shape) =
+            ArgumentException
+                $"KernelStein: the score of rows of shape {shape x} has shape {shape found}; it has to be a row of the same length for each."
+
+        let change (found: float) =
+            ArgumentException
+                $"KernelStein.test: the probability of a change of sign has to be above 0 and at most 1/2, that of independent rows; it is {found}."
+
+        let split (share: float) (rows: int) =
+            ArgumentException(
+                $"ClassifierTest: with a share of {share} for training, {rows} rows leave fewer than two to be trained on or held out. "
+                + "Give more rows, or another share."
+            )
+
+    /// f-divergences.
+    module FDivergence =
+
+        let alpha (found: float) =
+            ArgumentException(
+                $"FDivergence.alpha: alpha must be a finite number other than 0 and 1; it is {found}. The limits at 0 and 1 are "
+                + "FDivergence.reverseKl and FDivergence.kl."
+            )
+
+        let notElementwise (name: string) (given: Shape) (found: Shape) =
+            ArgumentException(
+                $"FDivergence.ofGenerator '{name}': f made shape {shape found} of shape {shape given}; it has to act element by element."
+            )
+
+        let notZeroAtOne (name: string) (found: float) =
+            ArgumentException(
+                $"FDivergence.ofGenerator '{name}': f(1) must be 0, so that the divergence of p from itself is; it is {found}. "
+                + "Subtract it from f."
+            )
+
+        let notConvex (name: string) (low: float) (high: float) =
+            ArgumentException(
+                $"FDivergence.ofGenerator '{name}': f is not convex, or its derivative is not that of its values, between u = {low:G4} "
+                + $"and u = {high:G4}. Its values must be finite numbers there, made by operations that are recorded for differentiation."
+            )
+
+        let supports (p: string) (countOfP: int) (q: string) (countOfQ: int) =
+            ArgumentException(
+                $"FDivergence.exact: {p} ({countOfP} values) and {q} ({countOfQ} values) do not share a list of values. Estimate the "
+                + "divergence from samples (FDivergence.estimateFromQ), or give log-probabilities (FDivergence.ofLogProbabilities)."
+            )
+
+        let shapes (p: string) (batchOfP: Shape) (eventOfP: Shape) (q: string) (batchOfQ: Shape) (eventOfQ: Shape) =
+            ArgumentException(
+                $"FDivergence.exact: {p} has batch shape {shape batchOfP} and event shape {shape eventOfP}, {q} {shape batchOfQ} and "
+                + $"{shape eventOfQ}. Event shapes have to be equal, and batch shapes line up from the right (they do not line up)."
+            )
+
     /// The distribution of codes over a whole data set.
     module AggregatePosterior =
 

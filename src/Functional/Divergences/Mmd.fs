@@ -1,11 +1,11 @@
 // The maximum mean discrepancy: how far apart two samples are, in the eyes of a kernel.
-// Wasserstein autoencoders and InfoVAE hold their codes to the prior with it; two-sample tests are built on its kernel matrices.
+// Wasserstein autoencoders and InfoVAE hold their codes to the prior with it; permutation tests use its kernel matrices.
 namespace Functional
 
 open System
 open Functional.Tensors
 
-module private SampleRows =
+module internal SampleRows =
 
     /// [n; d] and [m; d].
     let check (x: Tensor) (y: Tensor) =
@@ -97,6 +97,17 @@ type Kernel private (radial: (Tensor -> Tensor) list, projective: (Tensor -> Ten
             raise (Errors.Mmd.noScales ())
 
         List.reduce (+) kernels
+
+    /// Gaussian kernels of ¼, ½, 1, 2 and 4 times a bandwidth, added up: for differences on a scale that is not known. With
+    /// Mmd.medianDistance, one kernel for all data. Source: Li, Swersky & Zemel, arXiv:1502.02761, section 6.
+    static member MultiScale(bandwidth: Tensor) : Kernel =
+        Kernel([ for factor in [ 0.25; 0.5; 1.0; 2.0; 4.0 ] -> gaussian (bandwidth * factor) ], [])
+
+    /// -‖x - y‖: conditionally positive definite, which is enough for discrepancies; MMD² with it is the energy distance.
+    /// Source: Sejdinovic, Sriperumbudur, Gretton & Fukumizu, Annals of Statistics 41 (2013), section 4.
+    static member NegativeDistance() : Kernel =
+        // The root has no slope at 0, where a sample meets itself.
+        Kernel.OfSquaredDistance(fun squares -> -(squares.clamp (low = 1e-30)).sqrt())
 
     static member (+)(a: Kernel, b: Kernel) : Kernel =
         Kernel(a.Radial @ b.Radial, a.Projective @ b.Projective)
