@@ -946,11 +946,41 @@ module internal Errors =
                 + "Change the last layers of the generator, or flatten the data."
             )
 
-    /// Traces of Jacobians, score matching and energy-based models.
+    /// Traces of Jacobians, score matching, energy-based models and Langevin dynamics.
     module Score =
 
         let probes (count: int) =
             ArgumentException $"JacobianTrace.hutchinsonMean takes at least one probe a row; found {count}."
+
+        let ladder (levels: float list) =
+            let levels = String.Join(", ", levels)
+            ArgumentException $"NoiseLadder: levels are positive and fall from one to the next; found {levels}."
+
+        let fewLevels (count: int) =
+            ArgumentException $"NoiseLadder.geometric: there have to be at least two levels; found {count}."
+
+        let energy (found: Shape) (rows: int) =
+            ArgumentException
+                $"A log-density, or minus an energy, has one number for each row: shape [{rows}] or [{rows}; 1]; found {shape found}."
+
+        let noise (found: float) =
+            ArgumentException $"The noise σ must be positive; it is {found}."
+
+        let noisedTwice (objective: string) =
+            ArgumentException(
+                $"ScoreMatching.noised: '{objective}' puts noise on the data itself. "
+                + "Choose one that does not, such as implicit or sliced."
+            )
+
+        let ratio (found: int) =
+            ArgumentException $"NoiseContrastive: there has to be at least one draw of noise for each row of data; found {found}."
+
+        let noiseShape (noise: string) (found: Shape) (expected: Shape) =
+            ArgumentException
+                $"NoiseContrastive: draws of {noise} have shape {shape found}, and rows of data {shape expected}. They have to be the same."
+
+        let option (name: string) (requirement: string) (value: obj) =
+            ArgumentException($"{name} must be {requirement}; it is {value}.", name)
 
     /// Diffusion: denoisers and what takes them.
     module Diffusion =

@@ -19,11 +19,7 @@ type internal AnnealedPlace =
 module internal AnnealedPlace =
 
     let private evaluate (f: Tensor -> Tensor) (value: Tensor) : Tensor * Tensor =
-        Gradient.on (fun _ ->
-            let variable = Gradient.record (value.noDiff().clone())
-            let result = f variable
-            let gradient = Gradient.ofLoss (result.sum ()) [| variable |]
-            result.noDiff (), gradient[0].noDiff())
+        Gradient.off (fun () -> Score.evaluate f value)
 
     let at (path: AnnealedPath) (value: Tensor) : AnnealedPlace =
         let logStart, startGradient = evaluate path.Start.LogProb value

@@ -246,6 +246,21 @@ let private noMode () =
 
 let private quick = { Metropolis.defaults with Chains = 100; Warmup = 800; Draws = 200; Thin = 5 }
 
+/// What runs chains on a posterior, and the rate of acceptance that it steers to.
+type private Sampler =
+    abstract Rate: float
+    abstract Run: MetropolisOptions -> Program<'T> -> Chains
+
+let private samplers =
+    [ "random-walk",
+      { new Sampler with
+          member _.Rate = 0.234
+          member _.Run options model = Metropolis.sample options model }
+      "Langevin",
+      { new Sampler with
+          member _.Rate = 0.574
+          member _.Run options model = Langevin.posterior options model } ]
+
 // Moments of the posterior over chains that are independent of each other.
 let private isPosterior (mean: Tensor) (covariance: Tensor) (chains: Chains) =
     let u = chains.Coordinates
@@ -255,16 +270,16 @@ let private isPosterior (mean: Tensor) (covariance: Tensor) (chains: Chains) =
     let ofChains, error = meanAndError ((centred.unsqueeze -1 * centred.unsqueeze -2).mean 0)
     isWithin "the covariance" ofChains error covariance
 
-let private sampled (draw: Draw) =
+let private sampled (sampler: Sampler) (draw: Draw) =
     let bed = gaussianPosterior draw
-    let chains = Metropolis.sample { quick with Seed = draw.Seed } bed.Model
+    let chains = sampler.Run { quick with Seed = draw.Seed } bed.Model
     isPosterior bed.Mean bed.Covariance chains
     Expect.isTrue ((chains.RHat.lt 1.02).all().toBool()) $"R-hat {chains.RHat}"
     Expect.isTrue ((chains.EffectiveSize.gt 1000.0).all().toBool()) $"effective sizes {chains.EffectiveSize}"
-    Expect.isTrue (abs (chains.Acceptance - 0.234) < 0.1) $"acceptance {chains.Acceptance}"
+    Expect.isTrue (abs (chains.Acceptance - sampler.Rate) < 0.1) $"acceptance {chains.Acceptance}"
 
 // A shape and a share, by their known moments: the volume is in the density.
-let private sampledConstrained () =
+let private sampledConstrained (sampler: Sampler) () =
     let model =
         program {
             let! g = sample "g" (Gamma(number 3.0, number 2.0))
@@ -272,7 +287,7 @@ let private sampledConstrained () =
             return g * b
         }
 
-    let chains = Metropolis.sample quick model
+    let chains = sampler.Run quick model
 
     let check (name: string) (distribution: Distribution) =
         let values = chains.Values |> List.find (fst >> (=) name) |> snd
@@ -284,12 +299,12 @@ let private sampledConstrained () =
     check "g" (Gamma(number 3.0, number 2.0))
     check "b" (Beta(number 2.0, number 3.0))
 
-let private reproducible (draw: Draw) =
+let private reproducible (sampler: Sampler) (draw: Draw) =
     let bed = gaussianPosterior draw
     let short = { quick with Warmup = 100; Draws = 10; Thin = 1 }
 
     let run seed =
-        (Metropolis.sample { short with Seed = seed } bed.Model).Coordinates
+        (sampler.Run { short with Seed = seed } bed.Model).Coordinates
 
     Expect.isTrue ((run 1).Equals(run 1)) "the same seed"
     Expect.isFalse ((run 1).Equals(run 2)) "another seed"
@@ -306,7 +321,7 @@ let private reproducible (draw: Draw) =
                     stop.Cancel() }
 
     let cancelled () =
-        Metropolis.sample { quick with Progress = Some progress; Cancellation = stop.Token } bed.Model
+        sampler.Run { quick with Progress = Some progress; Cancellation = stop.Token } bed.Model
 
     Expect.throwsT<OperationCanceledException> (fun () -> cancelled () |> ignore) "cancelled"
     Expect.equal last 200 "progress until then"
@@ -364,8 +379,9 @@ let tests =
           holds "Laplace's approximation of a Gaussian posterior is exact" 4 laplaceIsExact
           testCase "the most probable value depends on units" unitsMatter
           testCase "where there is no mode, or no density, that is said" noMode
-          holds "chains draw from a Gaussian posterior" 2 sampled
-          testCase "chains draw from constrained posteriors" sampledConstrained
-          holds "a run of chains is reproducible, and can be stopped" 1 reproducible
+          for name, sampler in samplers do
+              holds $"{name} chains draw from a Gaussian posterior" 2 (sampled sampler)
+              testCase $"{name} chains draw from constrained posteriors" (sampledConstrained sampler)
+              holds $"a run of {name} chains is reproducible, and can be stopped" 1 (reproducible sampler)
           testCase "autoregressive chains have the known effective size" autoregressive
           testCase "draws are summarized" summaries ]

@@ -1,5 +1,5 @@
-// One number for each example of a batch, and the examples: how the two are put together.
-// Everything in this folder is written with it.
+// One number for each example of a batch, and the examples, or rows: how the two are put together.
+// Scores, Langevin dynamics and diffusion, which work on rows of any shape, are written with it.
 namespace Functional
 
 open Functional.Tensors
@@ -13,6 +13,9 @@ module internal Rows =
     /// Each example's sum, of shape [batch].
     let sum (examples: Tensor) : Tensor =
         if examples.dim = 1 then examples else examples.sum [ 1 .. examples.dim - 1 ]
+
+    /// Each example's ‖x‖², of shape [batch].
+    let squaredNorm (examples: Tensor) : Tensor = sum (examples.square ())
 
     /// The same number for each example, in their dtype and on their device.
     let constant (examples: Tensor) (number: float) : Tensor =
