@@ -73,7 +73,7 @@ public sealed class Net<TIn, TOut> : IWrapper
 }
 
 /// <summary>Layers, and networks from functions.</summary>
-public static class Net
+public static partial class Net
 {
     /// <summary>x Wᵀ + b on the last axis, W and b uniform in ±1/√inputs at first.</summary>
     /// <exception cref="ArgumentException">A size is not positive.</exception>
@@ -147,6 +147,11 @@ internal static class NetConversions
         this Net<(Tensor, Tensor), Distribution> net) =>
         PairBridge.ofStruct(NetworkBridge.adapt<(InnerTensor, InnerTensor), (Tensor, Tensor), Distribution, InnerDistribution>(
             pair => (Wrap(pair.Item1), Wrap(pair.Item2)), distribution => distribution.Inner, net.Inner));
+
+    public static Net<(Tensor X, Tensor Time, Tensor Label), Tensor> ToFacade(
+        this Functional.Net<(InnerTensor, InnerTensor, InnerTensor), InnerTensor> net) =>
+        new(NetworkBridge.adapt<(Tensor, Tensor, Tensor), (InnerTensor, InnerTensor, InnerTensor), InnerTensor, Tensor>(
+            input => (Unwrap(input.Item1), Unwrap(input.Item2), Unwrap(input.Item3)), Wrap, net));
 
     public static Net<ValueTuple, Tensor> ToFacade(this Functional.Net<Microsoft.FSharp.Core.Unit, InnerTensor> net) =>
         new(NetworkBridge.adapt<ValueTuple, ValueTuple, InnerTensor, Tensor>(
