@@ -74,7 +74,7 @@ public sealed class TwinTests
         "ElementwiseTransform", "ExplicitTransform", "SimplexTransform", "VectorTransform",
         "Catalogue", "FamilyInfo", "TransformInfo", "BoundInfo", "EstimatorInfo",
         // Net, Head and Programs.
-        "Layers", "Heads", "ProgramWords", "ProgramBuilder",
+        "Layers", "Convolutions", "Resampling", "Normalization", "TimeEmbedding", "Attention", "Residual", "Heads", "ProgramWords", "ProgramBuilder",
         // The defaults of AnnealingOptions and IterationOptions.
         "Annealing", "Iteration",
         // Warnings of an EpochSummary.
@@ -154,6 +154,10 @@ public sealed class TwinTests
     [InlineData("PerDatum")]
     [InlineData("Regression")]
     [InlineData("Optimizer")]
+    [InlineData("Filter")]
+    [InlineData("UNet")]
+    [InlineData("UNetOptions")]
+    [InlineData("WeightAverage")]
     [InlineData("Dataset")]
     [InlineData("InPainting")]
     [InlineData("PseudoInputs")]
@@ -204,6 +208,13 @@ public sealed class TwinTests
     // Layers are made by the class of networks here, and those that differ in an argument have one name.
     [Theory]
     [InlineData("Layers", "Net")]
+    [InlineData("Convolutions", "Net")]
+    [InlineData("Resampling", "Net")]
+    [InlineData("Normalization", "Net")]
+    [InlineData("TimeEmbedding", "Net")]
+    [InlineData("Attention", "Net")]
+    [InlineData("Residual", "Net")]
+    [InlineData("SpectralNorm", "SpectralNorm")]
     [InlineData("Heads", "Head")]
     [InlineData("Activation", "Activation")]
     public void Every_layer_has_a_twin(string source, string twin)

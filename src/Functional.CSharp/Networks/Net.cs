@@ -73,7 +73,7 @@ public sealed class Net<TIn, TOut> : IWrapper
 }
 
 /// <summary>Layers, and networks from functions.</summary>
-public static class Net
+public static partial class Net
 {
     /// <summary>x Wᵀ + b on the last axis, W and b uniform in ±1/√inputs at first.</summary>
     /// <exception cref="ArgumentException">A size is not positive.</exception>
@@ -151,6 +151,11 @@ internal static class NetConversions
     public static Functional.Net<Tuple<InnerTensor, InnerTensor>, InnerTensor> ToInner(this Net<(Tensor, Tensor), Tensor> net) =>
         PairBridge.ofStruct(NetworkBridge.adapt<(InnerTensor, InnerTensor), (Tensor, Tensor), Tensor, InnerTensor>(
             pair => (Wrap(pair.Item1), Wrap(pair.Item2)), Unwrap, net.Inner));
+
+    public static Net<(Tensor X, Tensor Time, Tensor Label), Tensor> ToFacade(
+        this Functional.Net<(InnerTensor, InnerTensor, InnerTensor), InnerTensor> net) =>
+        new(NetworkBridge.adapt<(Tensor, Tensor, Tensor), (InnerTensor, InnerTensor, InnerTensor), InnerTensor, Tensor>(
+            input => (Unwrap(input.Item1), Unwrap(input.Item2), Unwrap(input.Item3)), Wrap, net));
 
     public static Net<ValueTuple, Tensor> ToFacade(this Functional.Net<Microsoft.FSharp.Core.Unit, InnerTensor> net) =>
         new(NetworkBridge.adapt<ValueTuple, ValueTuple, InnerTensor, Tensor>(

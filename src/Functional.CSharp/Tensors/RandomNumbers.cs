@@ -18,6 +18,17 @@ public static class RandomNumbers
     /// </summary>
     public static T WithSeed<T>(int seed, Func<T> body) => ScopeBridge.withSeed(seed, Guard.NotNull(body));
 
+    /// <inheritdoc cref="WithSeed{T}"/>
+    public static void WithSeed(int seed, Action body)
+    {
+        Guard.NotNull(body);
+        ScopeBridge.withSeed<object?>(seed, () =>
+        {
+            body();
+            return null;
+        });
+    }
+
     /// <summary>The bytes from which <see cref="Restore"/> continues a device's numbers exactly here.</summary>
     public static byte[] State(Device? device = null) => Functional.Tensors.Random.state((device ?? Device.Default).Inner);
 

@@ -11,6 +11,7 @@ module internal Normalized =
     let epsilon = 1e-5
 
     let private groupOp = Operators.aten "group_norm"
+    let private groupSiluOp = Operators.find "functional::group_norm_silu" ""
     let private layerOp = Operators.aten "layer_norm"
     let private batchOp = Operators.aten "batch_norm"
 
@@ -58,10 +59,17 @@ module internal Normalized =
         let parts = modulation.view(shape).unstack 1
         x * (parts[0] + 1.0) + parts[1]
 
-    /// silu(groupNorm x), or silu of that modulated.
+    /// silu(groupNorm x), or silu of that modulated, in one pass over memory each way.
     let groupSilu (groups: int) (weight: Tensor) (bias: Tensor) (modulation: Tensor option) (x: Tensor) : Tensor =
-        let normalized = group groups weight bias x
-        (modulation |> Option.fold (fun x modulation -> modulate modulation x) normalized).silu()
+        new Tensor(
+            groupSiluOp.Tensor
+                [| Arg.tensor x.Handle
+                   Arg.int (int64 groups)
+                   Arg.tensor weight.Handle
+                   Arg.tensor bias.Handle
+                   modulation |> Option.map _.Handle |> Arg.optional Arg.tensor
+                   Arg.double epsilon |]
+        )
 
     let scaleAndShift (layer: string) (features: int) =
         Parameter.trained $"{layer}.weight" (dsharp.ones features), Parameter.trained $"{layer}.bias" (dsharp.zeros features)

@@ -195,9 +195,9 @@ let private reachesSchedule (draw: Draw) =
         let direction = draw.Tensor(parameter.shape, -1.0, 1.0)
 
         let moved (step: float) =
-            Weights.assign parameter (before + direction * step)
+            Parameter.assign parameter (before + direction * step)
             let value = (loss ()).toDouble()
-            Weights.assign parameter before
+            Parameter.assign parameter before
             value
 
         let difference = (moved 1e-5 - moved -1e-5) / 2e-5
