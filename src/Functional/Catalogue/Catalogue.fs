@@ -1,4 +1,4 @@
-// What the library has, as lists and as tables in Markdown: distributions, transforms, divergences in closed form, bounds, estimators.
+// What the library has, as lists and as tables in Markdown, from the registries that the laws run over.
 // The README's tables are printed from it, and tests hold it against the assembly and against the registries of the laws.
 namespace Functional
 
@@ -69,7 +69,10 @@ module Catalogue =
     let estimators: EstimatorInfo list = CatalogueEntries.estimators
 
     let private markdown (header: string list) (rows: string list list) : string list =
-        let line (cells: string list) = $"""| {String.Join(" | ", cells)} |"""
+        let line (cells: string list) =
+            let cells = [ for cell in cells -> cell.Replace("|", "\\|") ]
+            $"""| {String.Join(" | ", cells)} |"""
+
         line header :: line [ for _ in header -> "---" ] :: List.map line rows
 
     // `concentration`, `rate` ∈ (0, ∞)
@@ -160,26 +163,29 @@ module Catalogue =
                 estimator.Source ] ]
         |> markdown [ "estimator"; "draws"; "gradient of"; "source" ]
 
-    /// Families, transforms, divergences in closed form, bounds and estimators as tables in Markdown.
+    // What knows its name, its formula and where that comes from.
+    let inline private formulas (kind: string) (entries: 'Entry list) : string list =
+        [ for entry in entries ->
+              [ (^Entry: (member Name: string) entry)
+                (^Entry: (member Formula: string) entry)
+                (^Entry: (member Source: string) entry) ] ]
+        |> markdown [ kind; "formula"; "source" ]
+
+    /// Families, transforms, divergences, bounds, estimators, adversarial losses, score matching and diffusion as tables in Markdown.
     let table () : string =
         Scope.run (fun () ->
-            [ yield "### Families"
-              yield ""
-              yield! familyTable ()
-              yield ""
-              yield "### Transforms"
-              yield ""
-              yield! transforms |> List.map transformRow |> markdown [ "transform"; "given by"; "from"; "to" ]
-              yield ""
-              yield "### KL(p ‖ q) in closed form"
-              yield ""
-              yield! pairTable ()
-              yield ""
-              yield "### Bounds on the evidence"
-              yield ""
-              yield! boundTable ()
-              yield ""
-              yield "### Estimators of their gradients"
-              yield ""
-              yield! estimatorTable () ]
-            |> String.concat "\n")
+            [ "Families", familyTable ()
+              "Transforms", transforms |> List.map transformRow |> markdown [ "transform"; "given by"; "from"; "to" ]
+              "KL(p ‖ q) in closed form", pairTable ()
+              "f-divergences", formulas "divergence" FDivergence.all
+              "Bounds on the evidence", boundTable ()
+              "Estimators of their gradients", estimatorTable ()
+              "Adversarial losses", formulas "loss" Adversarial.all
+              "Penalties of critics", formulas "penalty" CriticPenalty.all
+              "Score matching", formulas "objective" ScoreMatching.all
+              "Noise schedules", formulas "schedule" (NoiseSchedule.all ())
+              "What denoisers predict", formulas "prediction" Prediction.all
+              "Weightings of the denoising error", formulas "weighting" LossWeighting.all
+              "Samplers", formulas "sampler" Sampler.all ]
+            |> List.map (fun (title, rows) -> String.concat "\n" ($"### {title}" :: "" :: rows))
+            |> String.concat "\n\n")
