@@ -60,6 +60,15 @@ public sealed class Kernel
         return new(KernelBridge.overScales(scale => Guard.NotNull(make(scale)).Inner, Guard.NotNull(scales)));
     }
 
+    /// <summary>
+    /// Gaussian kernels of ¼, ½, 1, 2 and 4 times a bandwidth, such as <see cref="Mmd.MedianDistance"/>, added up: for differences
+    /// on a scale that is not known.
+    /// </summary>
+    public static Kernel MultiScale(Tensor bandwidth) => new(Functional.Kernel.MultiScale(Guard.Inner(bandwidth)));
+
+    /// <summary>-‖x - y‖: enough for discrepancies; MMD² with it is the energy distance.</summary>
+    public static Kernel NegativeDistance() => new(Functional.Kernel.NegativeDistance());
+
     /// <summary>The sum of two kernels, which is one.</summary>
     public static Kernel operator +(Kernel a, Kernel b) => new(Guard.NotNull(a).Inner + Guard.NotNull(b).Inner);
 
