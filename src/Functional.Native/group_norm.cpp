@@ -117,8 +117,9 @@ at::Tensor plain(const at::Tensor& t) { return t.defined() ? t.detach().contiguo
 
 struct GroupNormSilu : torch::autograd::Function<GroupNormSilu> {
     static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                              const at::Tensor& modulation, int64_t groups, double epsilon) {
+                              const c10::optional<at::Tensor>& given, int64_t groups, double epsilon) {
         Layout layout(x, groups);
+        auto modulation = given.value_or(at::Tensor());
         auto from = plain(x), w = plain(weight), b = plain(bias), m = plain(modulation);
         auto result = at::empty_like(from), statistics = at::empty({2, layout.batch * groups}, from.options());
         AT_DISPATCH_FLOATING_TYPES(from.scalar_type(), "functional::group_norm_silu", [&] {
@@ -141,17 +142,20 @@ struct GroupNormSilu : torch::autograd::Function<GroupNormSilu> {
         return result;
     }
 
+    // Of x, weight, bias and, where there is one, the modulation.
+    static int inputs_of(const variable_list& saved) { return saved[3].defined() ? 4 : 3; }
+
     // When the gradient is itself to be differentiated, it is that of the ordinary operators.
     static variable_list backward(AutogradContext* context, variable_list upstream) {
         auto saved = context->get_saved_variables();
         auto groups = context->saved_data["groups"].toInt();
         if (!at::GradMode::is_enabled()) return backward_fused(context, saved, upstream[0], groups);
         variable_list inputs, results(6);
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < inputs_of(saved); i++)
             if (context->needs_input_grad(i)) inputs.push_back(saved[i]);
         auto value = formula(saved[0], saved[1], saved[2], saved[3], groups, context->saved_data["epsilon"].toDouble());
         auto gradients = torch::autograd::grad({value}, inputs, upstream, true, true);
-        for (int i = 0, k = 0; i < 4; i++)
+        for (int i = 0, k = 0; i < inputs_of(saved); i++)
             if (context->needs_input_grad(i)) results[i] = gradients[k++];
         return results;
     }
@@ -194,7 +198,7 @@ struct GroupNormSilu : torch::autograd::Function<GroupNormSilu> {
             plain_sums = plain_sums * scale, weighed_sums = weighed_sums * scale;
         }
         gradients[1] = weighed_sums.sum(0), gradients[2] = plain_sums.sum(0);
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < inputs_of(saved); i++)
             if (!context->needs_input_grad(i)) gradients[i] = at::Tensor();
         return gradients;
     }
@@ -206,7 +210,7 @@ at::Tensor group_norm_silu(const at::Tensor& x, int64_t groups, const at::Tensor
     auto type = x.scalar_type();
     bool fusible = (type == at::kFloat || type == at::kDouble) && x.numel() > 0;
     for (auto& t : {x, weight, bias, given}) fusible &= !t.defined() || (t.is_cpu() && t.scalar_type() == type);
-    return fusible ? GroupNormSilu::apply(x, weight, bias, given, groups, epsilon) : formula(x, weight, bias, given, groups, epsilon);
+    return fusible ? GroupNormSilu::apply(x, weight, bias, modulation, groups, epsilon) : formula(x, weight, bias, given, groups, epsilon);
 }
 
 }  // namespace

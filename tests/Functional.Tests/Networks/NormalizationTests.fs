@@ -92,6 +92,40 @@ let private isNotTrained (draw: Draw) =
     Training.fit options net.Parameters objective (Dataset.ofTensor x) |> ignore
     Expect.notEqual (numbers (List.head (statistics net))) before "training gathers them"
 
+/// In one pass, and step by step in ordinary operators; values and all gradients, in either precision, whatever the memory's order.
+let private fusedIsComposed (draw: Draw) =
+    let groups, channels = channels draw
+    let positions = draw.Pick [ []; [ 7 ]; [ 5; 4 ]; [ 17; 3 ] ]
+    let shape = [| yield 3; yield channels; yield! positions |]
+    let dtype = draw.Pick [ Dtype.Float64; Dtype.Float32 ]
+
+    if Shape.nelement shape / (3 * groups) > 1 then
+        let x = draw.Tensor(shape, -2.0, 3.0)
+        let x = if shape.Length = 4 && draw.Pick [ true; false ] then x.permute([ 0; 2; 3; 1 ]).clone().permute [ 0; 3; 1; 2 ] else x
+        let upstream = draw.Tensor(shape, -1.0, 1.0).cast dtype
+        let modulation = draw.Tensor([| 3; 2 * channels |], -1.0, 1.0)
+        let isModulated = draw.Pick [ true; false ]
+
+        let inputs =
+            [| for tensor in [ x; draw.Tensor([| channels |], -1.0, 1.0); draw.Tensor([| channels |], -1.0, 1.0); modulation ] ->
+                   Gradient.record (tensor.cast(dtype).clone()) |]
+
+        let results (apply: Tensor -> Tensor) =
+            let y = apply inputs[0]
+            let used = if isModulated then inputs else inputs[..2]
+            y :: List.ofArray (Gradient.ofLoss ((y * upstream).sum ()) used)
+
+        let fused =
+            results (Normalized.groupSilu groups inputs[1] inputs[2] (if isModulated then Some inputs[3] else None))
+
+        let composed =
+            results (fun x ->
+                let normalized = Normalized.group groups inputs[1] inputs[2] x
+                (if isModulated then Normalized.modulate inputs[3] normalized else normalized).silu ())
+
+        for name, fused, composed in List.zip3 ("value" :: [ for i in 0 .. fused.Length - 2 -> $"gradient {i}" ]) fused composed do
+            isClose (if dtype = Dtype.Float64 then 1e-11 else 2e-4) name fused composed
+
 // ---- spectral norms ----
 
 let private largestSingularValue (matrix: Tensor) : float =
@@ -158,6 +192,7 @@ let tests =
           holds "batchNorm makes each channel of a batch standard" 4 batchesAreStandard
           holds "batchNorm in use is what its running statistics say" 4 runningStatistics
           holds "running statistics are gathered but not trained" 2 isNotTrained
+          holds "normalisation, modulation and SiLU in one pass are those in three" 12 fusedIsComposed
           holds "a spectrally normalised linear layer has norm 1" 4 becomesOne
           holds "a spectrally normalised convolution is that of W/σ(W)" 3 convolutionBecomesOne
           holds "use of a spectrally normalised layer does not change it" 2 useChangesNothing

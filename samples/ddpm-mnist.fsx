@@ -1,0 +1,149 @@
+// data: mnist
+// A diffusion model on MNIST: a small U-Net trained with the simple loss, digits from noise in artifacts/ddpm-mnist/, and how good they are: bits
+// per dimension by the variational bound and by the probability flow, and the distance between features of drawn and real digits.
+// Run it with `build/run sample ddpm-mnist [--epochs N] [--batch N] [--channels N] [--digits N] [--steps N] [--flow N] [--seed N] [--data DIR]
+// [--checkpoint FILE]`: N digits drawn in so many steps are measured; N test digits are followed along the flow.
+#load "../src/Functional/bin/Release/net10.0/interactive.fsx"
+#load "support/Arguments.fsx"
+
+open System.IO
+open Functional
+open Functional.Tensors
+
+/// Vectors of brightnesses between 0 and 1 as images between -1 and 1.
+let asImages (pixels: Tensor) : Tensor =
+    pixels.view [ -1; 1; 28; 28 ] * 2.0 - 1.0
+
+let inBatches (size: int) (count: int) (draw: int -> Tensor) : Tensor =
+    dsharp.cat [ for first in 0..size .. count - 1 -> Scope.run (fun () -> draw (min size (count - first))) ]
+
+// ---- the model ----
+
+let denoiser (channels: int) : Denoiser =
+    UNet.create { UNet.defaults with Channels = channels; Multipliers = [ 1; 2; 4 ] }
+    |> Denoiser.create (NoiseSchedule.variancePreserving 0.1 20.0) Prediction.Noise
+
+/// The rate falls to nothing; samples are drawn with averaged weights.
+let trainDenoiser (epochs: int) (batch: int) (checkpoint: string option) (denoiser: Denoiser) (images: Dataset<Tensor>) : WeightAverage =
+    let average = WeightAverage 0.995
+    let steps = epochs * Dataset.batchCount batch images
+
+    let options =
+        { Training.defaults with
+            Epochs = epochs
+            BatchSize = batch
+            Optimizer = Optimizer.adam 1e-3 |> Optimizer.scheduled (Schedule.cosine 1.0 0.02 steps) |> average.Of
+            Checkpoint = checkpoint
+            OnEpoch =
+                fun epoch ->
+                    printfn $"epoch {epoch.Epoch}  simple loss %.2f{epoch.Loss}  %.1f{epoch.Duration.TotalSeconds} s" }
+
+    Training.fit options denoiser.Parameters (DiffusionLoss.simple denoiser) images |> ignore
+    average
+
+let draw (steps: int) (count: int) (denoiser: Denoiser) : Tensor =
+    let options =
+        { Sampler.defaults with
+            Steps = steps
+            Times = TimeGrid.quadratic }
+
+    inBatches 128 count (fun count ->
+        Sampler.sample options (Sampler.ddim 0.0) (Denoiser.clipped -1.0 1.0 denoiser) [ count; 1; 28; 28 ])
+
+// ---- the measure: features of a classifier ----
+
+let features: Net<Tensor, Tensor> =
+    conv2d Filter.half 1 16 --> Activation.silu
+    --> conv2d Filter.half 16 32 --> Activation.silu
+    --> flatten --> linear (32 * 7 * 7) 32 --> Activation.tanh
+
+/// Trains the features for the logits of ten digits on top of them; the share of test digits that are told right.
+let trainClassifier (epochs: int) (images: Dataset<Tensor>) (labels: Dataset<Tensor>) (test: Dataset<Tensor * Tensor>) : float =
+    let classifier = features --> categorical 10
+    let options = { Training.defaults with Epochs = epochs; BatchSize = 64 }
+
+    let loss (x, y) =
+        Loss.mean -(Loss.term "log likelihood" ((Net.train classifier x).LogProb y))
+
+    Training.fit options classifier.Parameters loss (Dataset.zip images labels) |> ignore
+
+    test
+    |> Dataset.mean 500 (fun (x, y) -> ((Net.eval classifier x).Mode.int64().eq y).float32 ())
+
+/// Mean and covariance of the features of images.
+let moments (images: Tensor) : Tensor * Tensor =
+    Scope.run (fun () ->
+        Gradient.off (fun () ->
+            let rows = (Net.eval features images).float64 ()
+            rows.mean 0, (rows.transpose ()).cov ()))
+
+/// |m - m'|² + tr(C + C' - 2 (C C')^½), the Fréchet distance of two Gaussians; tr (C C')^½ is the sum of the singular values of LᵀL',
+/// C = L Lᵀ. Source: Dowson & Landau, doi 10.1016/0047-259X(82)90077-X; for features, Heusel et al., arXiv:1706.08500.
+let distance (mean: Tensor, covariance: Tensor) (mean': Tensor, covariance': Tensor) : float =
+    let _, singular, _ = ((covariance.cholesky ()).transpose().matmul(covariance'.cholesky ())).svd ()
+    ((mean - mean').square().sum () + covariance.trace () + covariance'.trace () - singular.sum () * 2.0).toDouble ()
+
+/// Digits of the autoencoder of the sample vae-mnist.
+let autoencoded (batch: int) (count: int) (train: Dataset<Tensor>) : Tensor =
+    let vae =
+        { Encoder = mlp [ 784; 400 ] --> diagonalNormal 20
+          Decoder = mlp [ 20; 400 ] --> bernoulli 784
+          Prior = Normal.standard [ 20 ] }
+
+    Training.fit { Training.defaults with Epochs = 5; BatchSize = batch } vae.Parameters (Vae.loss vae) train |> ignore
+    inBatches 500 count (fun count -> asImages (Vae.generate count vae))
+
+let sample () =
+    let arguments =
+        Arguments.Arguments
+            [ "epochs"; "batch"; "channels"; "digits"; "steps"; "flow"; "seed"; "data"; "checkpoint" ]
+
+    let epochs, batch = arguments.Int("epochs", 6), arguments.Int("batch", 128)
+    let digits, steps = arguments.Int("digits", 2048), arguments.Int("steps", 50)
+    let folder = Arguments.artifacts "ddpm-mnist"
+    dsharp.seed (arguments.Int("seed", 1))
+
+    let mnist = Mnist.load (arguments.Folder("data", Arguments.mnist))
+    let images set = LabelledImages.pixels set |> Dataset.map asImages
+    let train, test = images mnist.Train, images mnist.Test
+
+    let denoiser = denoiser (arguments.Int("channels", 16))
+    printfn $"parameters: {denoiser.Network.ParameterCount}"
+    let average = trainDenoiser epochs batch (arguments.Path "checkpoint") denoiser train
+
+    average.During(fun () ->
+        Weights.save (Path.Combine(folder, "ddpm.safetensors")) denoiser.Parameters
+
+        let bitsOfNats (nats: float) = -nats / (784.0 * log 2.0)
+        let bound = DiffusionBound.create 1000 (Reconstruction.quantized 256)
+        let nats = test |> Dataset.mean 250 (fun x -> Gradient.off (fun () -> (DiffusionBound.estimate Mode.Eval bound denoiser x).Value))
+        printfn $"bits per dimension by the bound: %.3f{bitsOfNats nats} bits"
+
+        let flow = ProbabilityFlow.ofDenoiser 1e-4 [ 1; 28; 28 ] denoiser
+        let followed = min (arguments.Int("flow", 128)) test.Length
+
+        let bits =
+            test
+            |> Dataset.take followed
+            |> Dataset.mean 64 (ProbabilityFlow.bitsPerDimension OdeSolver.defaults (TraceMethod.Hutchinson Probe.Rademacher) 256 flow)
+
+        printfn $"bits per dimension by the flow: %.3f{bits} bits ({followed} images)"
+
+        let drawn = draw steps digits denoiser
+        (drawn.[0 .. 127] * 0.5 + 0.5).saveImage (Path.Combine(folder, "samples.png"), gridCols = 16)
+
+        let labels set = LabelledImages.labels set
+        let accuracy = trainClassifier 2 train (labels mnist.Train) (Dataset.zip test (labels mnist.Test))
+        printfn $"accuracy of the classifier: %.2f{100.0 * accuracy} %%"
+
+        let real = test |> Dataset.head test.Length |> moments
+        let ours = distance (moments drawn) real
+        let theirs = distance (autoencoded 128 digits (LabelledImages.binarized mnist.Train) |> moments) real
+        let baseline = distance (train |> Dataset.head (min digits train.Length) |> moments) real
+        printfn $"distance of features, diffusion: %.3f{ours}"
+        printfn $"distance of features, vae-mnist: %.3f{theirs}"
+        printfn $"distance of features, training digits: %.3f{baseline}"
+        printfn $"ratio of distances: %.2f{ours / theirs}"
+        printfn $"pictures and weights: {folder}")
+
+Arguments.run sample
