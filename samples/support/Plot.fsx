@@ -1,4 +1,4 @@
-// Plots as SVG files: lines, histograms, bars and points over labelled axes, several panels side by side.
+// Plots as SVG files: lines, histograms, bars, points and arrows over labelled axes, several panels side by side.
 // Loaded by samples that draw; a panel is a value, `save` writes some of them.
 module Plot
 
@@ -15,6 +15,8 @@ type Mark =
     | Points of name: string * points: (float * float)[]
     /// A vertical line from zero to each point.
     | Stems of name: string * points: (float * float)[]
+    /// An arrow from each point along its vector.
+    | Arrows of name: string * arrows: ((float * float) * (float * float))[]
 
 /// A plot: its title, the ranges of its axes, and what is in it, drawn in that order.
 type Panel = { Title: string; X: float * float; Y: float * float; Marks: Mark list }
@@ -69,6 +71,14 @@ let private fill (colour: string) (mark: Mark) =
 
     $"""fill="{colour}" fill-opacity="{number opacity}" """
 
+/// A shaft and a head whose barbs are a third as long.
+let private arrow (colour: string) (x1: float, y1: float) (x2: float, y2: float) =
+    let along, up = (x2 - x1) / 3.0, (y2 - y1) / 3.0
+    let barb side = $"{number (x2 - along + side * up * 0.6)},{number (y2 - up - side * along * 0.6)}"
+    let tip = $"{number x2},{number y2}"
+
+    $"""<polyline points="{number x1},{number y1} {tip} {barb 1.0} {tip} {barb -1.0}" fill="none" stroke="{colour}"/>"""
+
 let private draw (x: float -> float) (y: float -> float) (colour: string) (mark: Mark) =
     let place (a: float, b: float) = $"{number (x a)},{number (y b)}"
 
@@ -81,12 +91,14 @@ let private draw (x: float -> float) (y: float -> float) (colour: string) (mark:
               box (x start) (y density) (x (start + step) - x start) (y 0.0 - y density) (fill colour mark) ]
     | Points(_, points) -> [ for a, b in points -> shape "circle" [ "cx", x a; "cy", y b; "r", 1.6 ] (fill colour mark) ]
     | Stems(_, points) -> [ for a, b in points -> segment (x a, y 0.0) (x a, y b) $"""stroke="{colour}" stroke-width="5" """ ]
+    | Arrows(_, arrows) -> [ for (a, b), (u, v) in arrows -> arrow colour (x a, y b) (x (a + u), y (b + v)) ]
 
 let private nameOf (mark: Mark) =
     match mark with
     | Line(name, _)
     | Points(name, _)
     | Stems(name, _)
+    | Arrows(name, _)
     | Histogram(name, _, _, _, _) -> name
 
 let private panel (panel: Panel) : string list =

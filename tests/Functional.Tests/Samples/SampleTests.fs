@@ -174,6 +174,18 @@ let private clusters folder =
     let drawn = XDocument.Load(Path.Combine(folder, "artifacts", "gmm", "clusters.svg"))
     Expect.isFalse ((string drawn).Contains "NaN") "every number is one"
 
+let private scores folder =
+    let outcome = (interactive folder "swiss-roll.fsx" [ "--steps"; "20"; "--batch"; "64" ]).Result
+    Expect.equal (outcome.ExitCode, outcome.Error) (0, "") "it succeeds"
+
+    for name in [ "implicit"; "sliced"; "denoising" ] do
+        hasLine $@"{name} score error: \d+\.\d\d\d of the score's square" outcome
+
+    hasLine @"p-value: [01]\.\d\d\d" outcome
+    hasLine @"at the level 1%: (not )?rejected" outcome
+    let drawn = XDocument.Load(Path.Combine(folder, "artifacts", "swiss-roll", "scores.svg"))
+    Expect.isFalse ((string drawn).Contains "NaN") "every number is one"
+
 /// Arguments that are wrong, and parts of the sentence that they are answered with.
 let private wrong (folder: string) : (string list * string list) list =
     let empty = Path.Combine(folder, "empty")
@@ -207,4 +219,5 @@ let tests =
           testCase "iwae-mnist, cvae-mnist and beta-vae compare models and draw" (fun () -> withSamples compares)
           testCase "distributions tours, fits and draws" (fun () -> withSamples tours)
           testCase "gmm fits, reports and draws" (fun () -> withSamples clusters)
+          testCase "swiss-roll learns scores, reports and draws" (fun () -> withSamples scores)
           testCase "wrong arguments end vae-mnist with exit code 1 and one sentence" (fun () -> withSamples refuses) ]
