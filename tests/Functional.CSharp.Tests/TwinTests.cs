@@ -64,6 +64,7 @@ public sealed class TwinTests
         ["ofTensor"] = "FromTensor",
         // Overloads.
         ["weighedBy"] = "Weighed",
+        ["ofFunction"] = "FromFunction",
     };
 
     // Types that have another name here, or no place.
@@ -90,6 +91,8 @@ public sealed class TwinTests
     [
         // Options that are left out.
         "defaults", "start",
+        // A constructor.
+        "create",
         // Arguments of the call, beside the options.
         "Progress", "Cancellation",
         // The application's, and an exception that holds what was done.
@@ -175,6 +178,21 @@ public sealed class TwinTests
     [InlineData("Bigan")]
     [InlineData("CycleGan")]
     [InlineData("AdversarialAutoencoder")]
+    [InlineData("NoiseSchedule")]
+    [InlineData("NoiseLevel")]
+    [InlineData("NoiseTransition")]
+    [InlineData("Denoised")]
+    [InlineData("Denoiser")]
+    [InlineData("Guidance")]
+    [InlineData("LossWeighting")]
+    [InlineData("TimeSampling")]
+    [InlineData("DiffusionLoss")]
+    [InlineData("DiffusionBound")]
+    [InlineData("Sampler")]
+    [InlineData("TimeGrid")]
+    [InlineData("DiffusionInPainting")]
+    [InlineData("Degradation")]
+    [InlineData("ColdDiffusion")]
     [MemberData(nameof(Autoencoders))]
     public void Every_member_and_function_around_them_has_a_twin(string name)
     {
@@ -232,6 +250,8 @@ public sealed class TwinTests
     [InlineData("Hierarchy")]
     [InlineData("Quadrant")]
     [InlineData("Probe")]
+    [InlineData("Prediction")]
+    [InlineData("ReverseVariance")]
     public void Every_case_has_a_twin(string name)
     {
         // A case is a static property, or a static method New... when it holds something.

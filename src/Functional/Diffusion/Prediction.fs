@@ -43,16 +43,16 @@ type Prediction =
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Prediction =
 
-    /// x̂ from a prediction.
-    let data (prediction: Prediction) (signal: Tensor) (noise: Tensor) (x: Tensor) (output: Tensor) : Tensor =
+    // x̂ from a prediction.
+    let private data (prediction: Prediction) (signal: Tensor) (noise: Tensor) (x: Tensor) (output: Tensor) : Tensor =
         match prediction with
         | Prediction.Data -> output
         | Prediction.Noise -> (x - noise * output) / signal
         | Prediction.Velocity -> (signal * x - noise * output) / (signal.square () + noise.square ())
         | Prediction.Score -> (x + noise.square () * output) / signal
 
-    /// ε̂ from a prediction.
-    let noise (prediction: Prediction) (signal: Tensor) (noise: Tensor) (x: Tensor) (output: Tensor) : Tensor =
+    // ε̂ from a prediction.
+    let private noise (prediction: Prediction) (signal: Tensor) (noise: Tensor) (x: Tensor) (output: Tensor) : Tensor =
         match prediction with
         | Prediction.Data -> (x - signal * output) / noise
         | Prediction.Noise -> output

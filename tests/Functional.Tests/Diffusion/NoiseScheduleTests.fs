@@ -99,8 +99,6 @@ let private conversions (draw: Draw) =
 
     for source in Prediction.all do
         let output = Prediction.target source signal sigma data noise
-        isClose 1e-11 $"data from {source.Name}" (Prediction.data source signal sigma x output) data
-        isClose 1e-11 $"noise from {source.Name}" (Prediction.noise source signal sigma x output) noise
 
         for target in Prediction.all do
             let converted = Prediction.convert source target signal sigma x output

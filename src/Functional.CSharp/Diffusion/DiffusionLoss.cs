@@ -1,0 +1,129 @@
+// The losses that diffusion models are trained with: which times are drawn, and how much an error at each of them counts.
+// Objectives for Training.FitAsync; the bounds on log p(x) are in DiffusionBound.cs.
+using Functional.Interop;
+
+namespace Functional.CSharp;
+
+/// <summary>How much the squared error ‖x₀ - x̂‖² at each time counts in a loss.</summary>
+public sealed class LossWeighting
+{
+    private LossWeighting(Functional.LossWeighting inner) => Inner = inner;
+
+    internal Functional.LossWeighting Inner { get; }
+
+    /// <summary>w = 1: ‖x₀ - x̂‖².</summary>
+    public static LossWeighting Constant { get; } = new(Functional.LossWeightingModule.constant);
+
+    /// <summary>w = SNR: ‖ε - ε̂‖², the simple loss. Ho, Jain &amp; Abbeel, arXiv:2006.11239, equation 14.</summary>
+    public static LossWeighting Noise { get; } = new(Functional.LossWeightingModule.noise);
+
+    /// <summary>w = max(SNR, 1). Salimans &amp; Ho, arXiv:2202.00512, section 4.</summary>
+    public static LossWeighting TruncatedSnr { get; } = new(Functional.LossWeightingModule.truncatedSnr);
+
+    /// <summary>w = -½ dSNR/dt: the continuous-time bound, in nats. Kingma et al., arXiv:2107.00630, equation 17.</summary>
+    public static LossWeighting Likelihood { get; } = new(Functional.LossWeightingModule.likelihood);
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<LossWeighting> All { get; } =
+        Array.ConvertAll(DiffusionLossBridge.weightings(), weighting => new LossWeighting(weighting));
+
+    /// <summary>What it is called, which is the name of the loss's term.</summary>
+    public string Name => Inner.Name;
+
+    /// <summary>w(t).</summary>
+    public string Formula => Inner.Formula;
+
+    /// <summary>Where it comes from.</summary>
+    public string Source => Inner.Source;
+
+    /// <summary>w = min(SNR, limit). Hang et al., arXiv:2303.09556, section 3.4.</summary>
+    /// <param name="limit">γ, positive. Default: 5.</param>
+    public static LossWeighting MinSnr(double limit = 5) => new(Functional.LossWeightingModule.minSnr(Guard.Positive(limit)));
+
+    /// <summary>log w(t), elementwise.</summary>
+    public Tensor LogWeight(NoiseSchedule schedule, Tensor t) =>
+        new(DiffusionLossBridge.logWeight(Inner, Guard.NotNull(schedule).Inner, Guard.Inner(t)));
+
+    /// <summary>What it is called.</summary>
+    public override string ToString() => Name;
+}
+
+/// <summary>How the times of a batch are drawn.</summary>
+public sealed class TimeSampling
+{
+    private TimeSampling(Functional.TimeSampling inner) => Inner = inner;
+
+    internal Functional.TimeSampling Inner { get; }
+
+    /// <summary>Independent times, uniform between 0 and 1.</summary>
+    public static TimeSampling Uniform { get; } = new(Functional.TimeSamplingModule.uniform);
+
+    /// <summary>
+    /// Times evenly spread over [0, 1], shifted together: the batch's mean is less noisy. Kingma et al., arXiv:2107.00630,
+    /// appendix I.1.
+    /// </summary>
+    public static TimeSampling LowDiscrepancy { get; } = new(Functional.TimeSamplingModule.lowDiscrepancy);
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<TimeSampling> All { get; } =
+        Array.ConvertAll(DiffusionLossBridge.times(), times => new TimeSampling(times));
+
+    /// <summary>What it is called.</summary>
+    public string Name => Inner.Name;
+
+    /// <summary>The distribution of the times.</summary>
+    public string Formula => Inner.Formula;
+
+    /// <summary>Where it comes from.</summary>
+    public string Source => Inner.Source;
+
+    /// <summary>Independent times, uniform on 1/T, 2/T, ..., 1.</summary>
+    public static TimeSampling Grid(int steps) => new(Functional.TimeSamplingModule.grid(Guard.AtLeast(steps, 1)));
+
+    /// <summary>Times for a batch of examples, [batch].</summary>
+    public Tensor Draw(Tensor examples) => new(DiffusionLossBridge.draw(Inner, Guard.Inner(examples)));
+
+    /// <summary>What it is called.</summary>
+    public override string ToString() => Name;
+}
+
+/// <summary>
+/// E[w(t) ‖x₀ - x̂(α x₀ + σ ε, t)‖²], a sum over the numbers of an example. Gradients reach a learned schedule too.
+/// </summary>
+public static class DiffusionLoss
+{
+    /// <summary>The weighed error of each example at one random time, [batch]: a single term with the weighting's name.</summary>
+    public static Loss Estimate(Mode mode, LossWeighting weighting, TimeSampling times, Denoiser denoiser, Tensor x) =>
+        new(Functional.DiffusionLoss.estimate(
+            mode.ToInner(),
+            Guard.NotNull(weighting).Inner,
+            Guard.NotNull(times).Inner,
+            Guard.NotNull(denoiser).Inner,
+            Guard.Inner(x)));
+
+    /// <summary>The training loss: the mean of the batch.</summary>
+    public static Func<Tensor, Loss> Objective(LossWeighting weighting, TimeSampling times, Denoiser denoiser) =>
+        DiffusionConversions.Outward(DiffusionLossBridge.objective(
+            Guard.NotNull(weighting).Inner, Guard.NotNull(times).Inner, Guard.NotNull(denoiser).Inner));
+
+    /// <summary>
+    /// The training loss of examples with conditions, from the denoiser for the conditions of a batch. Classifier-free guidance
+    /// drops some of them: <see cref="Guidance.Dropped"/>.
+    /// </summary>
+    public static Func<(Tensor X, TCondition Condition), Loss> Conditional<TCondition>(
+        LossWeighting weighting, TimeSampling times, Func<TCondition, Denoiser> denoiser)
+    {
+        Guard.NotNull(denoiser);
+
+        var objective = DiffusionLossBridge.conditional<TCondition>(
+            Guard.NotNull(weighting).Inner,
+            Guard.NotNull(times).Inner,
+            condition => Guard.Returned(denoiser(condition), nameof(denoiser)).Inner);
+
+        return batch => new(objective((Guard.Inner(batch.X), batch.Condition)));
+    }
+
+    /// <summary>The simple loss, E‖ε - ε̂‖² at uniform times. Ho, Jain &amp; Abbeel, arXiv:2006.11239, equation 14.</summary>
+    public static Func<Tensor, Loss> Simple(Denoiser denoiser) =>
+        DiffusionConversions.Outward(DiffusionLossBridge.simple(Guard.NotNull(denoiser).Inner));
+}

@@ -1,0 +1,128 @@
+// What the C# facade calls of diffusion: delegates, arrays and struct tuples for functions, lists and tuples.
+// Only src/Functional.CSharp uses it; it decides nothing, and what it forwards to is documented where it is defined.
+namespace Functional.Interop
+
+open System
+open System.Threading
+open Functional
+open Functional.Tensors
+
+/// Schedules.
+module internal NoiseScheduleBridge =
+
+    let create (name: string) (signal: Func<Tensor, Tensor>) (noise: Func<Tensor, Tensor>) : NoiseSchedule =
+        { new NoiseSchedule(name, "", "") with
+            member _.Signal t = signal.Invoke t
+            member _.Noise t = noise.Invoke t }
+
+    let parameters (schedule: NoiseSchedule) = List.toArray schedule.Parameters
+    let ofBetas (betas: float[]) = NoiseSchedule.ofBetas betas
+    let all () = List.toArray (NoiseSchedule.all ())
+
+/// Denoisers, and what changes them.
+module internal DenoiserBridge =
+
+    let create schedule prediction (network: Net<struct (Tensor * Tensor), Tensor>) : Denoiser =
+        Denoiser.create schedule prediction (PairBridge.ofStruct network)
+
+    let parameters (denoiser: Denoiser) = List.toArray denoiser.Parameters
+
+    let ofFunction schedule prediction (predict: Func<Tensor, Tensor, Tensor>) : Denoiser =
+        Denoiser.ofFunction schedule prediction (fun x t -> predict.Invoke(x, t))
+
+    let rewritten prediction (predict: Func<Mode, Tensor, Tensor, Tensor>) (denoiser: Denoiser) : Denoiser =
+        Denoiser.rewritten prediction (fun mode x t -> predict.Invoke(mode, x, t)) denoiser
+
+    let preconditioned (scale: float) schedule (network: Net<struct (Tensor * Tensor), Tensor>) : Denoiser =
+        Denoiser.preconditioned scale schedule (PairBridge.ofStruct network)
+
+    let network (denoiser: Denoiser) = PairBridge.toStruct denoiser.Network
+
+    let classifier (scale: float) (logProbability: Func<Tensor, Tensor, Tensor>) (denoiser: Denoiser) : Denoiser =
+        Guidance.classifier scale (fun x t -> logProbability.Invoke(x, t)) denoiser
+
+/// Losses and bounds.
+module internal DiffusionLossBridge =
+
+    let weightings () = List.toArray LossWeighting.all
+    let times () = List.toArray TimeSampling.all
+
+    let logWeight (weighting: LossWeighting) (schedule: NoiseSchedule) (t: Tensor) = weighting.LogWeight schedule t
+
+    let draw (times: TimeSampling) (examples: Tensor) = times.Draw examples
+
+    let objective weighting times (denoiser: Denoiser) : Func<Tensor, Loss> =
+        Func<_, _>(DiffusionLoss.objective weighting times denoiser)
+
+    let conditional weighting times (denoiser: Func<'Condition, Denoiser>) : Func<struct (Tensor * 'Condition), Loss> =
+        let objective = DiffusionLoss.conditional weighting times denoiser.Invoke
+        Func<_, _>(fun (struct (x, condition)) -> objective (x, condition))
+
+    let simple (denoiser: Denoiser) : Func<Tensor, Loss> = Func<_, _>(DiffusionLoss.simple denoiser)
+    let reconstructions () = List.toArray Reconstruction.all
+
+    let bound (steps: int) (reconstruction: Reconstruction) (variance: ReverseVariance) : DiffusionBound =
+        { DiffusionBound.create steps reconstruction with
+            Variance = variance }
+
+    let boundObjective (bound: DiffusionBound) (denoiser: Denoiser) : Func<Tensor, Loss> =
+        Func<_, _>(DiffusionBound.objective bound denoiser)
+
+    let continuousObjective (first: float) reconstruction (denoiser: Denoiser) : Func<Tensor, Loss> =
+        Func<_, _>(DiffusionBound.continuousObjective first reconstruction denoiser)
+
+/// Samplers and their loop.
+module internal SamplerBridge =
+
+    let all () = List.toArray Sampler.all
+    let grids () = List.toArray TimeGrid.all
+
+    let times (grid: TimeGrid) (schedule: NoiseSchedule) (start: float) (steps: int) = grid.Times schedule start steps
+
+    let step (sampler: Sampler) (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) (s: NoiseLevel) = sampler.Step denoiser x t s
+
+    let options
+        (steps: int)
+        (grid: TimeGrid)
+        (start: float)
+        (denoise: bool)
+        (report: Action<SamplerProgress>)
+        (cancellation: CancellationToken)
+        : SamplerOptions =
+        { Steps = steps
+          Grid = grid
+          Start = start
+          Denoise = denoise
+          OnStep = report.Invoke
+          Cancellation = cancellation }
+
+    let sample options sampler denoiser (shape: int[]) = Sampler.sample options sampler denoiser shape
+    let noise options denoiser (shape: int[]) = Sampler.noise options denoiser shape
+    let trajectory options sampler denoiser start = List.toArray (Sampler.trajectory options sampler denoiser start)
+
+    let inPaint options (resamplings: int) sampler denoiser (x: Tensor) (visible: Tensor) =
+        DiffusionInPainting.sample options resamplings sampler denoiser (x, visible)
+
+/// Degradations and what undoes them.
+module internal ColdDiffusionBridge =
+
+    let all () = List.toArray Degradation.all
+
+    let degradation (name: string) (apply: Func<Tensor, Tensor, Tensor>) : Degradation =
+        { Name = name
+          Formula = ""
+          Source = ""
+          Apply = fun x t -> apply.Invoke(x, t) }
+
+    let apply (degradation: Degradation) (x: Tensor) (t: Tensor) = degradation.Apply x t
+
+    let create (degradation: Degradation) (network: Net<struct (Tensor * Tensor), Tensor>) : ColdDiffusion =
+        { Degradation = degradation
+          Network = PairBridge.ofStruct network }
+
+    let parameters (model: ColdDiffusion) = List.toArray model.Parameters
+
+    let objective times (model: ColdDiffusion) : Func<Tensor, Loss> =
+        Func<_, _>(ColdDiffusion.objective times model)
+
+    let trajectory options model start = List.toArray (ColdDiffusion.trajectory options model start)

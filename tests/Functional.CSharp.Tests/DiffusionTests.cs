@@ -1,0 +1,243 @@
+// Diffusion as a C# program uses it: a model is trained, bounded, sampled, guided and used for filling in.
+// The F# suite tests the mathematics; here it is what arrives on this side.
+using static FacadeTests.Setup;
+
+namespace FacadeTests;
+
+public sealed class DiffusionTests
+{
+    private static Tensor Row(params double[] values) => Tensor.FromArray(values, dtype: Dtype.Float64);
+
+    // Data in a narrow cloud around (1, -1), denoised by a function.
+    private static readonly Denoiser Cloud = Denoiser.FromFunction(
+        NoiseSchedule.Cosine(), Prediction.Data, (x, _) => x * 0.0 + Row(1, -1));
+
+    private sealed class Log<T> : IProgress<T>
+    {
+        public List<T> Entries { get; } = [];
+
+        public void Report(T value) => Entries.Add(value);
+    }
+
+    private static void Close(double expected, double actual, double tolerance = 1e-9) => Assert.Equal(expected, actual, tolerance);
+
+    [Fact]
+    public void Schedules_have_the_constants_of_the_literature()
+    {
+        var end = NoiseSchedule.Linear().At(1).Single();
+        Close(4.0358e-5, end.Signal * end.Signal, 5e-10);
+        Close(0.00657159, NoiseSchedule.VariancePreserving().At(1).Single().Signal, 5e-9);
+        var way = NoiseSchedule.Linear().Transition(Row(0.001), Row(0.002));
+        Close(5.45319e-5, way.PosteriorVariance.ToDouble(), 5e-11);
+        Assert.Equal(10, NoiseSchedule.All().Count);
+        Assert.All(NoiseSchedule.All(), schedule => Assert.NotEmpty(schedule.Source));
+        Assert.Equal(6, NoiseSchedule.Learned(8).Parameters.Count);
+        Assert.Throws<ArgumentOutOfRangeException>(() => NoiseSchedule.Linear(5));
+    }
+
+    [Fact]
+    public void A_schedule_of_ones_own_needs_signal_and_noise()
+    {
+        var schedule = NoiseSchedule.Create("quarter circle", t => (t * (Math.PI / 2)).Cos(), t => (t * (Math.PI / 2)).Sin());
+        var t = Row(0.25, 0.5);
+        Close(0, schedule.LogSnr(t).ToArray<double>()[1]);
+        Close(-Math.PI / 2, schedule.Drift(t).ToArray<double>()[1]);
+        Close(Math.PI, schedule.DiffusionSquared(t).ToArray<double>()[1]);
+        Close(0.25, schedule.TimesOf(schedule.At(0.25).Single().LogSnr)[0]);
+        Close(1, schedule.Scale(t).ToArray<double>()[0]);
+    }
+
+    [Fact]
+    public void Predictions_convert_into_each_other()
+    {
+        var (signal, sigma, data, noise) = (Row(0.8), Row(0.6), Row(2), Row(-1));
+        var x = signal * data + sigma * noise;
+
+        foreach (var from in Prediction.All)
+        {
+            var output = from.Target(signal, sigma, data, noise);
+
+            foreach (var to in Prediction.All)
+            {
+                var expected = to.Target(signal, sigma, data, noise).ToDouble();
+                Close(expected, from.Convert(to, signal, sigma, x, output).ToDouble(), 1e-12);
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_prediction_of_a_denoiser_follows_from_one()
+    {
+        var (x, t) = (Row(0.3, 0.4).View([1, 2]), Row(0.5));
+        var level = Cloud.Schedule.At(0.5).Single();
+        Assert.Equal([1.0, -1.0], Cloud.Data(x, t).ToArray<double>());
+        Close((0.3 - level.Signal) / level.Noise, Cloud.Noise(x, t).ToArray<double>()[0]);
+        Close(-Cloud.Noise(x, t).ToArray<double>()[1] / level.Noise, Cloud.Score(x, t).ToArray<double>()[1]);
+        Assert.Equal(Cloud.Velocity(x, t).ToArray<double>(), Cloud.At(Mode.Eval, x, t).Velocity.ToArray<double>());
+        Close(-1, Cloud.Predicting(Prediction.Score).Data(x, t).ToArray<double>()[1]);
+        Close(0.5, Cloud.Clipped(-0.5, 0.5).Data(x, t).ToArray<double>()[0]);
+        var doubled = Cloud.Rewritten(Prediction.Data, (mode, x, t) => Cloud.At(mode, x, t).Data * 2.0);
+        Assert.Equal([2.0, -2.0], doubled.Data(x, t).ToArray<double>());
+        Assert.Throws<ArgumentException>(() => Cloud.Data(x, Row(0.5, 0.5)));
+    }
+
+    [Fact]
+    public async Task A_model_is_trained_and_makes_data()
+    {
+        var net = Net.Join.Then(Net.Mlp(Activation.Silu, 3, 32)).Then(Net.Linear(32, 2));
+
+        var network = Net.FromFunction(((Tensor X, Tensor Time) input) => (First: input.X, Second: input.Time.Unsqueeze(1)))
+            .Then(net);
+
+        var denoiser = new Denoiser(NoiseSchedule.Cosine(), Prediction.Velocity, network);
+        Assert.Equal(4, denoiser.Parameters.Count);
+
+        await RandomNumbers.WithSeed(1, async () =>
+        {
+            var data = Tensor.Randn([512, 2]) * 0.1 + 1.0;
+            var objective = DiffusionLoss.Objective(LossWeighting.MinSnr(), TimeSampling.LowDiscrepancy, denoiser);
+            var before = objective(data).Value.ToDouble();
+            var options = new TrainingOptions { Epochs = 30, BatchSize = 64, Optimizer = Optimizer.Adam(3e-3) };
+            await Training.FitAsync(denoiser.Parameters, objective, Dataset.FromTensor(data), options);
+            Assert.True(objective(data).Value.ToDouble() < before / 2);
+
+            var log = new Log<SamplerProgress>();
+            var options2 = new SamplerOptions { Steps = 20, Start = 0.99 };
+            var samples = await Sampler.Ddim().SampleAsync(denoiser, [200, 2], options2, log);
+            Assert.InRange(samples.Mean().ToDouble(), 0.8, 1.2);
+            Assert.Equal(20, log.Entries.Count);
+            Assert.Equal(new SamplerProgress(20, 20, 0), log.Entries[^1]);
+        });
+    }
+
+    [Fact]
+    public void Losses_have_one_term_for_each_example()
+    {
+        var x = Tensor.Zeros([5, 2], dtype: Dtype.Float64);
+
+        foreach (var weighting in LossWeighting.All)
+        {
+            foreach (var times in TimeSampling.All)
+            {
+                var loss = DiffusionLoss.Estimate(Mode.Eval, weighting, times, Cloud, x);
+                Assert.Equal(weighting.Name, loss.Terms.Single().Name);
+                Assert.Equal([5], loss.Value.Shape);
+                Assert.Equal([5], times.Draw(x).Shape);
+            }
+        }
+
+        Close(2, DiffusionLoss.Estimate(Mode.Eval, LossWeighting.Constant, TimeSampling.Uniform, Cloud, x).Value.ToArray<double>()[0]);
+        var conditional = DiffusionLoss.Conditional<Tensor>(LossWeighting.Constant, TimeSampling.Grid(10), condition =>
+            Denoiser.FromFunction(Cloud.Schedule, Prediction.Data, (x, _) => x * 0.0 + condition));
+        Close(2, conditional((x, Row(1, 1))).Value.ToDouble());
+        Close(0, LossWeighting.Constant.LogWeight(Cloud.Schedule, Row(0.5)).ToDouble());
+        Assert.Empty(DiffusionLoss.Simple(Cloud)(x).Value.Shape);
+    }
+
+    [Fact]
+    public void Bounds_have_their_terms_and_one_expectation()
+    {
+        var x = Tensor.Zeros([20_000, 2], dtype: Dtype.Float64);
+        var bound = new DiffusionBound(3, Reconstruction.GaussianOf(0.5), ReverseVariance.Forward);
+        var whole = RandomNumbers.WithSeed(1, () => bound.Denoising(Mode.Eval, Cloud, x));
+        Assert.Equal(["reconstruction", "diffusion", "prior"], whole.Terms.Select(term => term.Name));
+        var expected = whole.Value.Mean().ToDouble();
+        Close(expected, RandomNumbers.WithSeed(2, () => bound.Estimate(Mode.Eval, Cloud, x)).Value.Mean().ToDouble(), 0.1);
+        Close(expected, RandomNumbers.WithSeed(3, () => bound.Consistency(Mode.Eval, Cloud, x)).Value.Mean().ToDouble(), 0.1);
+        Close(-expected, RandomNumbers.WithSeed(4, () => bound.Objective(Cloud)(x)).Value.ToDouble(), 0.1);
+        Close(whole["prior"].ToArray<double>()[0], DiffusionBound.Prior(Cloud.Schedule, x).ToArray<double>()[0]);
+
+        // the error of the data does not depend on the noise: half the fall of SNR times 2
+        var learned = Denoiser.FromFunction(NoiseSchedule.LearnedLinear(2, -2), Prediction.Data, (x, _) => x * 0.0 + Row(1, -1));
+        var continuous = DiffusionBound.Continuous(Mode.Eval, 0, TimeSampling.LowDiscrepancy, Reconstruction.Gaussian, learned, x);
+        Close(Math.Exp(2) - Math.Exp(-2), continuous["diffusion"].Mean().ToDouble(), 0.02);
+        Assert.Empty(DiffusionBound.ContinuousObjective(0, Reconstruction.Gaussian, learned)(x).Value.Shape);
+        Close(8, DiffusionBound.BitsPerDimension(x, Row(-16 * Math.Log(2))).ToDouble());
+        var (s, t) = (Tensor.Full([20_000], 0.3, dtype: Dtype.Float64), Tensor.Full([20_000], 0.6, dtype: Dtype.Float64));
+        Assert.Equal([20_000], DiffusionBound.Step(Mode.Eval, ReverseVariance.Posterior, Cloud, s, t, x).Shape);
+        Assert.Equal(3, Reconstruction.All.Count);
+    }
+
+    [Fact]
+    public void Every_sampler_ends_in_the_data()
+    {
+        foreach (var sampler in Sampler.All)
+        {
+            var options = new SamplerOptions { Steps = 30, Start = 0.95, Grid = TimeGrid.Quadratic, Denoise = true };
+            var x = sampler.Run(Cloud, Sampler.NoiseLike(Cloud, Tensor.Zeros([3, 2], dtype: Dtype.Float64), options), options);
+            Close(1, x.ToArray2D<double>()[2, 0], 1e-6);
+        }
+
+        var states = Sampler.Ancestral().Trajectory(Cloud, Tensor.Ones([1, 2], dtype: Dtype.Float64), new() { Steps = 4 });
+        Assert.Equal(5, states.Count);
+        Assert.Equal([7, 2], Sampler.Noise(Cloud, [7, 2]).Shape);
+        Assert.Equal([1, 0.5, 0], TimeGrid.Uniform.Times(Cloud.Schedule, 1, 2));
+        Assert.Equal(3, TimeGrid.All.Count);
+        var levels = Cloud.Schedule.At(0.5, 0);
+        Close(1, Sampler.Heun().Step(Cloud, Tensor.Ones([1, 2], dtype: Dtype.Float64), levels[0], levels[1]).ToArray<double>()[0], 1e-9);
+    }
+
+    [Fact]
+    public void Sampling_is_cancelled()
+    {
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        Assert.Throws<OperationCanceledException>(
+            () => Sampler.PredictorCorrector().Sample(Cloud, [1, 2], cancellationToken: source.Token));
+    }
+
+    [Fact]
+    public void Guidance_adds_what_a_condition_says()
+    {
+        var other = Denoiser.FromFunction(Cloud.Schedule, Prediction.Data, (x, _) => x * 0.0);
+        var (x, t) = (Row(0.3, 0.4).View([1, 2]), Row(0.5));
+        Close(3, Guidance.ClassifierFree(3, Cloud, other).Data(x, t).ToArray<double>()[0]);
+        var level = Cloud.Schedule.At(0.5).Single();
+        var guided = Guidance.Classifier(2, (x, _) => x.Sum(1), other);
+        Close(2 * level.Noise * level.Noise / level.Signal, guided.Data(x, t).ToArray<double>()[0]);
+        var dropped = Guidance.Dropped(1, Row(7, 8), Tensor.Zeros([2, 2], dtype: Dtype.Float64));
+        Assert.Equal([7.0, 8, 7, 8], dropped.ToArray<double>());
+        Assert.Throws<ArgumentException>(() => Guidance.ClassifierFree(
+            1, Cloud, Denoiser.FromFunction(NoiseSchedule.Rectified, Prediction.Data, (x, _) => x)));
+    }
+
+    [Fact]
+    public void What_is_visible_stays()
+    {
+        var x = Row(5, double.NaN).View([1, 2]);
+        var visible = Row(1, 0).View([1, 2]);
+        var options = new SamplerOptions { Steps = 10, Start = 0.95 };
+        var filled = DiffusionInPainting.Sample(3, Sampler.Ancestral(), Cloud, (x, visible), options);
+        Assert.Equal(5, filled.ToArray<double>()[0], 1e-9);
+        Close(-1, filled.ToArray<double>()[1], 1e-6);
+        var (noisy, t) = (Row(0.3, 0.4).View([1, 2]), Row(0.5));
+        var linear = Denoiser.FromFunction(Cloud.Schedule, Prediction.Data, (x, _) => x * 0.5);
+        Close(5, DiffusionInPainting.Exact(x, visible, linear).Data(noisy, t).ToArray<double>()[0]);
+        Close(0.2, DiffusionInPainting.Guided(x, visible, linear).Data(noisy, t).ToArray<double>()[1]);
+        Assert.Throws<ArgumentException>(() => DiffusionInPainting.Replacing(1, x, Row(1), Sampler.Ancestral()));
+    }
+
+    [Fact]
+    public void Degradations_are_undone()
+    {
+        var x = Tensor.Rand([2, 1, 6, 6]);
+        var restored = Net.FromFunction(((Tensor X, Tensor Time) input) => input.X * 0.0 + x);
+
+        foreach (var degradation in Degradation.All)
+        {
+            var model = new ColdDiffusion(degradation, restored);
+            var degraded = degradation.Apply(x, Tensor.Ones([2]));
+            Assert.False(degraded.AllClose(x));
+            Assert.True(model.Run(degraded, new() { Steps = 5 }).AllClose(x, absoluteTolerance: 1e-5));
+            Assert.True(model.RunNaively(degraded, new() { Steps = 5 }).AllClose(x, absoluteTolerance: 1e-5));
+            Assert.Equal(6, model.Trajectory(degraded, new() { Steps = 5 }).Count);
+            Close(0, model.Objective(TimeSampling.Uniform)(x).Value.ToDouble(), 1e-5);
+            Assert.Empty(model.Parameters);
+        }
+
+        var own = Degradation.FromFunction("darker", (x, t) => x * (1.0 - t.View([2, 1, 1, 1])));
+        Close(0, own.Apply(x, Tensor.Ones([2])).Sum().ToDouble());
+        Assert.Equal("blur 2", Degradation.Blur(2).Name);
+        Assert.NotEmpty(Degradation.Fading(3, 2).Formula);
+    }
+}
