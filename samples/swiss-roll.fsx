@@ -42,9 +42,7 @@ let network (inputs: int) : Net<Tensor, Tensor> =
 
 /// A network trained so many steps on fresh points by an objective.
 let train (steps: int) (batch: int) (name: string) (parameters: Parameter list) (objective: Objective<Tensor>) : unit =
-    let data =
-        { Length = steps * batch
-          Read = fun positions -> roll positions.shape[0] }
+    let data = { Length = steps * batch; Read = fun positions -> roll positions.shape[0] }
 
     let options =
         { Training.defaults with
@@ -53,7 +51,9 @@ let train (steps: int) (batch: int) (name: string) (parameters: Parameter list) 
             Optimizer = Optimizer.adam 2e-3 |> Optimizer.scheduled (Schedule.cosine 1.0 0.0 steps) }
 
     let summary = (Training.fit options parameters objective data).Epochs |> List.tryHead
-    summary |> Option.iter (fun epoch -> printfn $"{name}: loss %.3f{epoch.Loss} in %.0f{epoch.Duration.TotalSeconds} s")
+
+    summary
+    |> Option.iter (fun epoch -> printfn $"{name}: loss %.3f{epoch.Loss} in %.0f{epoch.Duration.TotalSeconds} s")
 
 /// How far a score is from the true one on the data, as a share of the true one's square.
 let error (noise: float) (score: Tensor -> Tensor) (data: Tensor) : float =
@@ -67,12 +67,16 @@ let error (noise: float) (score: Tensor -> Tensor) (data: Tensor) : float =
 let numbers (tensor: Tensor) : float[] =
     tensor.flatten().cast(Dtype.Float64).toArray1D<float>()
 
-let pairs (rows: Tensor) : (float * float)[] = Array.zip (numbers rows[*, 0]) (numbers rows[*, 1])
+let pairs (rows: Tensor) : (float * float)[] =
+    Array.zip (numbers rows[*, 0]) (numbers rows[*, 1])
 
 let side = 1.6
 
 let panel (title: string) (marks: Mark list) : Panel =
-    { Title = title; X = (-side, side); Y = (-side * 0.75, side * 0.75); Marks = marks }
+    { Title = title
+      X = (-side, side)
+      Y = (-side * 0.75, side * 0.75)
+      Marks = marks }
 
 /// Arrows on a grid, whose length grows with the logarithm of the score's.
 let field (title: string) (data: Tensor) (score: Tensor -> Tensor) : Panel =
@@ -100,7 +104,10 @@ let learn (steps: int) (batch: int) (name: string) (noise: float) (objective: Sc
 /// A score that is told the noise, by one of the ladder's levels or between them.
 let learnConditional (steps: int) (batch: int) (ladder: NoiseLadder) : Tensor -> Tensor -> Tensor =
     let net = join --> network 3
-    let score mode = Score.conditional ladder (fun (x, time) -> Net.run mode net (x, time.unsqueeze 1))
+
+    let score mode =
+        Score.conditional ladder (fun (x, time) -> Net.run mode net (x, time.unsqueeze 1))
+
     let objective = ScoreMatching.noiseConditional ladder
     train steps batch objective.Name net.Parameters (ScoreMatching.objective objective (score Mode.Train))
     score Mode.Eval

@@ -74,7 +74,10 @@ let private fill (colour: string) (mark: Mark) =
 /// A shaft and a head whose barbs are a third as long.
 let private arrow (colour: string) (x1: float, y1: float) (x2: float, y2: float) =
     let along, up = (x2 - x1) / 3.0, (y2 - y1) / 3.0
-    let barb side = $"{number (x2 - along + side * up * 0.6)},{number (y2 - up - side * along * 0.6)}"
+
+    let barb side =
+        $"{number (x2 - along + side * up * 0.6)},{number (y2 - up - side * along * 0.6)}"
+
     let tip = $"{number x2},{number y2}"
 
     $"""<polyline points="{number x1},{number y1} {tip} {barb 1.0} {tip} {barb -1.0}" fill="none" stroke="{colour}"/>"""

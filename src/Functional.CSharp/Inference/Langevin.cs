@@ -32,7 +32,7 @@ public static class Langevin
     /// <summary>
     /// x ← x + ε/2 s(x) + √ε z, z ~ N(0, I), at once on the calling thread, as the sampler of an energy model in training. No step
     /// is refused, so that the distribution tends to one near the score's own; near by the order of ε. Roberts &amp; Tweedie 1996,
-    /// doi:10.2307/3318418, section 1.4.1.
+    /// doi:10.2307/3318418.
     /// </summary>
     /// <param name="score">∇ log p: rows to rows.</param>
     /// <param name="start">Rows [n; d...], which are so many chains.</param>

@@ -23,7 +23,7 @@ public static class ContrastiveDivergence
     /// <summary>
     /// From a sampler of the model. Exact where it draws from the model; with a few Langevin steps it is CD-k, whose gradient is
     /// biased and which does not see modes away from the data. Hinton, Neural Computation 14 (2002),
-    /// doi:10.1162/089976602760128018, equation 5.
+    /// doi:10.1162/089976602760128018.
     /// </summary>
     /// <param name="sampler">Given the batch to start from, returns rows of the same kind. It is not differentiated.</param>
     /// <param name="f">Minus the energy: rows to one number each.</param>
@@ -48,7 +48,7 @@ public static class ContrastiveDivergence
 /// <summary>
 /// -log σ(h(x)) - Σ_k log σ(-h(y_k)) for data x and ν draws y_k of a noise distribution q, h = log p - log q - log ν: telling data
 /// from noise, which is minimal where p is the density of the data. In nats. The noise has to cover the data and resemble them.
-/// Gutmann &amp; Hyvärinen, JMLR 13 (2012), equation 8.
+/// Gutmann &amp; Hyvärinen, JMLR 13 (2012), section 2.
 /// </summary>
 public static class NoiseContrastive
 {

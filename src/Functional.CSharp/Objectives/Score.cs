@@ -27,8 +27,9 @@ public sealed class NoiseLadder
         new(ScoreBridge.ladder([.. Guard.NotNull(levels)]));
 
     /// <summary>
-    /// The same ratio from each level to the next. In d dimensions a ratio of about 1 + 1/√(2d) and less lets the noised clouds of
-    /// neighbouring levels overlap. Song &amp; Ermon, arXiv:1907.05600, section 3.1; for the ratio arXiv:2006.09011, section 3.2.
+    /// The same ratio from each level to the next. In many dimensions d a ratio of about 1 + 3/√(2d) lets the noised clouds of
+    /// neighbouring levels overlap; in few, any does. Song &amp; Ermon, arXiv:1907.05600, section 3.1; for the ratio
+    /// arXiv:2006.09011, section 3.2.
     /// </summary>
     /// <param name="highest">σ₁.</param>
     /// <param name="lowest">σ_L, positive and below σ₁.</param>
@@ -88,7 +89,7 @@ public static class Score
 
     /// <summary>
     /// E[data | x] = x + σ² s(x, σ), the data that noised rows came from, in the mean. It removes what noise annealed samples
-    /// keep. Tweedie's formula; Jolicoeur-Martineau et al., arXiv:2009.05475, section 3.1.
+    /// keep. Tweedie's formula; Jolicoeur-Martineau et al., arXiv:2009.05475.
     /// </summary>
     /// <param name="score">The noise-conditional score.</param>
     /// <param name="noise">σ.</param>

@@ -56,7 +56,7 @@ public sealed class ScoreMatching
 
     /// <summary>
     /// ½ (vᵀ s(x))² + vᵀ ∇s(x) v with random v, one for each row. Terms `norm` and `divergence`. Song, Garg, Shi &amp; Ermon,
-    /// arXiv:1905.07088, equation 7.
+    /// arXiv:1905.07088, section 3.
     /// </summary>
     /// <param name="probe">The distribution of v. Default: <see cref="Probe.Rademacher"/>.</param>
     public static ScoreMatching Sliced(Probe? probe = null) =>
@@ -64,7 +64,7 @@ public sealed class ScoreMatching
 
     /// <summary>
     /// ½ ‖s(x)‖² + vᵀ ∇s(x) v with random v, one for each row: sliced score matching with reduced variance. Terms `norm` and
-    /// `divergence`. Song, Garg, Shi &amp; Ermon, arXiv:1905.07088, equation 8.
+    /// `divergence`. Song, Garg, Shi &amp; Ermon, arXiv:1905.07088, section 3.
     /// </summary>
     /// <param name="probe">The distribution of v. Default: <see cref="Probe.Rademacher"/>.</param>
     public static ScoreMatching SlicedReduced(Probe? probe = null) =>
@@ -72,7 +72,7 @@ public sealed class ScoreMatching
 
     /// <summary>
     /// ½ ‖s(x̃) + (x̃ - x)/σ²‖² with x̃ = x + σ ε: the score of data with noise σ. Its variance grows as 1/σ². Term `denoising`.
-    /// Vincent, Neural Computation 23 (2011), doi:10.1162/NECO_a_00142, section 4.3.
+    /// Vincent, Neural Computation 23 (2011), doi:10.1162/NECO_a_00142, section 4.
     /// </summary>
     /// <param name="noise">σ, positive.</param>
     /// <exception cref="ArgumentException">σ is not positive.</exception>

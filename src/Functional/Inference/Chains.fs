@@ -129,7 +129,8 @@ module internal ChainRun =
             if adaptation = 0.0 then
                 state.Scale
             else
-                { state.Scale with LogStep = state.Scale.LogStep + (rate - proposal.TargetRate) * adaptation }
+                { state.Scale with
+                    LogStep = state.Scale.LogStep + (rate - proposal.TargetRate) * adaptation }
           Accepted = state.Accepted + rate }
 
     // The Cholesky factor of the chains' covariance, drawn towards its diagonal where there are few chains.

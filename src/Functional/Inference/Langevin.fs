@@ -25,7 +25,10 @@ module Langevin =
 
     /// 100 steps of size 0.01.
     let defaults: LangevinOptions =
-        { Steps = 100; StepSize = 0.01; Progress = None; Cancellation = CancellationToken.None }
+        { Steps = 100
+          StepSize = 0.01
+          Progress = None
+          Cancellation = CancellationToken.None }
 
     /// 64 chains, 1,000 steps of warm-up, 500 draws of each chain, 5 steps apart.
     let adjustedDefaults: MetropolisOptions = { Metropolis.defaults with Warmup = 1000; Thin = 5 }
@@ -46,8 +49,7 @@ module Langevin =
         let mutable rows = start
 
         let advance (level: int) =
-            Scope.run (fun () ->
-                rows + fields[level] rows * (0.5 * sizes[level]) + rows.randnLike () * sqrt sizes[level])
+            Scope.run (fun () -> rows + fields[level] rows * (0.5 * sizes[level]) + rows.randnLike () * sqrt sizes[level])
 
         for taken in 1..steps do
             options.Cancellation.ThrowIfCancellationRequested()
@@ -59,8 +61,7 @@ module Langevin =
             rows <- next
 
             if taken % block = 0 || taken = steps then
-                options.Progress
-                |> Option.iter _.Report({ Step = taken; Steps = steps; Warmup = 0; Acceptance = 1.0 })
+                options.Progress |> Option.iter _.Report({ Step = taken; Steps = steps; Warmup = 0; Acceptance = 1.0 })
 
         rows
 
@@ -70,7 +71,7 @@ module Langevin =
 
     /// x ← x + ε/2 s(x) + √ε z, z ~ N(0, I), from rows [n; d...], which are so many chains. No step is refused, so that the distribution
     /// tends to one near the score's own; near by the order of ε: for N(μ, σ²) the variance is σ²/(1 - ε/(4σ²)).
-    /// Raises ArgumentException for options out of range. Source: Roberts & Tweedie 1996, doi:10.2307/3318418, section 1.4.1.
+    /// Raises ArgumentException for options out of range. Source: Roberts & Tweedie 1996, doi:10.2307/3318418.
     let unadjusted (options: LangevinOptions) (score: Tensor -> Tensor) (start: Tensor) : Tensor =
         run options [| score |] [| options.StepSize |] start
 
@@ -92,7 +93,9 @@ module Langevin =
     let internal adjustedStep (evaluate: Tensor -> ChainPlace) (scale: ProposalScale) (place: ChainPlace) : ChainPlace * Tensor =
         let step = scale.LogStep.exp ()
         // ∇ᵀ L, row by row: half of the drift in the noise's coordinates
-        let pull (place: ChainPlace) = place.Score.Value.matmul scale.Shape * (step * 0.5)
+        let pull (place: ChainPlace) =
+            place.Score.Value.matmul scale.Shape * (step * 0.5)
+
         let noise = place.Position.randnLike ()
         let there = pull place
         let proposed = evaluate (place.Position + (there + noise).matmul(scale.Shape.transpose (0, 1)) * step)
@@ -119,14 +122,15 @@ module Langevin =
     /// doi:10.1111/1467-9868.00123.
     let adjusted (options: MetropolisOptions) (f: Tensor -> Tensor) (start: Tensor) : Chains =
         let events = start.shape[1..]
-        let rows (position: Tensor) = position.view (Array.append [| -1 |] events)
+
+        let rows (position: Tensor) =
+            position.view (Array.append [| -1 |] events)
 
         let logDensity (position: Tensor) =
             let rows = rows position
             Score.numbers rows (f rows)
 
-        let chains =
-            ChainRun.fromRows "Langevin.adjusted" options (drift logDensity) (start.noDiff().view [ start.shape[0]; -1 ])
+        let chains = ChainRun.fromRows "Langevin.adjusted" options (drift logDensity) (start.noDiff().view [ start.shape[0]; -1 ])
 
         let shape = Array.append chains.Coordinates.shape[..1] events
         { chains with Values = [ "x", chains.Coordinates.view shape ] }

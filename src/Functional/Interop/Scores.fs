@@ -13,8 +13,12 @@ module internal JacobianTraceBridge =
     let private pair (value: Tensor, trace: Tensor) = struct (value, trace)
 
     let exact (f: Func<Tensor, Tensor>) (x: Tensor) = JacobianTrace.exact f.Invoke x |> pair
-    let along (probe: Tensor) (f: Func<Tensor, Tensor>) (x: Tensor) = JacobianTrace.along probe f.Invoke x |> pair
-    let hutchinson (probe: Probe) (f: Func<Tensor, Tensor>) (x: Tensor) = JacobianTrace.hutchinson probe f.Invoke x |> pair
+
+    let along (probe: Tensor) (f: Func<Tensor, Tensor>) (x: Tensor) =
+        JacobianTrace.along probe f.Invoke x |> pair
+
+    let hutchinson (probe: Probe) (f: Func<Tensor, Tensor>) (x: Tensor) =
+        JacobianTrace.hutchinson probe f.Invoke x |> pair
 
     let hutchinsonMean (count: int) (probe: Probe) (f: Func<Tensor, Tensor>) (x: Tensor) =
         JacobianTrace.hutchinsonMean count probe f.Invoke x |> pair
@@ -23,12 +27,21 @@ module internal JacobianTraceBridge =
 module internal ScoreBridge =
 
     let private curried (score: Func<Tensor, Tensor, Tensor>) : Tensor -> Tensor -> Tensor = fun x noise -> score.Invoke(x, noise)
-    let private delegated (score: Tensor -> Tensor -> Tensor) = Func<Tensor, Tensor, Tensor>(fun x noise -> score x noise)
+
+    let private delegated (score: Tensor -> Tensor -> Tensor) =
+        Func<Tensor, Tensor, Tensor>(fun x noise -> score x noise)
 
     let ofEnergy (f: Func<Tensor, Tensor>) : Func<Tensor, Tensor> = Func<_, _>(Score.ofEnergy f.Invoke)
-    let ofDistribution (distribution: Distribution) : Func<Tensor, Tensor> = Func<_, _>(Score.ofDistribution distribution)
-    let unconditional (score: Func<Tensor, Tensor>) = delegated (Score.unconditional score.Invoke)
-    let atNoise (noise: float) (score: Func<Tensor, Tensor, Tensor>) : Func<Tensor, Tensor> = Func<_, _>(Score.atNoise noise (curried score))
+
+    let ofDistribution (distribution: Distribution) : Func<Tensor, Tensor> =
+        Func<_, _>(Score.ofDistribution distribution)
+
+    let unconditional (score: Func<Tensor, Tensor>) =
+        delegated (Score.unconditional score.Invoke)
+
+    let atNoise (noise: float) (score: Func<Tensor, Tensor, Tensor>) : Func<Tensor, Tensor> =
+        Func<_, _>(Score.atNoise noise (curried score))
+
     let scaled (network: Func<Tensor, Tensor>) = delegated (Score.scaled network.Invoke)
 
     let conditional (ladder: NoiseLadder) (network: Func<Tensor, Tensor, Tensor>) =
@@ -36,7 +49,9 @@ module internal ScoreBridge =
 
     let denoise (score: Func<Tensor, Tensor, Tensor>) (noise: float) (x: Tensor) = Score.denoise (curried score) noise x
 
-    let ladder (levels: float[]) : NoiseLadder = NoiseLadder.ofLevels (List.ofArray levels)
+    let ladder (levels: float[]) : NoiseLadder =
+        NoiseLadder.ofLevels (List.ofArray levels)
+
     let levels (ladder: NoiseLadder) = List.toArray ladder.Levels
 
     let explicit (truth: Func<Tensor, Tensor>) : ScoreMatching = ScoreMatching.explicit truth.Invoke

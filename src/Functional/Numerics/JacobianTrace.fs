@@ -33,13 +33,11 @@ module JacobianTrace =
 
     /// vᵀ (∂f/∂x) v of every row, of shape [n], for a probe v of the shape of x: one evaluation, one backward pass.
     /// An ODE's solver keeps one probe from step to step, or its error control would see the noise.
-    let along (probe: Tensor) (f: Tensor -> Tensor) (x: Tensor) : Tensor * Tensor =
-        dsharp.fbatchDivergenceAlong f x probe
+    let along (probe: Tensor) (f: Tensor -> Tensor) (x: Tensor) : Tensor * Tensor = dsharp.fbatchDivergenceAlong f x probe
 
     /// Hutchinson's estimate, of shape [n], with a new probe for every row: unbiased, of the variance that the probe names.
     /// Source: Hutchinson 1990, doi:10.1080/03610919008812866; Grathwohl et al., arXiv:1810.01367, equation 7.
-    let hutchinson (probe: Probe) (f: Tensor -> Tensor) (x: Tensor) : Tensor * Tensor =
-        along (Probe.draw probe x) f x
+    let hutchinson (probe: Probe) (f: Tensor -> Tensor) (x: Tensor) : Tensor * Tensor = along (Probe.draw probe x) f x
 
     /// The mean of Hutchinson's estimates from so many probes a row: a backward pass and a share of the variance for each.
     let hutchinsonMean (count: int) (probe: Probe) (f: Tensor -> Tensor) (x: Tensor) : Tensor * Tensor =

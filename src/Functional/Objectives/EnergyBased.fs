@@ -37,7 +37,7 @@ module ContrastiveDivergence =
 
     /// From a sampler of the model, which is given the batch to start from and returns rows of the same kind. Exact where it draws from
     /// the model; with a few Langevin steps it is CD-k, whose gradient is biased and which does not see modes away from the data. The
-    /// sampler is not differentiated. Source: Hinton, Neural Computation 14 (2002), doi:10.1162/089976602760128018, equation 5.
+    /// sampler is not differentiated. Source: Hinton, Neural Computation 14 (2002), doi:10.1162/089976602760128018.
     let objective (sampler: Tensor -> Tensor) (f: Tensor -> Tensor) : Objective<Tensor> =
         fun batch -> compare f batch (Gradient.off (fun () -> sampler batch))
 
@@ -50,7 +50,7 @@ module ContrastiveDivergence =
 /// -log σ(h(x)) - Σ_k log σ(-h(y_k)) for data x and ν draws y_k of a noise distribution q, h = log p - log q - log ν: telling data from
 /// noise, which is minimal where p is the density of the data, normalized or not said to be. In nats. The noise has to cover the data
 /// and resemble them; against noise far away every model wins.
-/// Source: Gutmann & Hyvärinen, JMLR 13 (2012), equation 8.
+/// Source: Gutmann & Hyvärinen, JMLR 13 (2012), section 2.
 module NoiseContrastive =
 
     /// f(x) - log Z with log Z learned, 0 at first: on top of a network that gives f, `energy --> NoiseContrastive.normalizer ()`.

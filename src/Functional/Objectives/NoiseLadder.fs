@@ -25,14 +25,16 @@ type NoiseLadder internal (levels: float list) =
 
     /// One level for each row, of shape [n], drawn uniformly.
     member _.Draw(rows: Tensor) : Tensor =
-        (rows.like levels).indexSelect(0, dsharp.randint (0, levels.Length, [ rows.shape[0] ], device = rows.device, dtype = Dtype.Int64))
+        let places = rows.randintLike (0, levels.Length, [ rows.shape[0] ], dtype = Dtype.Int64)
+        (rows.like levels).indexSelect(0, places)
 
     /// Where noise is between the ends, on a logarithmic scale: 0 at σ_L, 1 at σ₁. What a network that knows times between 0 and 1 is told.
     member this.Position(noise: Tensor) : Tensor =
         let range = log (this.Highest / this.Lowest)
         if range = 0.0 then noise.zerosLike () else (noise / this.Lowest).log() / range
 
-    override _.ToString() = $"NoiseLadder({levels.Head} to {List.last levels}, {levels.Length} levels)"
+    override _.ToString() =
+        $"NoiseLadder({levels.Head} to {List.last levels}, {levels.Length} levels)"
 
 /// Makes noise ladders.
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
@@ -41,8 +43,8 @@ module NoiseLadder =
     /// These standard deviations. Raises ArgumentException unless they are positive and fall.
     let ofLevels (levels: float list) : NoiseLadder = NoiseLadder levels
 
-    /// σ_i = highest (lowest/highest)^{(i-1)/(L-1)}: the same ratio from each level to the next. In d dimensions a ratio of about
-    /// 1 + 1/√(2d) and less lets the noised clouds of neighbouring levels overlap.
+    /// σ_i = highest (lowest/highest)^{(i-1)/(L-1)}: the same ratio from each level to the next. In many dimensions d a ratio of about
+    /// 1 + 3/√(2d) lets the noised clouds of neighbouring levels overlap; in few, any does.
     /// Raises ArgumentException unless highest > lowest > 0 and there are at least two levels.
     /// Source: Song & Ermon, arXiv:1907.05600, section 3.1; for the ratio arXiv:2006.09011, section 3.2.
     let geometric (highest: float) (lowest: float) (count: int) : NoiseLadder =

@@ -46,5 +46,6 @@ module Score =
         fun x noise -> network (x, ladder.Position noise) / Rows.lift x noise
 
     /// E[data | x] = x + σ² s(x, σ), the data that noised rows came from, in the mean. It removes what noise annealed samples keep.
-    /// Source: Tweedie's formula; Robbins 1956; for samples Jolicoeur-Martineau et al., arXiv:2009.05475, section 3.1.
-    let denoise (score: Tensor -> Tensor -> Tensor) (noise: float) (x: Tensor) : Tensor = x + atNoise noise score x * (noise * noise)
+    /// Source: Tweedie's formula; Robbins 1956; for samples Jolicoeur-Martineau et al., arXiv:2009.05475.
+    let denoise (score: Tensor -> Tensor -> Tensor) (noise: float) (x: Tensor) : Tensor =
+        x + atNoise noise score x * (noise * noise)

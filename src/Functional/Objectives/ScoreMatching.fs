@@ -57,7 +57,12 @@ module ScoreMatching =
           Levels = noNoise
           PerExample = fun score x -> Loss.term "score error" (halfNorm (ofData score x - truth x)) }
 
-    let private implicitBy name source (trace: (Tensor -> Tensor) -> Tensor -> Tensor * Tensor) (formula: string) : ScoreMatching =
+    let private implicitBy
+        name
+        source
+        (trace: (Tensor -> Tensor) -> Tensor -> Tensor * Tensor)
+        (formula: string)
+        : ScoreMatching =
         { Name = name
           Formula = formula
           Source = source
@@ -74,20 +79,20 @@ module ScoreMatching =
 
     /// ½ ‖s(x)‖² + vᵀ ∇s(x) v with random v, one for each row: Hutchinson's estimate of the trace. Sliced score matching with reduced
     /// variance is this, found from the other end. Terms `norm` and `divergence`.
-    /// Source: Song, Garg, Shi & Ermon, arXiv:1905.07088, equation 8; Hutchinson 1990, doi:10.1080/03610919008812866.
+    /// Source: Song, Garg, Shi & Ermon, arXiv:1905.07088, section 3; Hutchinson 1990, doi:10.1080/03610919008812866.
     let slicedReduced (probe: Probe) : ScoreMatching =
         implicitBy
             $"sliced with reduced variance ({probe})"
-            "Song, Garg, Shi & Ermon, arXiv:1905.07088, equation 8; Hutchinson 1990, doi:10.1080/03610919008812866"
+            "Song, Garg, Shi & Ermon, arXiv:1905.07088, section 3; Hutchinson 1990, doi:10.1080/03610919008812866"
             (JacobianTrace.hutchinson probe)
             "½ ‖s(x)‖² + vᵀ ∇s(x) v"
 
     /// ½ (vᵀ s(x))² + vᵀ ∇s(x) v with random v, one for each row. Terms `norm` and `divergence`. `slicedReduced` estimates the same with
-    /// less variance. Source: Song, Garg, Shi & Ermon, arXiv:1905.07088, equation 7.
+    /// less variance. Source: Song, Garg, Shi & Ermon, arXiv:1905.07088, section 3.
     let sliced (probe: Probe) : ScoreMatching =
         { Name = $"sliced ({probe})"
           Formula = "½ (vᵀ s(x))² + vᵀ ∇s(x) v"
-          Source = "Song, Garg, Shi & Ermon, arXiv:1905.07088, equation 7"
+          Source = "Song, Garg, Shi & Ermon, arXiv:1905.07088, section 3"
           Levels = noNoise
           PerExample =
             fun score x ->
@@ -112,17 +117,15 @@ module ScoreMatching =
 
     /// ½ ‖s(x̃) + (x̃ - x)/σ²‖² with x̃ = x + σ ε, ε ~ N(0, I), whose minimiser is the score of the data with noise σ. Its variance grows
     /// as 1/σ². Term `denoising`. Raises ArgumentException unless σ is positive.
-    /// Source: Vincent, Neural Computation 23 (2011), doi:10.1162/NECO_a_00142, section 4.3.
+    /// Source: Vincent, Neural Computation 23 (2011), doi:10.1162/NECO_a_00142, section 4.
     let denoising (noise: float) : ScoreMatching =
         checkPositive noise
 
         { Name = $"denoising (σ = {noise})"
           Formula = "½ ‖s(x̃) + (x̃ - x)/σ²‖², x̃ = x + σ ε"
-          Source = "Vincent, Neural Computation 23 (2011), doi:10.1162/NECO_a_00142, section 4.3"
+          Source = "Vincent, Neural Computation 23 (2011), doi:10.1162/NECO_a_00142, section 4"
           Levels = [ { Noise = noise; Weight = 1.0 } ]
-          PerExample =
-            fun score x ->
-                Loss.term "denoising" (denoisingError score (Rows.constant x noise) x / (noise * noise)) }
+          PerExample = fun score x -> Loss.term "denoising" (denoisingError score (Rows.constant x noise) x / (noise * noise)) }
 
     let private weighed (ladder: NoiseLadder) : NoiseWeight list =
         [ for noise in ladder.Levels -> { Noise = noise; Weight = noise * noise } ]
@@ -139,14 +142,14 @@ module ScoreMatching =
 
     /// An objective on the data with noise from a ladder, weighed with λ(σ) = σ²: `noised ladder (slicedReduced Probe.Rademacher)` learns
     /// what `noiseConditional` does, without being told which noise was added. Raises ArgumentException where the objective adds noise.
-    /// Source: Song & Ermon, arXiv:1907.05600, section 3.3 (sliced score matching of noised data).
+    /// Source: Song & Ermon, arXiv:1907.05600, section 3.2.
     let noised (ladder: NoiseLadder) (objective: ScoreMatching) : ScoreMatching =
         if objective.Levels <> noNoise then
             raise (Errors.Score.noisedTwice objective.Name)
 
         { Name = $"{objective.Name}, noised"
           Formula = $"σ² ({objective.Formula}) at x̃ = x + σ ε, σ from a ladder"
-          Source = $"{objective.Source}; Song & Ermon, arXiv:1907.05600, section 3.3"
+          Source = $"{objective.Source}; Song & Ermon, arXiv:1907.05600, section 3.2"
           Levels = weighed ladder
           PerExample =
             fun score x ->

@@ -45,7 +45,9 @@ let private descends (draw: Draw) =
     let options = { quick with Steps = 5; StepSize = 0.01 }
     let start = draw.Tensor([| 2 |], -2.0, 2.0)
 
-    let score (x: Tensor) (noise: Tensor) = (mu - x) / (v + noise.square().unsqueeze 1)
+    let score (x: Tensor) (noise: Tensor) =
+        (mu - x) / (v + noise.square().unsqueeze 1)
+
     let rows = Langevin.annealed options ladder score (start.expand [ 20_000; 2 ])
 
     let level moments noise =
@@ -67,7 +69,10 @@ let private anyShape (draw: Draw) =
 
 let private evaluate (target: Target) (position: Tensor) : ChainPlace =
     let noise = position.zerosLike [ position.shape[0] ]
-    { Position = position; LogDensity = target.LogDensity noise position; Score = Some(target.Score(position, noise)) }
+
+    { Position = position
+      LogDensity = target.LogDensity noise position
+      Score = Some(target.Score(position, noise)) }
 
 let private isRatio (draw: Draw) =
     let target = mixture draw
@@ -121,7 +126,8 @@ let private flat (draw: Draw) =
 
     let progress =
         { new IProgress<ChainProgress> with
-            member _.Report report = counts <- (report.Step, Scope.liveTensors ()) :: counts }
+            member _.Report report =
+                counts <- (report.Step, Scope.liveTensors ()) :: counts }
 
     let options = { quick with Steps = 350; StepSize = 1e-3; Progress = Some progress }
     leavesNothing (fun () -> Scope.run (fun () -> Langevin.unadjusted options score start |> ignore))
@@ -135,7 +141,9 @@ let private stops (draw: Draw) =
 
     let progress =
         { new IProgress<ChainProgress> with
-            member _.Report report = if report.Step >= 200 then stop.Cancel() }
+            member _.Report report =
+                if report.Step >= 200 then
+                    stop.Cancel() }
 
     let options = { quick with Steps = 1000; Progress = Some progress; Cancellation = stop.Token }
 
@@ -146,12 +154,21 @@ let private stops (draw: Draw) =
 
 let private refuses () =
     let start = dsharp.zeros ([ 4; 2 ], dtype = Dtype.Float64)
-    let unadjusted options () = Langevin.unadjusted options (fun x -> -x) start
-    says (messageOf<ArgumentException, _> (unadjusted { quick with Steps = 0 })) [ "Steps"; "at least 1"; "0" ]
-    says (messageOf<ArgumentException, _> (unadjusted { quick with StepSize = 0.0 })) [ "StepSize"; "positive"; "0" ]
-    let few () = Langevin.adjusted Langevin.adjustedDefaults (fun x -> x.sum 1) start[..2]
+
+    let unadjusted options () =
+        Langevin.unadjusted options (fun x -> -x) start
+
+    says (messageOf<ArgumentException, _>(unadjusted { quick with Steps = 0 })) [ "Steps"; "at least 1"; "0" ]
+    says (messageOf<ArgumentException, _>(unadjusted { quick with StepSize = 0.0 })) [ "StepSize"; "positive"; "0" ]
+
+    let few () =
+        Langevin.adjusted Langevin.adjustedDefaults (fun x -> x.sum 1) start[..2]
+
     says (messageOf<ArgumentException, _> few) [ "Chains"; "at least 4"; "3" ]
-    let shapes () = Langevin.adjusted Langevin.adjustedDefaults (fun x -> x * 2.0) start
+
+    let shapes () =
+        Langevin.adjusted Langevin.adjustedDefaults (fun x -> x * 2.0) start
+
     says (messageOf<ArgumentException, _> shapes) [ "[4]"; "[4; 2]" ]
 
 // ---- what goes with it ----
@@ -159,7 +176,10 @@ let private refuses () =
 let private denoises (draw: Draw) =
     let mu, v, noise = draw.Tensor([| 2 |], -1.0, 1.0), draw.Tensor([| 2 |], 0.3, 2.0), draw.Float(0.1, 2.0)
     let x = draw.Tensor([| 5; 2 |], -2.0, 2.0)
-    let score (x: Tensor) (noise: Tensor) = (mu - x) / (v + noise.square().unsqueeze 1)
+
+    let score (x: Tensor) (noise: Tensor) =
+        (mu - x) / (v + noise.square().unsqueeze 1)
+
     let posterior = (x * v + mu * (noise * noise)) / (v + noise * noise)
     isClose 1e-12 "E[data | x]" (Score.denoise score noise x) posterior
 
@@ -189,15 +209,15 @@ let private ladders () =
     Random.withSeed 3 (fun () ->
         let drawn = (NoiseLadder.ofLevels [ 3.0; 2.0; 1.0 ]).Draw(dsharp.zeros ([ 30_000; 2 ], dtype = Dtype.Float64))
         Expect.equal drawn.shape [| 30_000 |] "one for each row"
-        let shares = Tensor.stack [ for level in [ 1.0; 2.0; 3.0 ] -> drawn.eq(level).float64 () ]
+        let shares = Tensor.stack [ for level in [ 1.0; 2.0; 3.0 ] -> drawn.eq(level).float64() ]
         let found, error = meanAndError (shares.transpose ())
         isWithin "each as often" found error (dsharp.full (3, 1.0 / 3.0, dtype = Dtype.Float64)))
 
     for levels in [ []; [ 1.0; 2.0 ]; [ 1.0; 1.0 ]; [ 1.0; 0.0 ]; [ infinity; 1.0 ]; [ nan ] ] do
-        messageOf<ArgumentException, _> (fun () -> NoiseLadder.ofLevels levels) |> ignore
+        messageOf<ArgumentException, _>(fun () -> NoiseLadder.ofLevels levels) |> ignore
 
-    says (messageOf<ArgumentException, _> (fun () -> NoiseLadder.geometric 1.0 0.1 1)) [ "two levels"; "1" ]
-    says (messageOf<ArgumentException, _> (fun () -> NoiseLadder.geometric 0.1 1.0 3)) [ "fall" ]
+    says (messageOf<ArgumentException, _>(fun () -> NoiseLadder.geometric 1.0 0.1 1)) [ "two levels"; "1" ]
+    says (messageOf<ArgumentException, _>(fun () -> NoiseLadder.geometric 0.1 1.0 3)) [ "fall" ]
 
 [<Tests>]
 let tests =

@@ -24,7 +24,7 @@ type Target =
     member this.Sample(count: int) : Tensor =
         let which = Categorical.FromProbabilities(this.Weights).Sample([ count ]).int64()
         let mean, variance = this.Means.indexSelect (0, which), this.Variances.indexSelect (0, which)
-        (mean + mean.randnLike () * variance.sqrt()).matmul(this.Turn.transpose ())
+        (mean + mean.randnLike () * variance.sqrt ()).matmul(this.Turn.transpose ())
 
     /// log p_σ(x) for a σ of each row.
     member this.LogDensity (noise: Tensor) (x: Tensor) : Tensor =
@@ -34,7 +34,8 @@ type Target =
         (logs + this.Weights.log ()).logsumexp 1
 
     /// ∇ log p_σ(x)
-    member this.Score(x: Tensor, noise: Tensor) : Tensor = Score.ofEnergy (this.LogDensity noise) x
+    member this.Score(x: Tensor, noise: Tensor) : Tensor =
+        Score.ofEnergy (this.LogDensity noise) x
 
     member this.Mean: Tensor = this.Turn.matmul((this.Weights.unsqueeze 1 * this.Means).sum(0).unsqueeze 1).squeeze 1
 
@@ -65,8 +66,7 @@ let mixture (draw: Draw) : Target =
       Variances = draw.Tensor([| 3; 2 |], 0.2, 0.6)
       Turn = turn draw }
 
-let targets: (string * (Draw -> Target)) list =
-    [ "a Gaussian", gaussian; "a mixture of Gaussians", mixture ]
+let targets: (string * (Draw -> Target)) list = [ "a Gaussian", gaussian; "a mixture of Gaussians", mixture ]
 
 /// A score to be learned, and what is learned in it.
 type Model =
@@ -77,7 +77,8 @@ type Model =
     member this.Gradient(loss: Tensor) : Tensor =
         Tensor.cat [ for gradient in Gradient.ofLoss loss (List.toArray this.Parameters) -> gradient.view -1 ]
 
-let private withNoise (x: Tensor) (noise: Tensor) : Tensor = Tensor.cat ([ x; noise.unsqueeze 1 ], 1)
+let private withNoise (x: Tensor) (noise: Tensor) : Tensor =
+    Tensor.cat ([ x; noise.unsqueeze 1 ], 1)
 
 let private network (outputs: int) : Net<Tensor, Tensor> =
     inFloat64 (fun () -> mlpWith Activation.tanh [ 3; 5 ] --> output outputs)
@@ -98,7 +99,8 @@ let energy () : Model =
 
 let models: (string * (unit -> Model)) list = [ "a network", direct; "an energy", energy ]
 
-let leaf (value: Tensor) : Tensor = Gradient.record (value.noDiff().clone())
+let leaf (value: Tensor) : Tensor =
+    Gradient.record (value.noDiff().clone())
 
 /// s(x, σ) = -(B Bᵀ + σ² I)⁻¹ (x - m): the scores of Gaussians with noise.
 let gaussianScore (factor: Tensor) (mean: Tensor) (x: Tensor) (noise: Tensor) : Tensor =

@@ -36,7 +36,7 @@ let private alongProbe (draw: Draw) =
     let value, along = JacobianTrace.along probe (field a) x
     isClose 1e-12 "f(x)" value (field a x)
     let v = (probe.view [ x.shape[0]; -1 ]).unsqueeze 2
-    isClose 1e-12 "vᵀ J v" along (((v.transpose (1, 2)).matmul (jacobians a x)).matmul(v).view -1)
+    isClose 1e-12 "vᵀ J v" along (((v.transpose (1, 2)).matmul(jacobians a x)).matmul(v).view -1)
 
 // Many copies of one row have as many probes.
 let private copies = 20_000
@@ -68,8 +68,7 @@ let private ofSeveral (probe: Probe) (draw: Draw) =
     // the same random numbers, one probe after another
     let together = Random.withSeed draw.Seed (fun () -> JacobianTrace.hutchinsonMean count probe (field a) x)
 
-    let alone =
-        Random.withSeed draw.Seed (fun () -> [ for _ in 1..count -> snd (JacobianTrace.hutchinson probe (field a) x) ])
+    let alone = Random.withSeed draw.Seed (fun () -> [ for _ in 1..count -> snd (JacobianTrace.hutchinson probe (field a) x) ])
 
     isClose 1e-12 "f(x)" (fst together) (field a x)
     isClose 1e-12 "the mean" (snd together) ((Tensor.stack alone).mean 0)
@@ -120,7 +119,10 @@ let tests =
           holds "rows that do not lie in order in memory are as good" 3 (fun draw ->
               let x, a = draw.Tensor([| 3; 4; 2 |], -1.0, 1.0), draw.Tensor([| 8; 8 |], -1.0, 1.0)
               let moved = (x.transpose (0, 2)).transpose(0, 2).transpose(1, 2)
-              let f (x: Tensor) = (field a (x.transpose(1, 2).clone())).transpose(1, 2)
+
+              let f (x: Tensor) =
+                  (field a (x.transpose(1, 2).clone())).transpose(1, 2)
+
               let value, trace = JacobianTrace.exact f moved
               let expected, expectedTrace = JacobianTrace.exact (field a) x
               isClose 1e-12 "f(x)" value (expected.transpose (1, 2))
@@ -129,8 +131,8 @@ let tests =
           testCase "a field that changes the shape, and no probes at all, are errors" (fun () ->
               let x = float64 [ [ 1.0; 2.0 ]; [ 3.0; 4.0 ] ]
               let total (x: Tensor) = x.sum (1, keepDim = true)
-              says (messageOf<ArgumentException, _> (fun () -> JacobianTrace.exact total x)) [ "[2; 1]"; "[2; 2]" ]
+              says (messageOf<ArgumentException, _>(fun () -> JacobianTrace.exact total x)) [ "[2; 1]"; "[2; 2]" ]
 
               for probe in probes do
-                  says (messageOf<ArgumentException, _> (fun () -> JacobianTrace.hutchinson probe total x)) [ "[2; 1]" ]
-                  says (messageOf<ArgumentException, _> (fun () -> JacobianTrace.hutchinsonMean 0 probe id x)) [ "probe"; "0" ]) ]
+                  says (messageOf<ArgumentException, _>(fun () -> JacobianTrace.hutchinson probe total x)) [ "[2; 1]" ]
+                  says (messageOf<ArgumentException, _>(fun () -> JacobianTrace.hutchinsonMean 0 probe id x)) [ "probe"; "0" ]) ]
