@@ -63,3 +63,48 @@ module internal OdeBridge =
         =
         let x, y = OdeSolver.fixedStepsPair method steps (pairField f) (start, finish) (x, y)
         struct (x, y)
+
+/// Stochastic differential equations.
+module internal SdeBridge =
+
+    let create (drift: Func<Tensor, Tensor, Tensor>) (diffusionSquared: Func<Tensor, Tensor>) : Sde =
+        { Drift = fun x t -> drift.Invoke(x, t)
+          DiffusionSquared = diffusionSquared.Invoke }
+
+    let drift (sde: Sde) (x: Tensor) (t: Tensor) = sde.Drift x t
+    let diffusionSquared (sde: Sde) (t: Tensor) = sde.DiffusionSquared t
+
+    let step (method: SdeMethod) (sde: Sde) (t: float) (h: float) (x: Tensor) (noise: Tensor) = method.Step sde t h x noise
+
+    let solve (method: SdeMethod) (steps: int) (sde: Sde) (start: float) (finish: float) (x: Tensor) =
+        SdeSolver.solve method steps sde (start, finish) x
+
+/// Probability flows, and velocity fields that are trained into them.
+module internal FlowBridge =
+
+    let create (velocity: Func<Tensor, Tensor, Tensor>) (noise: Distribution) (dataTime: float) : ProbabilityFlow =
+        { Velocity = fun x t -> velocity.Invoke(x, t)
+          Noise = noise
+          DataTime = dataTime }
+
+    let velocity (flow: ProbabilityFlow) (x: Tensor) (t: Tensor) = flow.Velocity x t
+    let parameters (field: VelocityField) = List.toArray field.Parameters
+
+    let coupling (name: string) (pair: Func<Tensor, Tensor, Tensor>) (source: string) : Coupling =
+        { Name = name
+          Pair = fun data noise -> pair.Invoke(data, noise)
+          Source = source }
+
+    let pair (coupling: Coupling) (data: Tensor) (noise: Tensor) = coupling.Pair data noise
+    let couplings: Coupling[] = List.toArray Coupling.all
+    let methods: SdeMethod[] = List.toArray SdeMethod.all
+
+    let objective (options: FlowMatchingOptions) (field: VelocityField) : Func<Tensor, Loss> =
+        Func<_, _>(FlowMatching.objective options field)
+
+    let pairLoss (field: VelocityField) : Func<struct (Tensor * Tensor), Loss> =
+        let loss = FlowMatching.pairLoss field
+        Func<_, _>(fun (struct (data, noise)) -> loss (data, noise))
+
+    let pairs (options: OdeOptions) (flow: ProbabilityFlow) (count: int) : Dataset<struct (Tensor * Tensor)> =
+        RectifiedFlow.pairs options flow count |> Dataset.map (fun (data, noise) -> struct (data, noise))

@@ -128,6 +128,7 @@ let private computes folder =
 
     run "spirals" 60 @"held-out accuracy: [01]\.\d\d\d" "decision.png" 160 160
     run "pendulum" 20 @"cost: \d+\.\d+ after, \d+\.\d+ before" "after.png" 304 101
+    run "flow-matching-2d" 5 @"checkerboard, truth, log-likelihood: -2.079 nats" "moons-density.png" 100 100
 
 /// The samples that compare models on MNIST: an epoch on a tiny set, the figures that they end with, and a picture.
 let private compares folder =
@@ -215,7 +216,7 @@ let tests =
         "Samples"
         [ testCase "vae-mnist trains, reports and draws" (fun () -> withSamples trains)
           testCase "the other autoencoders train, report and draw" (fun () -> withSamples trainsOthers)
-          testCase "spirals and pendulum compute, report and draw" (fun () -> withSamples computes)
+          testCase "spirals, pendulum and flow-matching-2d compute, report and draw" (fun () -> withSamples computes)
           testCase "iwae-mnist, cvae-mnist and beta-vae compare models and draw" (fun () -> withSamples compares)
           testCase "distributions tours, fits and draws" (fun () -> withSamples tours)
           testCase "gmm fits, reports and draws" (fun () -> withSamples clusters)
