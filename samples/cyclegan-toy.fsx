@@ -16,18 +16,18 @@ let cloud: Distribution =
     let scales = dsharp.tensor [ [ 0.15; 0.45 ]; [ 0.3; 0.15 ]; [ 0.12; 0.12 ] ]
     Mixture(Categorical.FromProbabilities(dsharp.tensor [ 0.5; 0.3; 0.2 ]), Normal.diagonal means scales)
 
-/// The true partner of x: turned by 60 degrees.
+/// The true partner of x: turned by 30 degrees.
 let partner (x: Tensor) : Tensor =
-    let cosine, sine = cos (Math.PI / 3.0), sin (Math.PI / 3.0)
+    let cosine, sine = cos (Math.PI / 6.0), sin (Math.PI / 6.0)
     x.matmul (dsharp.tensor [ [ cosine; sine ]; [ -sine; cosine ] ])
 
-/// Residual generators begin near the identity.
+/// Residual generators begin near the identity, and so find the nearest of the maps that carry one set to the other.
 let model () : CycleGan =
     let generator () =
-        residual (mlp [ 2; 64; 64 ] --> output 2)
+        residual (mlp [ 2; 32; 32 ] --> output 2)
 
     let critic () =
-        mlpWith Activation.leakyRelu [ 2; 64; 64 ] --> output 1
+        mlpWith Activation.leakyRelu [ 2; 32; 32 ] --> output 1
 
     { GeneratorOfY = generator ()
       GeneratorOfX = generator ()
@@ -40,9 +40,9 @@ let recipe (steps: int) : AdversarialOptions =
 
     { AdversarialOptions.nonSaturating with
         Loss = Adversarial.leastSquares
-        Penalty = Some(CriticPenalty.r1 0.2)
+        Penalty = Some(CriticPenalty.r1 0.5)
         CriticOptimizer = falling 2e-3
-        GeneratorOptimizer = falling 1e-3 }
+        GeneratorOptimizer = falling 2e-3 }
 
 let panel (title: string) (sets: (string * Tensor) list) : Plot.Panel =
     let points (x: Tensor) =
@@ -55,7 +55,7 @@ let panel (title: string) (sets: (string * Tensor) list) : Plot.Panel =
 
 let sample () =
     let arguments = Arguments.Arguments [ "steps"; "seed" ]
-    let steps, size = arguments.Int("steps", 4000), 256
+    let steps, size = arguments.Int("steps", 3000), 128
     let folder = Arguments.artifacts "cyclegan-toy"
     dsharp.seed (arguments.Int("seed", 1))
 
@@ -68,7 +68,7 @@ let sample () =
             Epochs = 1
             BatchSize = size }
 
-    Training.play options (CycleGan.players (recipe steps) 10.0 0.0 gan) (Dataset.zip (Dataset.ofTensor x) (Dataset.ofTensor y))
+    Training.play options (CycleGan.players (recipe steps) 5.0 0.0 gan) (Dataset.zip (Dataset.ofTensor x) (Dataset.ofTensor y))
     |> ignore
 
     let fresh = cloud.Sample [ 2000 ]

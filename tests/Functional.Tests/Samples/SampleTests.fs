@@ -151,6 +151,25 @@ let private compares folder =
 
         isPng (Path.Combine(folder, "artifacts", sample, picture)) width height
 
+/// The adversarial samples: a few rounds, the figures that they end with, and their pictures.
+let private plays folder =
+    let data = mnist folder "mnist" id
+    let gan = interactive folder "gan-mnist.fsx" [ "--data"; data; "--epochs"; "1" ]
+    let cycle = interactive folder "cyclegan-toy.fsx" [ "--steps"; "3" ]
+
+    for sample, running, figures in
+        [ "gan-mnist", gan, [ @"variance ratio: \d+\.\d\d"; @"digits drawn: \d+ of 10"; @"share of the rarest digit: \d+\.\d % \(.*\)" ]
+          "cyclegan-toy", cycle, [ @"paired error: \d+\.\d\d\d"; @"error there and back: \d+\.\d\d\d" ] ] do
+        let outcome = running.Result
+        Expect.equal (outcome.ExitCode, outcome.Error) (0, "") $"{sample} succeeds"
+
+        for figure in figures do
+            hasLine figure outcome
+
+    isPng (Path.Combine(folder, "artifacts", "gan-mnist", "samples.png")) (16 * 28) (8 * 28)
+    let drawn = XDocument.Load(Path.Combine(folder, "artifacts", "cyclegan-toy", "translations.svg"))
+    Expect.isFalse ((string drawn).Contains "NaN") "every number is one"
+
 let private tours folder =
     let outcome = (interactive folder "distributions.fsx" [ "--steps"; "100" ]).Result
     Expect.equal (outcome.ExitCode, outcome.Error) (0, "") "it succeeds"
@@ -218,6 +237,7 @@ let tests =
           testCase "the other autoencoders train, report and draw" (fun () -> withSamples trainsOthers)
           testCase "spirals, pendulum and flow-matching-2d compute, report and draw" (fun () -> withSamples computes)
           testCase "iwae-mnist, cvae-mnist and beta-vae compare models and draw" (fun () -> withSamples compares)
+          testCase "gan-mnist and cyclegan-toy play, report and draw" (fun () -> withSamples plays)
           testCase "distributions tours, fits and draws" (fun () -> withSamples tours)
           testCase "gmm fits, reports and draws" (fun () -> withSamples clusters)
           testCase "swiss-roll learns scores, reports and draws" (fun () -> withSamples scores)
