@@ -1,7 +1,7 @@
 // f-divergences D_f(p ‖ q) = E_q[f(p/q)]: their table, estimates from densities, and lower bounds from samples alone.
 // f-GANs and density-ratio estimation train critics on these bounds; a divergence of one's own is made from f.
 using Functional.Interop;
-using Table = Functional.FDivergenceModule;
+using FDivergences = Functional.FDivergenceModule;
 
 namespace Functional.CSharp;
 
@@ -18,34 +18,34 @@ public sealed class FDivergence
     internal Functional.FDivergence Inner { get; }
 
     /// <summary>f(u) = u log u: KL(p ‖ q). Large where q misses a part of p.</summary>
-    public static FDivergence Kl { get; } = new(Table.kl);
+    public static FDivergence Kl { get; } = new(FDivergences.kl);
 
     /// <summary>f(u) = -log u: KL(q ‖ p). Large where q puts mass that p has not.</summary>
-    public static FDivergence ReverseKl { get; } = new(Table.reverseKl);
+    public static FDivergence ReverseKl { get; } = new(FDivergences.reverseKl);
 
     /// <summary>f(u) = (u - 1)²: Pearson's χ².</summary>
-    public static FDivergence Pearson { get; } = new(Table.pearson);
+    public static FDivergence Pearson { get; } = new(FDivergences.pearson);
 
     /// <summary>f(u) = (1 - u)²/u: Neyman's χ², Pearson's of (q, p).</summary>
-    public static FDivergence Neyman { get; } = new(Table.neyman);
+    public static FDivergence Neyman { get; } = new(FDivergences.neyman);
 
     /// <summary>f(u) = (√u - 1)²: ∫(√p - √q)², at most 2; some authors take half of it.</summary>
-    public static FDivergence SquaredHellinger { get; } = new(Table.squaredHellinger);
+    public static FDivergence SquaredHellinger { get; } = new(FDivergences.squaredHellinger);
 
     /// <summary>f(u) = u log u - (u + 1) log((u + 1)/2): twice the Jensen-Shannon divergence, at most 2 log 2.</summary>
-    public static FDivergence JensenShannon { get; } = new(Table.jensenShannon);
+    public static FDivergence JensenShannon { get; } = new(FDivergences.jensenShannon);
 
     /// <summary>
     /// f(u) = u log u - (u + 1) log(u + 1): the original GAN's value at its best critic, twice the Jensen-Shannon divergence less
     /// log 4.
     /// </summary>
-    public static FDivergence Gan { get; } = new(Table.gan);
+    public static FDivergence Gan { get; } = new(FDivergences.gan);
 
     /// <summary>f(u) = (u - 1) log u: KL(p ‖ q) + KL(q ‖ p).</summary>
-    public static FDivergence Jeffrey { get; } = new(Table.jeffrey);
+    public static FDivergence Jeffrey { get; } = new(FDivergences.jeffrey);
 
     /// <summary>f(u) = ½|u - 1|: the total variation distance, at most 1.</summary>
-    public static FDivergence TotalVariation { get; } = new(Table.totalVariation);
+    public static FDivergence TotalVariation { get; } = new(FDivergences.totalVariation);
 
     /// <summary>The table: every named divergence, and α-divergences on either side of 0 and 1.</summary>
     public static IReadOnlyList<FDivergence> All { get; } =
@@ -66,7 +66,7 @@ public sealed class FDivergence
     /// <summary>f(u) = (u^α - 1 - α (u - 1)) / (α (α - 1)).</summary>
     /// <param name="alpha">Any number but 0 and 1, where the limits are <see cref="ReverseKl"/> and <see cref="Kl"/>.</param>
     /// <exception cref="ArgumentException">It is 0 or 1.</exception>
-    public static FDivergence Alpha(double alpha) => new(Table.alpha(alpha));
+    public static FDivergence Alpha(double alpha) => new(FDivergences.alpha(alpha));
 
     /// <summary>
     /// A divergence from its generator alone. f* is found numerically; a critic's output stands for log u. Where f is not smooth,
@@ -107,55 +107,55 @@ public sealed class FDivergence
     public Tensor OptimalCritic(Tensor logRatio) => new(FDivergenceBridge.optimalCritic(Inner, Guard.Inner(logRatio)));
 
     /// <summary>The estimate and its standard error, from log p(x) - log q(x) at draws x of q along the first axis.</summary>
-    public Estimate OfDrawsFromQ(Tensor logRatios) => Wrap(Table.ofDrawsFromQ(Inner, Guard.Inner(logRatios)));
+    public Estimate OfDrawsFromQ(Tensor logRatios) => Wrap(FDivergences.ofDrawsFromQ(Inner, Guard.Inner(logRatios)));
 
     /// <summary>The estimate and its standard error, from log p(x) - log q(x) at draws x of p along the first axis.</summary>
-    public Estimate OfDrawsFromP(Tensor logRatios) => Wrap(Table.ofDrawsFromP(Inner, Guard.Inner(logRatios)));
+    public Estimate OfDrawsFromP(Tensor logRatios) => Wrap(FDivergences.ofDrawsFromP(Inner, Guard.Inner(logRatios)));
 
     /// <summary>D_f(p ‖ q) from draws of q: one estimate for each distribution of the batch.</summary>
     /// <param name="p">What q is compared with.</param>
     /// <param name="q">Where the draws come from.</param>
     /// <param name="samples">How many draws, at least 2. Default: 1000.</param>
     public Estimate EstimateFromQ(Distribution p, Distribution q, int samples = 1000) =>
-        Wrap(Table.estimateFromQ(Inner, Guard.AtLeast(samples, 2), Guard.Inner(p), Guard.Inner(q)));
+        Wrap(FDivergences.estimateFromQ(Inner, Guard.AtLeast(samples, 2), Guard.Inner(p), Guard.Inner(q)));
 
     /// <summary>D_f(p ‖ q) from draws of p: one estimate for each distribution of the batch.</summary>
     /// <param name="p">Where the draws come from.</param>
     /// <param name="q">What p is compared with.</param>
     /// <param name="samples">How many draws, at least 2. Default: 1000.</param>
     public Estimate EstimateFromP(Distribution p, Distribution q, int samples = 1000) =>
-        Wrap(Table.estimateFromP(Inner, Guard.AtLeast(samples, 2), Guard.Inner(p), Guard.Inner(q)));
+        Wrap(FDivergences.estimateFromP(Inner, Guard.AtLeast(samples, 2), Guard.Inner(p), Guard.Inner(q)));
 
     /// <summary>
     /// Σ q(x) f(p(x)/q(x)) over the last axis, from the log-probabilities of the same values; where q(x) = 0 a term is p(x) f'(∞).
     /// </summary>
     public Tensor OfLogProbabilities(Tensor logP, Tensor logQ) =>
-        new(Table.ofLogProbabilities(Inner, Guard.Inner(logP), Guard.Inner(logQ)));
+        new(FDivergences.ofLogProbabilities(Inner, Guard.Inner(logP), Guard.Inner(logQ)));
 
     /// <summary>D_f(p ‖ q) exactly, as the sum over a finite support that p and q share.</summary>
     /// <exception cref="ArgumentException">Their supports differ.</exception>
     /// <exception cref="NotSupportedException">A support cannot be listed.</exception>
-    public Tensor Exact(Distribution p, Distribution q) => new(Table.exact(Inner, Guard.Inner(p), Guard.Inner(q)));
+    public Tensor Exact(Distribution p, Distribution q) => new(FDivergences.exact(Inner, Guard.Inner(p), Guard.Inner(q)));
 
     /// <summary>
     /// E_p[T] - E_q[f*(T)] ≤ D_f(p ‖ q), from a critic's outputs v at samples of p and of q, any number of each: a scalar with
     /// terms `critic` and `conjugate`, to be maximised in the critic.
     /// </summary>
-    public Loss DualOfOutputs(Tensor onP, Tensor onQ) => new(Table.dualOfOutputs(Inner, Guard.Inner(onP), Guard.Inner(onQ)));
+    public Loss DualOfOutputs(Tensor onP, Tensor onQ) => new(FDivergences.dualOfOutputs(Inner, Guard.Inner(onP), Guard.Inner(onQ)));
 
     /// <summary>
     /// The same from the samples, for a critic in training: its raw output is v. A training step minimises
     /// <c>-divergence.Dual(critic, p, q)</c>.
     /// </summary>
     public Loss Dual(Net<Tensor, Tensor> critic, Tensor p, Tensor q) =>
-        new(Table.dual(Inner, Guard.NotNull(critic).ToInner(), Guard.Inner(p), Guard.Inner(q)));
+        new(FDivergences.dual(Inner, Guard.NotNull(critic).ToInner(), Guard.Inner(p), Guard.Inner(q)));
 
     /// <summary>
     /// The bound of a critic in use, and its standard error, from samples that it was not trained on. Not recorded for
     /// differentiation.
     /// </summary>
     public Estimate DualEstimate(Net<Tensor, Tensor> critic, Tensor p, Tensor q) =>
-        Wrap(Table.dualEstimate(Inner, Guard.NotNull(critic).ToInner(), Guard.Inner(p), Guard.Inner(q)));
+        Wrap(FDivergences.dualEstimate(Inner, Guard.NotNull(critic).ToInner(), Guard.Inner(p), Guard.Inner(q)));
 
     /// <summary>Its name.</summary>
     public override string ToString() => Name;

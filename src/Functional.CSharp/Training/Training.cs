@@ -95,7 +95,7 @@ public static class Training
         return done.Status.IsCancelled ? throw new TrainingCanceledException(result, cancellationToken) : result;
     }
 
-    private static EpochSummary Convert(Functional.EpochSummary summary) =>
+    internal static EpochSummary Convert(Functional.EpochSummary summary) =>
         new()
         {
             Epoch = summary.Epoch,
