@@ -45,7 +45,7 @@ let draw (steps: int) (count: int) (denoiser: Denoiser) : Tensor =
     let options =
         { Sampler.defaults with
             Steps = steps
-            Times = TimeGrid.quadratic }
+            Grid = TimeGrid.quadratic }
 
     inBatches 128 count (fun count ->
         Sampler.sample options (Sampler.ddim 0.0) (Denoiser.clipped -1.0 1.0 denoiser) [ count; 1; 28; 28 ])
@@ -114,10 +114,15 @@ let sample () =
     average.During(fun () ->
         Weights.save (Path.Combine(folder, "ddpm.safetensors")) denoiser.Parameters
 
-        let bitsOfNats (nats: float) = -nats / (784.0 * log 2.0)
         let bound = DiffusionBound.create 1000 (Reconstruction.quantized 256)
-        let nats = test |> Dataset.mean 250 (fun x -> Gradient.off (fun () -> (DiffusionBound.estimate Mode.Eval bound denoiser x).Value))
-        printfn $"bits per dimension by the bound: %.3f{bitsOfNats nats} bits"
+
+        let bits =
+            test
+            |> Dataset.mean 250 (fun x ->
+                Gradient.off (fun () ->
+                    (DiffusionBound.estimate Mode.Eval bound denoiser x).Value |> DiffusionBound.bitsPerDimension x))
+
+        printfn $"bits per dimension by the bound: %.3f{bits} bits"
 
         let flow = ProbabilityFlow.ofDenoiser 1e-4 [ 1; 28; 28 ] denoiser
         let followed = min (arguments.Int("flow", 128)) test.Length
