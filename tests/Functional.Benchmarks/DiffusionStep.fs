@@ -33,7 +33,14 @@ let private round () =
 
 /// Live tensors and resident memory after 500 and after 2,000 steps, which should be the same.
 let private memory () =
-    let denoiser = denoiser { UNet.defaults with Channels = 8; Multipliers = [ 1; 2 ]; Attention = [ 2 ]; Groups = 4 }
+    let denoiser =
+        denoiser
+            { UNet.defaults with
+                Channels = 8
+                Multipliers = [ 1; 2 ]
+                Attention = [ 2 ]
+                Groups = 4 }
+
     let average = WeightAverage 0.999
 
     let look (epoch: EpochSummary) =
@@ -41,7 +48,9 @@ let private memory () =
             GC.Collect()
             GC.WaitForPendingFinalizers()
             let resident = float (Process.GetCurrentProcess().WorkingSet64) / 1048576.0
-            printfn $"diffusion memory after {epoch.Epoch * 100} steps: {Scope.liveTensors ()} live tensors, %.0f{resident} MiB resident"
+
+            printfn
+                $"diffusion memory after {epoch.Epoch * 100} steps: {Scope.liveTensors ()} live tensors, %.0f{resident} MiB resident"
 
     let options =
         { options with
