@@ -24,7 +24,13 @@ let denoiser (channels: int) : Denoiser =
     |> Denoiser.create (NoiseSchedule.variancePreserving 0.1 20.0) Prediction.Noise
 
 /// The rate falls to nothing; samples are drawn with averaged weights.
-let trainDenoiser (epochs: int) (batch: int) (checkpoint: string option) (denoiser: Denoiser) (images: Dataset<Tensor>) : WeightAverage =
+let trainDenoiser
+    (epochs: int)
+    (batch: int)
+    (checkpoint: string option)
+    (denoiser: Denoiser)
+    (images: Dataset<Tensor>)
+    : WeightAverage =
     let average = WeightAverage 0.995
     let steps = epochs * Dataset.batchCount batch images
 
@@ -35,17 +41,13 @@ let trainDenoiser (epochs: int) (batch: int) (checkpoint: string option) (denois
             Optimizer = Optimizer.adam 1e-3 |> Optimizer.scheduled (Schedule.cosine 1.0 0.02 steps) |> average.Of
             Checkpoint = checkpoint
             OnEpoch =
-                fun epoch ->
-                    printfn $"epoch {epoch.Epoch}  simple loss %.2f{epoch.Loss}  %.1f{epoch.Duration.TotalSeconds} s" }
+                fun epoch -> printfn $"epoch {epoch.Epoch}  simple loss %.2f{epoch.Loss}  %.1f{epoch.Duration.TotalSeconds} s" }
 
     Training.fit options denoiser.Parameters (DiffusionLoss.simple denoiser) images |> ignore
     average
 
 let draw (steps: int) (count: int) (denoiser: Denoiser) : Tensor =
-    let options =
-        { Sampler.defaults with
-            Steps = steps
-            Times = TimeGrid.quadratic }
+    let options = { Sampler.defaults with Steps = steps; Grid = TimeGrid.quadratic }
 
     inBatches 128 count (fun count ->
         Sampler.sample options (Sampler.ddim 0.0) (Denoiser.clipped -1.0 1.0 denoiser) [ count; 1; 28; 28 ])
@@ -53,9 +55,13 @@ let draw (steps: int) (count: int) (denoiser: Denoiser) : Tensor =
 // ---- the measure: features of a classifier ----
 
 let features: Net<Tensor, Tensor> =
-    conv2d Filter.half 1 16 --> Activation.silu
-    --> conv2d Filter.half 16 32 --> Activation.silu
-    --> flatten --> linear (32 * 7 * 7) 32 --> Activation.tanh
+    conv2d Filter.half 1 16
+    --> Activation.silu
+    --> conv2d Filter.half 16 32
+    --> Activation.silu
+    --> flatten
+    --> linear (32 * 7 * 7) 32
+    --> Activation.tanh
 
 /// Trains the features for the logits of ten digits on top of them; the share of test digits that are told right.
 let trainClassifier (epochs: int) (images: Dataset<Tensor>) (labels: Dataset<Tensor>) (test: Dataset<Tensor * Tensor>) : float =
@@ -67,21 +73,28 @@ let trainClassifier (epochs: int) (images: Dataset<Tensor>) (labels: Dataset<Ten
 
     Training.fit options classifier.Parameters loss (Dataset.zip images labels) |> ignore
 
-    test
-    |> Dataset.mean 500 (fun (x, y) -> ((Net.eval classifier x).Mode.int64().eq y).float32 ())
+    test |> Dataset.mean 500 (fun (x, y) -> ((Net.eval classifier x).Mode.int64().eq y).float32())
 
 /// Mean and covariance of the features of images.
 let moments (images: Tensor) : Tensor * Tensor =
     Scope.run (fun () ->
         Gradient.off (fun () ->
-            let rows = (Net.eval features images).float64 ()
-            rows.mean 0, (rows.transpose ()).cov ()))
+            let rows = (Net.eval features images).float64()
+            rows.mean 0, (rows.transpose ()).cov()))
 
-/// |m - m'|² + tr(C + C' - 2 (C C')^½), the Fréchet distance of two Gaussians; tr (C C')^½ is the sum of the singular values of LᵀL',
-/// C = L Lᵀ. Source: Dowson & Landau, doi 10.1016/0047-259X(82)90077-X; for features, Heusel et al., arXiv:1706.08500.
+/// |m - m'|² + tr(C + C' - 2 (C^½ C' C^½)^½), the Fréchet distance of two Gaussians.
+/// Source: Dowson & Landau, doi 10.1016/0047-259X(82)90077-X; for features of images, Heusel et al., arXiv:1706.08500.
 let distance (mean: Tensor, covariance: Tensor) (mean': Tensor, covariance': Tensor) : float =
-    let _, singular, _ = ((covariance.cholesky ()).transpose().matmul(covariance'.cholesky ())).svd ()
-    ((mean - mean').square().sum () + covariance.trace () + covariance'.trace () - singular.sum () * 2.0).toDouble ()
+    let roots (covariance: Tensor) =
+        let values, vectors = covariance.eigh ()
+        (values.clamp (low = 0.0)).sqrt(), vectors
+
+    let root =
+        let values, vectors = roots covariance
+        (vectors * values).matmul(vectors.transpose ())
+
+    let between = (root.matmul(covariance').matmul root |> roots |> fst).sum()
+    ((mean - mean').square().sum() + covariance.trace () + covariance'.trace () - between * 2.0).toDouble()
 
 /// Digits of the autoencoder of the sample vae-mnist.
 let autoencoded (batch: int) (count: int) (train: Dataset<Tensor>) : Tensor =
@@ -90,13 +103,13 @@ let autoencoded (batch: int) (count: int) (train: Dataset<Tensor>) : Tensor =
           Decoder = mlp [ 20; 400 ] --> bernoulli 784
           Prior = Normal.standard [ 20 ] }
 
-    Training.fit { Training.defaults with Epochs = 5; BatchSize = batch } vae.Parameters (Vae.loss vae) train |> ignore
+    Training.fit { Training.defaults with Epochs = 5; BatchSize = batch } vae.Parameters (Vae.loss vae) train
+    |> ignore
+
     inBatches 500 count (fun count -> asImages (Vae.generate count vae))
 
 let sample () =
-    let arguments =
-        Arguments.Arguments
-            [ "epochs"; "batch"; "channels"; "digits"; "steps"; "flow"; "seed"; "data"; "checkpoint" ]
+    let arguments = Arguments.Arguments [ "epochs"; "batch"; "channels"; "digits"; "steps"; "flow"; "seed"; "data"; "checkpoint" ]
 
     let epochs, batch = arguments.Int("epochs", 6), arguments.Int("batch", 128)
     let digits, steps = arguments.Int("digits", 2048), arguments.Int("steps", 50)
@@ -104,7 +117,10 @@ let sample () =
     dsharp.seed (arguments.Int("seed", 1))
 
     let mnist = Mnist.load (arguments.Folder("data", Arguments.mnist))
-    let images set = LabelledImages.pixels set |> Dataset.map asImages
+
+    let images set =
+        LabelledImages.pixels set |> Dataset.map asImages
+
     let train, test = images mnist.Train, images mnist.Test
 
     let denoiser = denoiser (arguments.Int("channels", 16))
@@ -114,10 +130,15 @@ let sample () =
     average.During(fun () ->
         Weights.save (Path.Combine(folder, "ddpm.safetensors")) denoiser.Parameters
 
-        let bitsOfNats (nats: float) = -nats / (784.0 * log 2.0)
         let bound = DiffusionBound.create 1000 (Reconstruction.quantized 256)
-        let nats = test |> Dataset.mean 250 (fun x -> Gradient.off (fun () -> (DiffusionBound.estimate Mode.Eval bound denoiser x).Value))
-        printfn $"bits per dimension by the bound: %.3f{bitsOfNats nats} bits"
+
+        let bits =
+            test
+            |> Dataset.mean 250 (fun x ->
+                Gradient.off (fun () ->
+                    (DiffusionBound.estimate Mode.Eval bound denoiser x).Value |> DiffusionBound.bitsPerDimension x))
+
+        printfn $"bits per dimension by the bound: %.3f{bits} bits"
 
         let flow = ProbabilityFlow.ofDenoiser 1e-4 [ 1; 28; 28 ] denoiser
         let followed = min (arguments.Int("flow", 128)) test.Length
@@ -125,12 +146,14 @@ let sample () =
         let bits =
             test
             |> Dataset.take followed
-            |> Dataset.mean 64 (ProbabilityFlow.bitsPerDimension OdeSolver.defaults (TraceMethod.Hutchinson Probe.Rademacher) 256 flow)
+            |> Dataset.mean
+                64
+                (ProbabilityFlow.bitsPerDimension OdeSolver.defaults (TraceMethod.Hutchinson Probe.Rademacher) 256 flow)
 
         printfn $"bits per dimension by the flow: %.3f{bits} bits ({followed} images)"
 
         let drawn = draw steps digits denoiser
-        (drawn.[0 .. 127] * 0.5 + 0.5).saveImage (Path.Combine(folder, "samples.png"), gridCols = 16)
+        (drawn.[0..127] * 0.5 + 0.5).saveImage(Path.Combine(folder, "samples.png"), gridCols = 16)
 
         let labels set = LabelledImages.labels set
         let accuracy = trainClassifier 2 train (labels mnist.Train) (Dataset.zip test (labels mnist.Test))

@@ -5,6 +5,7 @@ module Functional.Benchmarks.Program
 let private benchmarks =
     [ "vae-step", VaeStep.run
       "gan", GanStep.run
+      "diffusion", DiffusionStep.run
       "programs", ProgramLayer.run
       "svi", SviStep.run
       "ops", Ops.run

@@ -30,8 +30,7 @@ module Attention =
             let batch, positions = input.shape[0], input.shape[1]
 
             // [3; batch; heads; positions; d]
-            let parts =
-                project.Run(mode, input).view([ batch; positions; 3; heads; features / heads ]).permute [ 2; 0; 3; 1; 4 ]
+            let parts = project.Run(mode, input).view([ batch; positions; 3; heads; features / heads ]).permute [ 2; 0; 3; 1; 4 ]
 
             let gathered = gather parts[0] parts[1] parts[2]
             mix.Run(mode, gathered.transpose(1, 2).view [ batch; positions; features ])

@@ -88,7 +88,14 @@ module internal Convolutional =
         1.0 / sqrt (float (channels * filter.Kernel * filter.Kernel))
 
     /// A convolution that computes with what `weigh` makes of its weight.
-    let conv2d (kind: string) (weigh: Parameter -> Weight) (start: float -> int list -> Tensor) (filter: Filter) (inputs: int) (outputs: int) =
+    let conv2d
+        (kind: string)
+        (weigh: Parameter -> Weight)
+        (start: float -> int list -> Tensor)
+        (filter: Filter)
+        (inputs: int)
+        (outputs: int)
+        =
         let name = describe kind filter inputs outputs
         let bound = bound filter inputs
         let weight = Parameter.trained "conv2d.weight" (start bound [ outputs; inputs; filter.Kernel; filter.Kernel ])

@@ -85,7 +85,9 @@ module Residual =
             --> Convolutional.conv2dFromZero (Filter.same 3) outputs outputs
 
         let shortcut = ResidualBlocks.shortcut inputs outputs
-        let run mode (input: Tensor) = shortcut.Run(mode, input) + body.Run(mode, input)
+
+        let run mode (input: Tensor) =
+            shortcut.Run(mode, input) + body.Run(mode, input)
 
         Net(
             $"residualBlock {groups} {inputs} {outputs}",
@@ -99,7 +101,13 @@ module Residual =
     /// The residual block on images and an embedding e [batch; embedding], which scales and shifts the second normalisation:
     /// shortcut(x) + conv(dropout(silu((1 + scale(e)) · groupNorm(conv(silu(groupNorm x))) + shift(e)))).
     /// Source: Dhariwal & Nichol, arXiv:2105.05233, section 3.1 (adaptive group normalisation).
-    let modulatedBlock (groups: int) (dropoutRate: float) (inputs: int) (outputs: int) (embedding: int) : Net<Tensor * Tensor, Tensor> =
+    let modulatedBlock
+        (groups: int)
+        (dropoutRate: float)
+        (inputs: int)
+        (outputs: int)
+        (embedding: int)
+        : Net<Tensor * Tensor, Tensor> =
         let first = ResidualBlocks.activated groups inputs --> conv2d (Filter.same 3) inputs outputs
         let second = ResidualBlocks.modulated groups outputs embedding
         let last = dropout dropoutRate --> Convolutional.conv2dFromZero (Filter.same 3) outputs outputs
@@ -108,8 +116,7 @@ module Residual =
         let run mode (input: Tensor, embedded: Tensor) =
             shortcut.Run(mode, input) + last.Run(mode, second.Run(mode, (first.Run(mode, input), embedded)))
 
-        let parameters =
-            [ first.Parameters; second.Parameters; last.Parameters; shortcut.Parameters ] |> List.reduce Naming.join
+        let parameters = [ first.Parameters; second.Parameters; last.Parameters; shortcut.Parameters ] |> List.reduce Naming.join
 
         Net($"modulatedBlock {groups} {inputs} {outputs} {embedding}", None, (fun _ -> Some outputs), parameters, run)
         |> Net.named "modulatedBlock"

@@ -15,7 +15,7 @@ module SpectralNorm =
 
     // Outputs down, everything else across.
     let private matrix (transposed: bool) (weight: Tensor) =
-        (if transposed then weight.transpose(0, 1) else weight).flatten 1
+        (if transposed then weight.transpose (0, 1) else weight).flatten 1
 
     // One step of the power method.
     let private improve (matrix: Tensor) (left: Tensor) (right: Tensor) =
@@ -41,7 +41,7 @@ module SpectralNorm =
                 improve matrix left.Value right.Value
 
             // copies, because the next run changes the vectors before this one's gradient has been taken
-            weight.Value / left.Value.clone().dot (matrix.matmul (right.Value.clone ()))
+            weight.Value / left.Value.clone().dot(matrix.matmul (right.Value.clone ()))
 
         { Parameters = [ weight; left; right ]; At = at }
 

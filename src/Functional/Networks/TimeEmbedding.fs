@@ -27,5 +27,4 @@ module TimeEmbedding =
 
     /// A learned function of time: sinusoidal size --> linear size width --> silu --> linear width width. [...] to [...; width].
     let timeEmbedding (size: int) (width: int) : Net<Tensor, Tensor> =
-        sinusoidal size --> linear size width --> Activation.silu --> linear width width
-        |> Net.named "timeEmbedding"
+        sinusoidal size --> linear size width --> Activation.silu --> linear width width |> Net.named "timeEmbedding"

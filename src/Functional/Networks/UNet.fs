@@ -32,7 +32,7 @@ type UNetOptions =
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module UNet =
 
-    /// 32, 64 and 64 channels at full, half and quarter size, a block a level each way, attention at quarter size: 0.7 million numbers.
+    /// 32, 64 and 64 channels at full, half and quarter size, a block a level each way, attention at quarter size: 0.8 million numbers.
     let defaults: UNetOptions =
         { ImageChannels = 1
           Channels = 32
@@ -80,11 +80,7 @@ module UNet =
     // Down through the blocks, through what lies below, and up through blocks that see what those on the way down gave.
     let private around (down: Stage list) (below: Stage) (up: Stage list) : Stage =
         let run mode (x: Tensor, embedded: Tensor) =
-            let states =
-                down
-                |> List.scan (fun state block -> block.Run(mode, (state, embedded))) x
-                |> List.tail
-                |> List.rev
+            let states = down |> List.scan (fun state block -> block.Run(mode, (state, embedded))) x |> List.tail |> List.rev
 
             List.zip states up
             |> List.fold
@@ -143,7 +139,7 @@ module UNet =
 
         let run mode (x: Tensor, t: Tensor) =
             checkInput options x t
-            trunk.Run(mode, (x, time.Run(mode, t).silu ()))
+            trunk.Run(mode, (x, time.Run(mode, t).silu()))
 
         Net("UNet", None, (fun _ -> Some options.ImageChannels), Naming.join time.Parameters trunk.Parameters, run)
 
@@ -162,7 +158,7 @@ module UNet =
             if label.shape <> t.shape then
                 raise (Errors.Network.labels "UNet" label.shape x.shape[0])
 
-            trunk.Run(mode, (x, (time.Run(mode, t) + table.Run(mode, label)).silu ()))
+            trunk.Run(mode, (x, (time.Run(mode, t) + table.Run(mode, label)).silu()))
 
         let parameters = [ time.Parameters; table.Parameters; trunk.Parameters ] |> List.reduce Naming.join
         Net("UNet", None, (fun _ -> Some options.ImageChannels), parameters, run)

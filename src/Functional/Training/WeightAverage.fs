@@ -31,7 +31,9 @@ type WeightAverage(decay: float) =
         min decay ((1.0 + float step) / (10.0 + float step))
 
     let follow (averages: (Parameter * Tensor) list) (step: int) =
-        let targets, sources = handles (Seq.map snd averages), handles (averages |> Seq.map (fun (parameter, _) -> parameter.Value))
+        let targets, sources =
+            handles (Seq.map snd averages), handles (averages |> Seq.map (fun (parameter, _) -> parameter.Value))
+
         let decay = decayAt step
 
         Gradient.off (fun () ->
@@ -62,8 +64,7 @@ type WeightAverage(decay: float) =
 
                 member _.Memory = inner.Memory @ [ for parameter, average in mine -> $"average.{parameter.Name}", average ] }
 
-        { Name = $"{optimizer.Name}, averaged (decay {decay})"
-          Start = start }
+        { Name = $"{optimizer.Name}, averaged (decay {decay})"; Start = start }
 
     /// Runs `body` with the averaged weights in place; those of the training are put back afterwards, also where `body` fails.
     /// Raises InvalidOperationException before any training has begun with the optimizer.

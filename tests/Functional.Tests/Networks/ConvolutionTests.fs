@@ -9,15 +9,15 @@ open Functional.Tensors
 open Functional.Tests.Testing
 
 let private filter (draw: Draw) : Filter =
-    { Kernel = draw.Int(1, 4)
-      Stride = draw.Int(1, 3)
-      Padding = draw.Int(0, 2) }
+    { Kernel = draw.Int(1, 4); Stride = draw.Int(1, 3); Padding = draw.Int(0, 2) }
 
 /// y[o, i, j] = bias[o] + Σ weight[o, c, a, b] x[c, i·stride + a - padding, j·stride + b - padding], loop by loop.
 let private byLoops (filter: Filter) (weight: Tensor) (bias: Tensor) (x: Tensor) : Tensor =
     let w, b, image = weight.noDiff().toArray4D<float>(), numbers bias, x.toArray4D<float>()
     let count, channels, height, width = x.shape[0], x.shape[1], x.shape[2], x.shape[3]
-    let after length = (length + 2 * filter.Padding - filter.Kernel) / filter.Stride + 1
+
+    let after length =
+        (length + 2 * filter.Padding - filter.Kernel) / filter.Stride + 1
 
     let pixel n c i j =
         if i < 0 || j < 0 || i >= height || j >= width then 0.0 else image[n, c, i, j]
@@ -28,7 +28,10 @@ let private byLoops (filter: Filter) (weight: Tensor) (bias: Tensor) (x: Tensor)
         for c in 0 .. channels - 1 do
             for p in 0 .. filter.Kernel - 1 do
                 for q in 0 .. filter.Kernel - 1 do
-                    sum <- sum + w[o, c, p, q] * pixel n c (i * filter.Stride + p - filter.Padding) (j * filter.Stride + q - filter.Padding)
+                    sum <-
+                        sum
+                        + w[o, c, p, q]
+                          * pixel n c (i * filter.Stride + p - filter.Padding) (j * filter.Stride + q - filter.Padding)
 
         sum
 
@@ -62,7 +65,10 @@ let private startsSmall (draw: Draw) =
         let bound = 1.0 / sqrt (float (channels * filter.Kernel * filter.Kernel))
 
         for parameter in layer.Parameters do
-            Expect.all (numbers parameter.Value) (fun value -> abs value <= bound) $"{parameter.Name} lies within ±1/√(what goes into it)"
+            Expect.all
+                (numbers parameter.Value)
+                (fun value -> abs value <= bound)
+                $"{parameter.Name} lies within ±1/√(what goes into it)"
 
 let private poolingUndoes (draw: Draw) =
     let factor = draw.Int(1, 4)
@@ -70,7 +76,13 @@ let private poolingUndoes (draw: Draw) =
     isClose 1e-12 "the mean of equal pixels" (Net.eval (upsample factor --> averagePool factor) x) x
     isClose 1e-12 "repeated pixels have the same mean" (Net.eval (upsample factor --> globalAveragePool) x) (x.mean(3).mean 2)
     let wide = Net.eval (upsample 2) x
-    isClose 0.0 "every pixel is repeated" (wide.repeat(0, 1)) (Tensor.stack([ x; x ], 4).view([ 2; 3; x.shape[2]; 2 * x.shape[3] ]) |> fun rows -> Tensor.stack([ rows; rows ], 3).view wide.shape)
+
+    isClose
+        0.0
+        "every pixel is repeated"
+        (wide.repeat (0, 1))
+        (Tensor.stack([ x; x ], 4).view([ 2; 3; x.shape[2]; 2 * x.shape[3] ])
+         |> fun rows -> Tensor.stack([ rows; rows ], 3).view wide.shape)
 
 let private reshapes (draw: Draw) =
     let x = draw.Tensor([| 2; 3; 2; 4 |], -1.0, 1.0)
@@ -100,9 +112,16 @@ let tests =
               let at (net: Net<Tensor, Tensor>) (shape: int list) =
                   fun () -> Net.eval net (dsharp.zeros shape)
 
-              refused (at (conv2d (Filter.same 3) 1 8) [ 5; 784 ]) [ "conv2d 1 8"; "[5; 784]"; "[batch; 1; height; width]"; "reshape" ]
+              refused
+                  (at (conv2d (Filter.same 3) 1 8) [ 5; 784 ])
+                  [ "conv2d 1 8"; "[5; 784]"; "[batch; 1; height; width]"; "reshape" ]
+
               refused (at (conv2d (Filter.same 3) 1 8) [ 5; 3; 4; 4 ]) [ "[5; 3; 4; 4]"; "[batch; 1; height; width]" ]
-              refused (at (conv2d { Kernel = 5; Stride = 1; Padding = 0 } 1 8) [ 2; 1; 8; 4 ]) [ "[2; 1; 8; 4]"; "window of 5"; "padding" ]
+
+              refused
+                  (at (conv2d { Kernel = 5; Stride = 1; Padding = 0 } 1 8) [ 2; 1; 8; 4 ])
+                  [ "[2; 1; 8; 4]"; "window of 5"; "padding" ]
+
               refused (at (averagePool 2) [ 2; 1; 7; 4 ]) [ "averagePool 2"; "[2; 1; 7; 4]"; "multiples of 2" ]
               refused (at (upsample 2) [ 7; 4 ]) [ "upsample 2"; "[7; 4]"; "images" ]
               refused (at (reshape [ 1; 28; 28 ]) [ 3; 100 ]) [ "reshape [1; 28; 28]"; "[3; 100]"; "784" ])
@@ -111,4 +130,7 @@ let tests =
               refused (fun () -> Filter.same 4) [ "Filter.same 4"; "odd" ]
               refused (fun () -> conv2d (Filter.same 3) 0 8) [ "conv2d"; "positive" ]
               refused (fun () -> conv2d { Kernel = 3; Stride = 0; Padding = 1 } 1 8) [ "stride 0"; "at least 1" ]
-              refused (fun () -> convTranspose2d { Kernel = 3; Stride = 1; Padding = -1 } 1 8) [ "convTranspose2d"; "padding -1" ]) ]
+
+              refused
+                  (fun () -> convTranspose2d { Kernel = 3; Stride = 1; Padding = -1 } 1 8)
+                  [ "convTranspose2d"; "padding -1" ]) ]

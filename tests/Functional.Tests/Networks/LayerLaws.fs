@@ -10,10 +10,7 @@ open Functional.Tests.Testing
 open Functional.Tests.FileTesting
 
 /// A layer with random sizes, and shapes that go in and should come out.
-type Example =
-    { Net: Net<Tensor, Tensor>
-      Input: Shape
-      Output: Shape }
+type Example = { Net: Net<Tensor, Tensor>; Input: Shape; Output: Shape }
 
 type Entry = { Name: string; Example: Draw -> Example }
 
@@ -23,9 +20,7 @@ let private entry (name: string) (example: Draw -> Net<Tensor, Tensor> * int lis
         fun draw ->
             let net, input, output = example draw
 
-            { Net = net
-              Input = List.toArray input
-              Output = List.toArray output } }
+            { Net = net; Input = List.toArray input; Output = List.toArray output } }
 
 let private sameFilter (draw: Draw) = Filter.same (draw.Pick [ 1; 3; 5 ])
 
@@ -183,7 +178,11 @@ let private gradients (entry: Entry) (draw: Draw) =
     let along = direction x
     isClose 1e-6 "the gradient in the input" ((dsharp.grad value x * along).sum()) (slopeAlong value x along)
 
-    match [ for parameter in example.Net.Parameters do if parameter.Trained then parameter.Value ] with
+    match
+        [ for parameter in example.Net.Parameters do
+              if parameter.Trained then
+                  parameter.Value ]
+    with
     | [] -> ()
     | trained ->
         let gradients = Gradient.ofLoss (value x) (List.toArray trained)
@@ -191,7 +190,11 @@ let private gradients (entry: Entry) (draw: Draw) =
         let along = List.map direction starts
 
         let at (distance: Tensor) =
-            List.iter2 (fun target moved -> Parameter.assign target moved) trained (List.map2 (fun start along -> start + distance * along) starts along)
+            List.iter2
+                (fun target moved -> Parameter.assign target moved)
+                trained
+                (List.map2 (fun start along -> start + distance * along) starts along)
+
             value x
 
         let found = Seq.map2 (fun (gradient: Tensor) along -> (gradient * along).sum()) gradients along |> Seq.reduce (+)
@@ -224,7 +227,12 @@ let private storesItself (entry: Entry) (draw: Draw) =
 let private leavesMemory (entry: Entry) =
     let draw = Draw 3
     let example, x = Random.withSeed 3 (fun () -> instance entry draw)
-    let tensors = [| for parameter in example.Net.Parameters do if parameter.Trained then parameter.Value |]
+
+    let tensors =
+        [| for parameter in example.Net.Parameters do
+               if parameter.Trained then
+                   parameter.Value |]
+
     let value = weighed example draw Mode.Train
 
     leavesNothing (fun () ->
@@ -252,7 +260,10 @@ let tests =
               testList
                   entry.Name
                   [ holds "shapes" 4 (shapes entry)
-                    holds "gradients agree with finite differences in the input and in every trained parameter" 3 (gradients entry)
+                    holds
+                        "gradients agree with finite differences in the input and in every trained parameter"
+                        3
+                        (gradients entry)
                     holds "gradients of gradients agree with finite differences" 2 (secondOrder entry)
                     holds "weights in a file make the same function of another instance" 2 (storesItself entry)
                     holds "the dtype of the input is that of the output" 1 (followsTheDtype entry)

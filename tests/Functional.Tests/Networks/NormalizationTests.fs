@@ -14,8 +14,8 @@ let private channels (draw: Draw) =
 
 /// Mean 0 and variance 1 (within 1e-5 over the variance) over the axis.
 let private isStandard (message: string) (rows: Tensor) =
-    isClose 1e-9 $"{message}: the mean" (rows.mean -1) (rows.sum(-1).zerosLike ())
-    isClose 1e-3 $"{message}: the variance" (rows.square().mean -1) (rows.sum(-1).onesLike ())
+    isClose 1e-9 $"{message}: the mean" (rows.mean -1) (rows.sum(-1).zerosLike())
+    isClose 1e-3 $"{message}: the variance" (rows.square().mean -1) (rows.sum(-1).onesLike())
 
 let private groupsAreStandard (draw: Draw) =
     let groups, channels = channels draw
@@ -33,8 +33,7 @@ let private vectorsAreStandard (draw: Draw) =
     isStandard "each vector" (Net.eval layer x)
     isClose 1e-12 "vectors do not see each other" (Net.eval layer x[1]) ((Net.eval layer x)[1])
 
-let private byChannel (x: Tensor) =
-    x.transpose(0, 1).flatten 1
+let private byChannel (x: Tensor) = x.transpose(0, 1).flatten 1
 
 let private batchesAreStandard (draw: Draw) =
     let channels = draw.Int(1, 3)
@@ -101,7 +100,13 @@ let private fusedIsComposed (draw: Draw) =
 
     if Shape.nelement shape / (3 * groups) > 1 then
         let x = draw.Tensor(shape, -2.0, 3.0)
-        let x = if shape.Length = 4 && draw.Pick [ true; false ] then x.permute([ 0; 2; 3; 1 ]).clone().permute [ 0; 3; 1; 2 ] else x
+
+        let x =
+            if shape.Length = 4 && draw.Pick [ true; false ] then
+                x.permute([ 0; 2; 3; 1 ]).clone().permute [ 0; 3; 1; 2 ]
+            else
+                x
+
         let upstream = draw.Tensor(shape, -1.0, 1.0).cast dtype
         let modulation = draw.Tensor([| 3; 2 * channels |], -1.0, 1.0)
         let isModulated = draw.Pick [ true; false ]
@@ -113,15 +118,14 @@ let private fusedIsComposed (draw: Draw) =
         let results (apply: Tensor -> Tensor) =
             let y = apply inputs[0]
             let used = if isModulated then inputs else inputs[..2]
-            y :: List.ofArray (Gradient.ofLoss ((y * upstream).sum ()) used)
+            y :: List.ofArray (Gradient.ofLoss ((y * upstream).sum()) used)
 
-        let fused =
-            results (Normalized.groupSilu groups inputs[1] inputs[2] (if isModulated then Some inputs[3] else None))
+        let fused = results (Normalized.groupSilu groups inputs[1] inputs[2] (if isModulated then Some inputs[3] else None))
 
         let composed =
             results (fun x ->
                 let normalized = Normalized.group groups inputs[1] inputs[2] x
-                (if isModulated then Normalized.modulate inputs[3] normalized else normalized).silu ())
+                (if isModulated then Normalized.modulate inputs[3] normalized else normalized).silu())
 
         for name, fused, composed in List.zip3 ("value" :: [ for i in 0 .. fused.Length - 2 -> $"gradient {i}" ]) fused composed do
             isClose (if dtype = Dtype.Float64 then 1e-11 else 2e-4) name fused composed
@@ -129,7 +133,7 @@ let private fusedIsComposed (draw: Draw) =
 // ---- spectral norms ----
 
 let private largestSingularValue (matrix: Tensor) : float =
-    let values = (matrix.noDiff()).toArray2D<float>()
+    let values = (matrix.noDiff ()).toArray2D<float>()
     let matrix = MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.DenseOfArray values
     matrix.Svd(false).S[0]
 
@@ -143,7 +147,7 @@ let private becomesOne (draw: Draw) =
         Net.train layer (draw.Tensor([| 1; inputs |], -1.0, 1.0)) |> ignore
 
     let bias = Net.eval layer (dsharp.zeros ([ 1; inputs ], dtype = Dtype.Float64))
-    let matrix = (Net.eval layer (dsharp.eye (inputs, dtype = Dtype.Float64)) - bias).transpose ()
+    let matrix = (Net.eval layer (dsharp.eye (inputs, dtype = Dtype.Float64)) - bias).transpose()
     isClose 1e-4 "the largest singular value" (float64 (largestSingularValue matrix)) (float64 1.0)
 
 let private convolutionBecomesOne (draw: Draw) =
@@ -159,8 +163,15 @@ let private convolutionBecomesOne (draw: Draw) =
             Net.train layer x |> ignore
 
         let weight = layer.Parameters[0].Value
-        let matrix = (if transposed then weight.transpose(0, 1) else weight).flatten 1
-        let scaled = inFloat64 (fun () -> if transposed then convTranspose2d Filter.half inputs outputs else conv2d (Filter.same 3) inputs outputs)
+        let matrix = (if transposed then weight.transpose (0, 1) else weight).flatten 1
+
+        let scaled =
+            inFloat64 (fun () ->
+                if transposed then
+                    convTranspose2d Filter.half inputs outputs
+                else
+                    conv2d (Filter.same 3) inputs outputs)
+
         Parameter.assign scaled.Parameters[0].Value (weight / largestSingularValue matrix)
         Parameter.assign scaled.Parameters[1].Value (List.last layer.Parameters).Value
         isClose 1e-4 "the layer of W/σ(W)" (Net.eval layer x) (Net.eval scaled x)
@@ -175,7 +186,12 @@ let private useChangesNothing (draw: Draw) =
 /// The gradient may be taken after the vectors have been improved by other runs, as a critic's is that sees real and false data.
 let private runsMayOverlap (draw: Draw) =
     let layer = inFloat64 (fun () -> SpectralNorm.linear 4 1)
-    let tensors = [| for parameter in layer.Parameters do if parameter.Trained then parameter.Value |]
+
+    let tensors =
+        [| for parameter in layer.Parameters do
+               if parameter.Trained then
+                   parameter.Value |]
+
     let real, fake = draw.Tensor([| 3; 4 |], -1.0, 1.0), draw.Tensor([| 3; 4 |], -1.0, 1.0)
     let loss = (Net.train layer real).mean() - (Net.train layer fake).mean()
     Expect.all (Gradient.ofLoss loss tensors) (fun gradient -> not (gradient.hasinfnan ())) "a gradient"
@@ -200,7 +216,15 @@ let tests =
 
           testCase "what does not fit is refused with the remedy" (fun () ->
               refused (fun () -> groupNorm 3 8) [ "groupNorm 3 8"; "divide" ]
-              refused (fun () -> Net.eval (groupNorm 2 8) (dsharp.zeros [ 3; 4; 2; 2 ])) [ "groupNorm 2 8"; "[3; 4; 2; 2]"; "[batch; 8; ...]" ]
+
+              refused
+                  (fun () -> Net.eval (groupNorm 2 8) (dsharp.zeros [ 3; 4; 2; 2 ]))
+                  [ "groupNorm 2 8"; "[3; 4; 2; 2]"; "[batch; 8; ...]" ]
+
               refused (fun () -> Net.eval (layerNorm 4) (dsharp.zeros [ 3; 5 ])) [ "layerNorm 4"; "[3; 5]"; "length 4" ]
-              refused (fun () -> Net.train (batchNorm 4) (dsharp.zeros [ 1; 4 ])) [ "batchNorm 4"; "[1; 4]"; "variance is 0"; "groupNorm" ]
+
+              refused
+                  (fun () -> Net.train (batchNorm 4) (dsharp.zeros [ 1; 4 ]))
+                  [ "batchNorm 4"; "[1; 4]"; "variance is 0"; "groupNorm" ]
+
               Net.eval (batchNorm 4) (dsharp.zeros [ 1; 4 ]) |> ignore) ]

@@ -24,21 +24,27 @@ let private permutes (draw: Draw) =
     let order = permutation draw 6
     let attention = inFloat64 (fun () -> selfAttention heads features) |> shaken draw
     let x = draw.Tensor([| 2; 6; features |], -1.0, 1.0)
-    let reorder (x: Tensor) = x.indexSelect(1, order)
+    let reorder (x: Tensor) = x.indexSelect (1, order)
     isClose 1e-12 "positions of a sequence" (Net.eval attention (reorder x)) (reorder (Net.eval attention x))
     let onImages = inFloat64 (fun () -> imageAttention heads 1 features) |> shaken draw
     let image = draw.Tensor([| 2; features; 2; 3 |], -1.0, 1.0)
-    let reorder (image: Tensor) = image.flatten(2).indexSelect(2, order).view image.shape
+
+    let reorder (image: Tensor) =
+        image.flatten(2).indexSelect(2, order).view image.shape
+
     isClose 1e-12 "pixels of an image" (Net.eval onImages (reorder image)) (reorder (Net.eval onImages image))
 
 /// One head, query by query.
 let private gathers (draw: Draw) =
     let features = draw.Int(1, 4)
     let attention = inFloat64 (fun () -> selfAttention 1 features) |> shaken draw
-    let value (name: string) = (attention.Parameters |> List.find _.Name.EndsWith(name)).Value
+
+    let value (name: string) =
+        (attention.Parameters |> List.find _.Name.EndsWith(name)).Value
+
     let x = draw.Tensor([| 5; features |], -1.0, 1.0)
-    let projected = x.matmul((value "project.linear.weight").transpose ()) + value "project.linear.bias"
-    let queries, keys, values = projected.split([ features; features; features ], 1) |> fun parts -> parts[0], parts[1], parts[2]
+    let projected = x.matmul ((value "project.linear.weight").transpose()) + value "project.linear.bias"
+    let queries, keys, values = projected.split ([ features; features; features ], 1) |> fun parts -> parts[0], parts[1], parts[2]
 
     let gathered =
         Tensor.stack
@@ -46,7 +52,7 @@ let private gathers (draw: Draw) =
                   let scores = (keys * queries[i]).sum 1 / sqrt (float features)
                   (values * (scores.softmax 0).unsqueeze 1).sum 0 ]
 
-    let expected = gathered.matmul((value "mix.linear.weight").transpose ()) + value "mix.linear.bias"
+    let expected = gathered.matmul ((value "mix.linear.weight").transpose()) + value "mix.linear.bias"
     isClose 1e-12 "softmax(q kᵀ/√d) v" (Net.eval attention (x.unsqueeze 0)) (expected.unsqueeze 0)
 
 let private embedsTime (draw: Draw) =
@@ -55,9 +61,10 @@ let private embedsTime (draw: Draw) =
     let embedded = Net.eval (sinusoidal size) t
     let half = size / 2
 
-    let angle i = Tensor.op_Multiply (t, 1000.0 * Math.Pow(1e4, -float i / float half))
+    let angle i =
+        Tensor.op_Multiply (t, 1000.0 * Math.Pow(1e4, -float i / float half))
 
-    let expected = Tensor.stack([ for i in 0 .. half - 1 -> (angle i).cos () ] @ [ for i in 0 .. half - 1 -> (angle i).sin () ], 1)
+    let expected = Tensor.stack ([ for i in 0 .. half - 1 -> (angle i).cos() ] @ [ for i in 0 .. half - 1 -> (angle i).sin() ], 1)
     isClose 1e-9 "cosines, then sines" embedded expected
 
 let private blocksBeginAsShortcuts (draw: Draw) =
@@ -70,7 +77,7 @@ let private blocksBeginAsShortcuts (draw: Draw) =
 let private modulates (draw: Draw) =
     let layer = inFloat64 (fun () -> modulate 3 2) |> shaken draw
     let x, e = draw.Tensor([| 2; 3; 4 |], -1.0, 1.0), draw.Tensor([| 2; 2 |], -1.0, 1.0)
-    let numbers = e.matmul(layer.Parameters[0].Value.transpose ()) + layer.Parameters[1].Value
+    let numbers = e.matmul (layer.Parameters[0].Value.transpose()) + layer.Parameters[1].Value
     let parts = numbers.split ([ 3; 3 ], 1)
     let scale, shift = parts[0], parts[1]
     isClose 1e-12 "(1 + scale) x + shift" (Net.eval layer (x, e)) ((scale.unsqueeze -1 + 1.0) * x + shift.unsqueeze -1)
@@ -102,7 +109,10 @@ let private beginsAtZero (draw: Draw) =
 let private labelsCount (draw: Draw) =
     let net = inFloat64 (fun () -> UNet.conditional 3 small) |> shaken draw
     let x, t = draw.Tensor([| 2; 1; 4; 4 |], -1.0, 1.0), draw.Tensor([| 2 |], 0.0, 1.0)
-    let under (labels: int list) = Net.eval net ((x, t), dsharp.tensor (labels, dtype = Dtype.Int64))
+
+    let under (labels: int list) =
+        Net.eval net ((x, t), dsharp.tensor (labels, dtype = Dtype.Int64))
+
     let told, untold = under [ 0; 2 ], under [ 3; 3 ]
     Expect.isGreaterThan ((told - untold).abs().max().toDouble()) 1e-6 "the label counts"
     isClose 0.0 "an example's own" ((under [ 0; 1 ])[0..0]) told[0..0]
@@ -113,13 +123,16 @@ let private learns (_: Draw) =
     let x, t = dsharp.randn [ 8; 1; 4; 4 ], dsharp.rand [ 8 ]
     let state = (Optimizer.adam 1e-2).Start net.Parameters
     let tensors = [| for parameter in state.Parameters -> parameter.Value |]
-    let loss () = (Net.train net (x, t) - x).square().mean()
-    let before = (loss ()).toDouble ()
+
+    let loss () =
+        (Net.train net (x, t) - x).square().mean()
+
+    let before = (loss ()).toDouble()
 
     for _ in 1..150 do
         Scope.run (fun () -> state.Step(Gradient.ofLoss (loss ()) tensors))
 
-    Expect.isLessThan ((loss ()).toDouble ()) (0.1 * before) "the error after training"
+    Expect.isLessThan ((loss ()).toDouble()) (0.1 * before) "the error after training"
 
 [<Tests>]
 let tests =
@@ -157,7 +170,11 @@ let tests =
               refused (fun () -> UNet.create { small with Groups = 3 }) [ "groupNorm 3 4" ]
               refused (fun () -> selfAttention 3 8) [ "selfAttention 3 8"; "divide" ]
               refused (fun () -> sinusoidal 3) [ "sinusoidal 3"; "even" ]
-              refused (fun () -> Net.eval (selfAttention 2 8) (dsharp.zeros [ 3; 8 ])) [ "selfAttention 2 8"; "[3; 8]"; "[batch; positions; 8]" ]
+
+              refused
+                  (fun () -> Net.eval (selfAttention 2 8) (dsharp.zeros [ 3; 8 ]))
+                  [ "selfAttention 2 8"; "[3; 8]"; "[batch; positions; 8]" ]
+
               refused (fun () -> Net.eval (residual (linear 3 2)) (dsharp.zeros [ 2; 3 ])) [ "linear 3 2"; "[2; 3]"; "[2; 2]" ]
 
               refused
@@ -166,6 +183,8 @@ let tests =
 
               let labels (dtype: Dtype) =
                   fun () ->
-                      Net.eval (UNet.conditional 3 small) ((dsharp.zeros [ 2; 1; 4; 4 ], dsharp.zeros 2), dsharp.zeros (2, dtype = dtype))
+                      Net.eval
+                          (UNet.conditional 3 small)
+                          ((dsharp.zeros [ 2; 1; 4; 4 ], dsharp.zeros 2), dsharp.zeros (2, dtype = dtype))
 
               refused (labels Dtype.Float32) [ "embedding 4 16"; "integers" ]) ]

@@ -104,6 +104,7 @@ let private trainsOthers folder =
     let semiSupervised = start "ssvae-mnist" [ "--code-epochs"; "1" ]
     let mixture = start "gmvae-mnist" [ "--code-epochs"; "1"; "--clusters"; "7" ]
     let hierarchical = start "hvae-mnist" [ "--samples"; "5" ]
+    let diffusion = start "ddpm-mnist" [ "--channels"; "8"; "--digits"; "128"; "--steps"; "2"; "--flow"; "1" ]
     finish "ssvae-mnist" semiSupervised [ @"test accuracy with 100 labels: \d+\.\d\d %" ] [ "digits.png", 10 ]
 
     finish
@@ -117,6 +118,14 @@ let private trainsOthers folder =
         hierarchical
         [ for name in [ "one layer"; "two layers"; "ladder of two" ] -> $@"test nll, {name}: \d+\.\d\d nats" ]
         [ for name in [ "one-layer"; "two-layers"; "ladder-of-two" ] -> $"{name}.png", 8 ]
+
+    finish
+        "ddpm-mnist"
+        diffusion
+        [ @"bits per dimension by the bound: \d+\.\d+ bits"
+          @"bits per dimension by the flow: \d+\.\d+ bits \(1 images\)"
+          @"ratio of distances: \d+\.\d\d" ]
+        [ "samples.png", 8 ]
 
 /// The samples that need no data: short runs of them, the line that they end with, and the picture that they draw.
 let private computes folder =

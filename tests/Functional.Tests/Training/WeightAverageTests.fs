@@ -18,7 +18,11 @@ let private values (parameters: Parameter list) =
 let private hasClosedForm (draw: Draw) =
     let decay = draw.Pick [ 0.0; 0.3; 0.9; 0.999 ]
     let average = WeightAverage decay
-    let parameters = [ Parameter.trained "a" (draw.Tensor([| 3 |], -1.0, 1.0)); Parameter.trained "b" (draw.Tensor([| 2; 2 |], -1.0, 1.0)) ]
+
+    let parameters =
+        [ Parameter.trained "a" (draw.Tensor([| 3 |], -1.0, 1.0))
+          Parameter.trained "b" (draw.Tensor([| 2; 2 |], -1.0, 1.0)) ]
+
     let state = (average.Of(Optimizer.momentum 0.1 0.9)).Start parameters
     let start = values parameters
     let steps = draw.Int(1, 40)
@@ -33,9 +37,11 @@ let private hasClosedForm (draw: Draw) =
     let after s = Seq.fold (*) 1.0 d[s..]
 
     let expected place =
-        let weighed (factor: float) (weights: float[] list) = weights[place] |> Array.map ((*) factor)
+        let weighed (factor: float) (weights: float[] list) =
+            weights[place] |> Array.map ((*) factor)
 
-        weighed (after 0) start :: (seen |> List.mapi (fun s weights -> weighed ((1.0 - d[s]) * after (s + 1)) weights))
+        weighed (after 0) start
+        :: (seen |> List.mapi (fun s weights -> weighed ((1.0 - d[s]) * after (s + 1)) weights))
         |> List.reduce (Array.map2 (+))
 
     let found = average.During(fun () -> values parameters)
@@ -93,7 +99,7 @@ let private putsBack (draw: Draw) =
     let before = values net.Parameters
 
     let message =
-        messageOf<InvalidOperationException, _> (fun () ->
+        messageOf<InvalidOperationException, _>(fun () ->
             average.During(fun () ->
                 Parameter.assign net.Parameters.Head.Value (draw.Tensor([| 3; 2 |], 5.0, 6.0).float32())
                 raise (InvalidOperationException "no luck")))
@@ -113,7 +119,7 @@ let tests =
           testCase "steps leave no tensors behind" (fun () ->
               let net, average = linear 3 4, WeightAverage 0.99
               let state = (average.Of(Optimizer.adam 1e-3)).Start net.Parameters
-              let slopes = [| for parameter in net.Parameters -> parameter.Value.noDiff().onesLike () |]
+              let slopes = [| for parameter in net.Parameters -> parameter.Value.noDiff().onesLike() |]
 
               leavesNothing (fun () ->
                   for _ in 1..20 do
@@ -123,5 +129,8 @@ let tests =
               GC.KeepAlive((state, slopes, net, average)))
 
           testCase "misuse is refused with the remedy" (fun () ->
-              says (messageOf<InvalidOperationException, _>(fun () -> (WeightAverage 0.9).During ignore)) [ "no average yet"; "Of(" ]
+              says
+                  (messageOf<InvalidOperationException, _>(fun () -> (WeightAverage 0.9).During ignore))
+                  [ "no average yet"; "Of(" ]
+
               says (messageOf<ArgumentException, _>(fun () -> WeightAverage 1.0)) [ "decay"; "below 1"; "1" ]) ]
