@@ -1,11 +1,10 @@
 // KL(p || q) of normal distributions with independent components, summed over the last axes, in one pass over memory each way.
 // Registered with the dispatcher as functional::normal_divergence; Functional's closed forms call it.
-#include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 #include <cmath>
 #include "dense.h"
 #include "elementwise.h"
+#include "recorded.h"
 #include "vector.h"
 
 namespace {
@@ -104,7 +103,8 @@ struct NormalDivergence : torch::autograd::Function<NormalDivergence> {
     static variable_list backward(AutogradContext* context, variable_list upstream) {
         auto saved = context->get_saved_variables();
         auto axes = context->saved_data["axes"].toInt();
-        if (at::GradMode::is_enabled()) return backward_recorded(context, saved, upstream, axes);
+        if (at::GradMode::is_enabled())
+            return recorded_gradients(context, saved, upstream, 6, [&](const variable_list& p) { return formula(p, axes); });
         Rows rows(saved, axes);
         auto arrived = upstream[0].contiguous();
         bool into_q = context->needs_input_grad(2) || context->needs_input_grad(3) || context->needs_input_grad(4);
@@ -124,16 +124,6 @@ struct NormalDivergence : torch::autograd::Function<NormalDivergence> {
         });
         for (int i = 2; i < 5; i++) gradients[i] = summed_to(gradients[i], saved[i]);
         return gradients;
-    }
-
-    static variable_list backward_recorded(AutogradContext* context, const variable_list& saved, const variable_list& upstream, int64_t axes) {
-        variable_list inputs, results(6);
-        for (int i = 0; i < 5; i++)
-            if (context->needs_input_grad(i)) inputs.push_back(saved[i]);
-        auto gradients = torch::autograd::grad({formula(saved, axes)}, inputs, upstream, true, true);
-        for (int i = 0, k = 0; i < 5; i++)
-            if (context->needs_input_grad(i)) results[i] = gradients[k++];
-        return results;
     }
 };
 

@@ -1,10 +1,9 @@
 // Group normalisation, a scale and a shift from outside, and SiLU: y = silu((1 + s) (w x̂ + b) + t), each group read once for its mean, once for
 // its variance and once for y while it is in the cache. Registered as functional::group_norm_silu; residual blocks call it.
-#include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 #include <cmath>
 #include "boundary.h"
+#include "recorded.h"
 #include "vector.h"
 
 namespace {
@@ -150,14 +149,10 @@ struct GroupNormSilu : torch::autograd::Function<GroupNormSilu> {
         auto saved = context->get_saved_variables();
         auto groups = context->saved_data["groups"].toInt();
         if (!at::GradMode::is_enabled()) return backward_fused(context, saved, upstream[0], groups);
-        variable_list inputs, results(6);
-        for (int i = 0; i < inputs_of(saved); i++)
-            if (context->needs_input_grad(i)) inputs.push_back(saved[i]);
-        auto value = formula(saved[0], saved[1], saved[2], saved[3], groups, context->saved_data["epsilon"].toDouble());
-        auto gradients = torch::autograd::grad({value}, inputs, upstream, true, true);
-        for (int i = 0, k = 0; i < inputs_of(saved); i++)
-            if (context->needs_input_grad(i)) results[i] = gradients[k++];
-        return results;
+        auto epsilon = context->saved_data["epsilon"].toDouble();
+        return functional::recorded_gradients(context, {saved.begin(), saved.begin() + 4}, upstream, 6, [&](const variable_list& x) {
+            return formula(x[0], x[1], x[2], x[3], groups, epsilon);
+        });
     }
 
     static variable_list backward_fused(AutogradContext* context, const variable_list& saved, const at::Tensor& upstream, int64_t groups) {
@@ -208,6 +203,10 @@ at::Tensor group_norm_silu(const at::Tensor& x, int64_t groups, const at::Tensor
                            const c10::optional<at::Tensor>& modulation, double epsilon) {
     auto given = modulation.value_or(at::Tensor());
     auto type = x.scalar_type();
+    bool grouped = x.dim() >= 2 && groups > 0 && x.size(1) % groups == 0 && weight.numel() == x.size(1) && bias.numel() == x.size(1);
+    bool modulated = !given.defined() || given.sizes() == at::IntArrayRef({x.size(0), 2 * x.size(1)});
+    TORCH_CHECK(grouped && modulated, "group_norm_silu takes [batch; channels; ...] in equal groups, a weight and a bias for each channel, "
+                                      "and a modulation of [batch; 2 channels]");
     bool fusible = (type == at::kFloat || type == at::kDouble) && x.numel() > 0;
     for (auto& t : {x, weight, bias, given}) fusible &= !t.defined() || (t.is_cpu() && t.scalar_type() == type);
     return fusible ? GroupNormSilu::apply(x, weight, bias, modulation, groups, epsilon) : formula(x, weight, bias, given, groups, epsilon);

@@ -1,12 +1,11 @@
 // Functions of a value, a location and a scale, which densities and draws of location-scale families are made of: one pass over memory each way,
 // sums over what the parameters repeat over included. Registered as functional::standard_normal_log_density and so on; and all_between.
-#include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 #include <cmath>
 #include <limits>
 #include "dense.h"
 #include "elementwise.h"
+#include "recorded.h"
 #include "vector.h"
 
 namespace {
@@ -191,13 +190,7 @@ struct Fused : torch::autograd::Function<Fused<Kind>> {
     static variable_list backward(AutogradContext* context, variable_list upstream) {
         auto saved = context->get_saved_variables();
         if (!at::GradMode::is_enabled()) return backward_fused(context, saved, upstream[0]);
-        variable_list inputs, results(3);
-        for (int i = 0; i < 3; i++)
-            if (context->needs_input_grad(i)) inputs.push_back(saved[i]);
-        auto gradients = torch::autograd::grad({formula(Kind(), saved[0], saved[1], saved[2])}, inputs, upstream, true, true);
-        for (int i = 0, k = 0; i < 3; i++)
-            if (context->needs_input_grad(i)) results[i] = gradients[k++];
-        return results;
+        return recorded_gradients(context, saved, upstream, 3, [](const variable_list& x) { return formula(Kind(), x[0], x[1], x[2]); });
     }
 
     static variable_list backward_fused(AutogradContext* context, const variable_list& saved, const at::Tensor& upstream) {

@@ -38,7 +38,7 @@ module LikeExtensions =
             dsharp.tensor (value, defaultArg device t.device, defaultArg dtype t.dtype)
 
         member t.scalarLike(scalar: scalar, ?device: Device, ?dtype: Dtype) : Tensor =
-            t.like (scalar, ?device = device, ?dtype = dtype)
+            dsharp.full ([], scalar, defaultArg device t.device, defaultArg dtype t.dtype)
 
         /// The number 0.
         member t.zeroLike(?device: Device, ?dtype: Dtype) : Tensor =

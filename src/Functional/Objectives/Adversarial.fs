@@ -128,24 +128,27 @@ module Adversarial =
     // ---- what the players minimise ----
 
     /// How often the critic ranks an example of the data above a sample, over all pairs of a batch: ½ when it cannot tell them apart, 1
-    /// when it always does, whatever its outputs mean. A scalar, not recorded for differentiation.
+    /// when it always does, whatever its outputs mean; of several outputs for an example their mean counts. A scalar, not recorded for
+    /// differentiation.
     let accuracy (real: Tensor) (fake: Tensor) : Tensor =
+        let ofExamples (outputs: Tensor) = outputs.view([ outputs.shape[0]; -1 ]).mean 1
+
         Gradient.off (fun () ->
-            let real, fake = real.view [ -1; 1 ], fake.view [ 1; -1 ]
+            let real, fake = (ofExamples real).unsqueeze 1, (ofExamples fake).unsqueeze 0
             (real.gt(fake).cast(fake.dtype) + real.ge(fake).cast(fake.dtype)).mean() * 0.5)
 
-    // Σ of the variances of all components: E‖x‖² - ‖E x‖².
-    let private totalVariance (examples: Tensor) : Tensor =
-        examples.square().mean() - (examples.mean 0).square().mean()
+    // The mean of the variances of all components.
+    let private variance (examples: Tensor) : Tensor =
+        (examples - examples.mean 0).square().mean()
 
-    /// The variance of samples over that of data, both summed over all components: about 1 where samples are as varied as data, and near 0
+    /// The variance of samples over that of data, both averaged over all components: about 1 where samples are as varied as data, and near 0
     /// where the generator has collapsed to a few of them. A scalar, not recorded for differentiation; batches of one example and data
     /// that do not vary have none, and count as 1.
     let varianceRatio (real: Tensor) (fake: Tensor) : Tensor =
         Gradient.off (fun () ->
-            let ofReal = totalVariance real
+            let ofReal = variance real
             let isSome = ofReal.gt 0.0
-            dsharp.where (isSome, totalVariance fake / ofReal, ofReal.onesLike ()))
+            dsharp.where (isSome, variance fake / ofReal, ofReal.onesLike ()))
 
     /// What a critic minimises, from its outputs on data and on samples: the term `adversarial`, and `accuracy` where the loss saturates.
     let ofCritic (loss: AdversarialLoss) (real: Tensor) (fake: Tensor) : Loss =

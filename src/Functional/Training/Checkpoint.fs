@@ -90,8 +90,8 @@ module internal Checkpoint =
 
         for name, wanted in settings do
             match metadata.TryFind name with
-            | Some found when found <> wanted -> raise (Errors.Training.otherRun path name found wanted)
-            | _ -> ()
+            | Some found when found = wanted -> ()
+            | found -> raise (Errors.Training.otherRun path name (defaultArg found "not recorded") wanted)
 
     let private rows (stored: Map<string, Tensor>) (name: string) =
         match stored.TryFind name with
@@ -145,7 +145,7 @@ module internal Checkpoint =
 
         { Epoch = epoch
           Finished = rows stored "steps" |> List.mapi (readStep names firstStep)
-          Order = stored.TryFind "order"
+          Order = stored.TryFind "order" |> Option.map _.move(Device.Default)
           Summaries = rows stored "epochs" |> List.mapi (readSummary names) }
 
     /// The position in the file, or the beginning where there is no file yet.

@@ -38,32 +38,34 @@ type internal PlayerAtWork<'Batch>(player: Player<'Batch>) =
     let optimizer = player.Parameters |> List.filter _.Trained |> player.Optimizer.Start
     let tensors = optimizer.Parameters |> Seq.map _.Value |> Seq.toArray
 
-    let evaluate (batch: 'Batch) (isFirst: bool) : Loss =
+    let evaluate (batch: 'Batch) (isFirst: bool) : Loss * Tensor =
         let loss =
             if isFirst then
                 player.Objective batch
             else
                 Validation.off (fun () -> player.Objective batch)
 
-        for tensor in loss.Value :: (loss.Terms |> List.map _.Value) do
+        let value = loss.Value
+
+        for tensor in value :: (loss.Terms |> List.map _.Value) do
             if tensor.nelement <> 1 then
                 raise (Errors.Training.notScalar tensor.shape)
 
-        loss
+        loss, value
 
     member _.Player = player
     member _.Optimizer = optimizer
 
     /// One step on a batch, which is validated if it is the first; what the loss was before it.
     member _.Step(batch: 'Batch, isFirst: bool) : Loss =
-        let loss = evaluate batch isFirst
-        Gradient.ofLoss loss.Value tensors |> optimizer.Step
+        let loss, value = evaluate batch isFirst
+        Gradient.ofLoss value tensors |> optimizer.Step
         Gradient.off player.AfterStep
         loss
 
     /// The first parameter whose gradient on a batch is not finite.
     member _.BrokenGradient(batch: 'Batch) : string option =
-        let gradients = Gradient.ofLoss (evaluate batch false).Value tensors
+        let gradients = Gradient.ofLoss (snd (evaluate batch false)) tensors
 
         Seq.zip optimizer.Parameters gradients
         |> Seq.tryFind (fun (_, gradient) -> gradient.hasinfnan ())
@@ -97,15 +99,15 @@ type internal Game<'Batch>(players: Player<'Batch> list) =
 
         Loss(losses.Head.Terms |> List.mapi (fun place term -> { term with Value = mean place }))
 
+    // In a round of several steps each one frees what it made.
     let takeSteps (batches: 'Batch list) (isFirst: bool) (atWork: PlayerAtWork<'Batch>) : Loss =
-        let losses =
-            batches
-            |> List.truncate atWork.Player.Steps
-            |> List.mapi (fun place batch -> atWork.Step(batch, isFirst && place = 0))
+        let step (place: int) (batch: 'Batch) =
+            Scope.run (fun () -> atWork.Step(batch, isFirst && place = 0) |> Loss.map _.noDiff())
 
-        match losses with
-        | [ loss ] -> loss
-        | losses -> Gradient.off (fun () -> average losses)
+        match playersAtWork, List.truncate atWork.Player.Steps batches with
+        | [ _ ], [ batch ] -> atWork.Step(batch, isFirst)
+        | _, [ batch ] -> step 0 batch
+        | _, batches -> Gradient.off (fun () -> batches |> List.mapi step |> average)
 
     /// How many batches a round is played with.
     member _.BatchesPerRound = players |> List.map _.Steps |> List.max
@@ -130,9 +132,7 @@ type internal Game<'Batch>(players: Player<'Batch> list) =
     member _.Settings: (string * string) list =
         [ for player in players do
               $"{prefix player}optimizer", player.Optimizer.Name
-
-              if player.Steps > 1 then
-                  $"{prefix player}steps a round", string player.Steps ]
+              $"{prefix player}steps a round", string player.Steps ]
 
     /// The first parameter of any player whose gradient on one of these batches is not finite.
     member _.BrokenGradient(batches: 'Batch list) : string option =

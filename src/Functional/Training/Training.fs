@@ -108,8 +108,8 @@ type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list,
             Scope.run (fun () ->
                 let batches, examples = read order number
                 let loss = game.Round(batches, (number = 0))
-                let values = [ for term in loss.Terms -> term.Value ] @ [ loss.Value ]
-                let flat = Gradient.off (fun () -> Tensor.stack [ for value in values -> value.view 1 ])
+                let values () = [ for term in loss.Terms -> term.Value ] @ [ loss.Value ]
+                let flat = Gradient.off (fun () -> Tensor.stack [ for value in values () -> value.view 1 ])
                 loss.Terms |> List.map _.Name, flat, examples)
 
         { Number = inAll; Examples = examples; Names = names; Values = values }

@@ -111,6 +111,24 @@ let tests =
               finally
                   Device.setThreads threads)
 
+          // -e²/2 - log b, whatever the location
+          holds "the density of a draw made of its parameters has the derivatives of both ways, to second order" 3 (fun draw ->
+              let noise = draw.Tensor([| 4 |], -1.0, 1.0)
+              let inputs = [ draw.Tensor([| 4 |], -1.0, 1.0); draw.Tensor([| 4 |], 0.5, 1.5) ]
+
+              let density (x: Tensor list) =
+                  (Location.normalLogDensity x[0] x[1] (Location.place x[0] x[1] noise) - x[1].log()).sum()
+
+              let scale = inputs[1]
+              isClose 1e-11 "in the location" (gradientIn 0 density inputs) (scale.zerosLike ())
+              isClose 1e-11 "in the scale" (gradientIn 1 density inputs) (-1.0 / scale)
+
+              let again place =
+                  gradientIn place (fun x -> (gradientIn 1 density x).sum()) inputs
+
+              isClose 1e-11 "again in the scale" (again 1) (1.0 / scale.square ())
+              isClose 1e-11 "again in the location" (again 0) (scale.zerosLike ()))
+
           testCase "a value at the location of a Laplace density has no slope" (fun () ->
               let one = float64 1.0
               isClose 0.0 "the slope" (dsharp.grad (Location.laplaceLogDensity one one) one) (float64 0.0))
