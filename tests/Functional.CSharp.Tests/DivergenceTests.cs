@@ -48,9 +48,10 @@ public sealed class DivergenceTests
         Assert.Equal(0.25, FDivergence.TotalVariation.OfLogProbabilities(logP, logQ).ToDouble(), 6);
         var exact = FDivergence.Pearson.Exact(Categorical.FromLogits(logP), Categorical.FromLogits(logQ)).ToDouble();
         Assert.Equal(0.25 + 0.75 / 9, exact, 6);
-        var ratios = P.LogProb(Row(0, 1)) - Q.LogProb(Row(0, 1));
-        Assert.True(FDivergence.ReverseKl.OfDrawsFromQ(ratios).Value.AllClose(-ratios.Mean()));
-        Assert.True(FDivergence.Kl.OfDrawsFromP(ratios).Value.AllClose(ratios.Mean()));
+        var x = Row(0, 1).View([2, 1]);
+        var ratios = P.LogProb(x) - Q.LogProb(x);
+        Assert.True(FDivergence.ReverseKl.OfDrawsFromQ(ratios).Value.AllClose(-ratios.Mean(0)));
+        Assert.True(FDivergence.Kl.OfDrawsFromP(ratios).Value.AllClose(ratios.Mean(0)));
         return 0;
     });
 
