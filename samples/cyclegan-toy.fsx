@@ -55,7 +55,7 @@ let panel (title: string) (sets: (string * Tensor) list) : Plot.Panel =
 
 let sample () =
     let arguments = Arguments.Arguments [ "steps"; "seed" ]
-    let steps, size = arguments.Int("steps", 3000), 128
+    let steps, size = arguments.Int("steps", 6000), 128
     let folder = Arguments.artifacts "cyclegan-toy"
     dsharp.seed (arguments.Int("seed", 1))
 
@@ -68,7 +68,7 @@ let sample () =
             Epochs = 1
             BatchSize = size }
 
-    Training.play options (CycleGan.players (recipe steps) 5.0 0.0 gan) (Dataset.zip (Dataset.ofTensor x) (Dataset.ofTensor y))
+    Training.play options (CycleGan.players (recipe steps) 1.0 0.0 gan) (Dataset.zip (Dataset.ofTensor x) (Dataset.ofTensor y))
     |> ignore
 
     let fresh = cloud.Sample [ 2000 ]

@@ -45,7 +45,7 @@ let classifier (images: Dataset<Tensor * Tensor>) : Tensor -> Tensor =
 
 let sample () =
     let arguments = Arguments.Arguments [ "epochs"; "examples"; "batch"; "seed"; "data"; "checkpoint" ]
-    let epochs, batch = arguments.Int("epochs", 10), arguments.Int("batch", 64)
+    let epochs, batch = arguments.Int("epochs", 8), arguments.Int("batch", 64)
     let folder = Arguments.artifacts "gan-mnist"
     dsharp.seed (arguments.Int("seed", 1))
 
