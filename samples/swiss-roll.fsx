@@ -70,7 +70,7 @@ let numbers (tensor: Tensor) : float[] =
 let pairs (rows: Tensor) : (float * float)[] =
     Array.zip (numbers rows[*, 0]) (numbers rows[*, 1])
 
-let side = 1.6
+let side = 2.0
 
 let panel (title: string) (marks: Mark list) : Panel =
     { Title = title
@@ -78,7 +78,7 @@ let panel (title: string) (marks: Mark list) : Panel =
       Y = (-side * 0.75, side * 0.75)
       Marks = marks }
 
-/// Arrows on a grid, whose length grows with the logarithm of the score's.
+/// Arrows around the points of a grid, whose length grows with the logarithm of the score's.
 let field (title: string) (data: Tensor) (score: Tensor -> Tensor) : Panel =
     let across, up = 33, 25
     let axis (count: int) (reach: float) = dsharp.linspace (-reach, reach, count)
@@ -87,8 +87,8 @@ let field (title: string) (data: Tensor) (score: Tensor -> Tensor) : Panel =
     let places = dsharp.stack ([ x.flatten (); y.flatten () ], 1)
     let vectors = score places
     let length = vectors.square().sum(1, keepDim = true).sqrt() + 1e-6
-    let arrows = vectors / length * ((length + 1.0).log() * 0.025).clamp(high = 0.12)
-    panel title [ Points("", pairs data); Arrows("", Array.zip (pairs places) (pairs arrows)) ]
+    let arrows = vectors / length * ((length + 1.0).log() * 0.03).clamp(high = 0.14)
+    panel title [ Points("", pairs data); Arrows("", Array.zip (pairs (places - 0.5 * arrows)) (pairs arrows)) ]
 
 // ---- the sample ----
 
@@ -134,7 +134,7 @@ let report (folder: string) (heldOut: Tensor) (found: Found list) (ladder: Noise
 
 let sample () =
     let arguments = Arguments.Arguments [ "steps"; "batch"; "seed" ]
-    let steps, batch = arguments.Int("steps", 4000), arguments.Int("batch", 512)
+    let steps, batch = arguments.Int("steps", 3000), arguments.Int("batch", 256)
     dsharp.seed (arguments.Int("seed", 1))
     let folder = Arguments.artifacts "swiss-roll"
     let ladder = NoiseLadder.geometric 1.0 0.02 12
