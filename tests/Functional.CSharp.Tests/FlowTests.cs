@@ -24,7 +24,8 @@ public sealed class FlowTests
             Assert.Equal(1, noise.Std().ToDouble(), 1);
             var data = ReverseSde.Follow(Normal1, noise, new() { Steps = 100, Denoise = false });
             Assert.Equal(1, data.Std().ToDouble(), 1);
-            Assert.Equal([3, 1], ReverseSde.Sample(Normal1, 3, [1], new() { Steps = 5, Method = SdeMethod.EulerMaruyama }).Shape);
+            var few = new ReverseSdeOptions { Steps = 5, Method = SdeMethod.EulerMaruyama };
+            Assert.Equal([3, 1], ReverseSde.Sample(Normal1, 3, [1], few).Shape);
             return 0;
         });
     }
@@ -97,7 +98,8 @@ public sealed class FlowTests
     {
         var field = new VelocityField(NoiseSchedule.Rectified, Network());
         var data = Tensor.Randn([16, 2]);
-        var objective = FlowMatching.Objective(field, new() { Coupling = Coupling.OptimalTransport(), Times = TimeSampling.LowDiscrepancy });
+        var options = new FlowMatchingOptions { Coupling = Coupling.OptimalTransport(), Times = TimeSampling.LowDiscrepancy };
+        var objective = FlowMatching.Objective(field, options);
         Assert.True(objective(data).Value.ToDouble() > 0);
         Assert.Equal([16], FlowMatching.Estimate(Mode.Eval, field, data, data, Tensor.Full([16], 0.5)).Value.Shape);
 
