@@ -65,6 +65,18 @@ public sealed class FlowTests
     }
 
     [Fact]
+    public async Task Sampling_can_be_waited_for_and_cancelled()
+    {
+        var flow = ProbabilityFlow.OfDenoiser(Normal1, [2], dataTime: 1e-3);
+        Assert.Equal([3, 2], (await flow.SampleAsync(3)).Shape);
+        Assert.Equal([3, 2], (await ReverseSde.SampleAsync(Normal1, 3, [2], new() { Steps = 5 })).Shape);
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        Assert.Throws<OperationCanceledException>(() => ReverseSde.Sample(Normal1, 3, [2], cancellationToken: source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => flow.SampleAsync(3, cancellationToken: source.Token));
+    }
+
+    [Fact]
     public async Task A_field_is_trained_and_straightened()
     {
         var field = VelocityField.Rectified(Network());

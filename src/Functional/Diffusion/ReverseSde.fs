@@ -2,6 +2,8 @@
 // Samplers of diffusion models that keep adding noise as they go; ProbabilityFlow goes the same way without.
 namespace Functional
 
+open System
+open System.Threading
 open Functional.Tensors
 
 /// How to sample along a reverse equation. Start from `ReverseSde.defaults` and change what differs.
@@ -21,6 +23,8 @@ type ReverseSdeOptions =
         Stochasticity: float
         /// Whether the noise that is left at the end is taken away by one look at the expected data; true by default.
         Denoise: bool
+        /// Looked at before each step; cancelling raises OperationCanceledException.
+        Cancellation: CancellationToken
     }
 
 /// dx = f(t) x dt + g(t) dw, f = d log α/dt, from data to noise; dx = [f x - ½ (1 + λ²) g² ∇log p_t(x)] dt + λ g dw back.
@@ -36,7 +40,8 @@ module ReverseSde =
           Start = 1.0
           Finish = 1e-3
           Stochasticity = 1.0
-          Denoise = true }
+          Denoise = true
+          Cancellation = CancellationToken.None }
 
     /// The diffusion itself: data at t = 0, noise at t = 1.
     let forward (schedule: NoiseSchedule) : Sde =
@@ -62,7 +67,7 @@ module ReverseSde =
             raise (Errors.Flow.option "Stochasticity" "zero or positive" options.Stochasticity)
 
         for level in schedule.At [ options.Start; options.Finish ] do
-            if not (System.Double.IsFinite level.Drift && System.Double.IsFinite level.DiffusionSquared && level.Noise > 0.0) then
+            if not (Double.IsFinite level.Drift && Double.IsFinite level.DiffusionSquared && level.Noise > 0.0) then
                 raise (Errors.Flow.singular schedule.Name level.Time)
 
     /// Points of p at Finish, or what is expected of the data there, from points x, [n; ...], of p at Start. Not recorded
@@ -74,6 +79,12 @@ module ReverseSde =
         Scope.run (fun () ->
             Gradient.off (fun () ->
                 let sde = reverse options.Stochasticity denoiser
+
+                let drift x t =
+                    options.Cancellation.ThrowIfCancellationRequested()
+                    sde.Drift x t
+
+                let sde = { sde with Drift = drift }
                 let x = SdeSolver.solve options.Method options.Steps sde (options.Start, options.Finish) x
                 if options.Denoise then denoiser.Data(x, Rows.constant x options.Finish) else x))
 
