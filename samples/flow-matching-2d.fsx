@@ -1,4 +1,4 @@
-// Flow matching in two dimensions: a network learns the velocity that carries noise to two moons, a checkerboard and eight Gaussians;
+// Flow matching in the plane: a network learns the velocity that carries noise to moons, a checkerboard and Gaussians;
 // reflow straightens its paths, so that one step of Euler's method does what the solver does in fifty evaluations.
 // Run it with `build/run sample flow-matching-2d [--steps N] [--seed N]`. It draws samples, paths and densities into
 // artifacts/flow-matching-2d/.
@@ -101,6 +101,7 @@ let discrepancy (data: Tensor) (sample: Tensor) : float =
 
 let study (folder: string) (steps: int) (name: string, file: string, draw: int -> Tensor) : Plot.Panel list =
     let heldOut, noise = draw 2000, dsharp.randn [ 2000; 2 ]
+    printfn $"{name}, truth, discrepancy: %.4f{discrepancy heldOut (draw 2000)}"
 
     let first = velocity ()
     fit steps first (FlowMatching.loss first) (endless steps draw)

@@ -24,7 +24,8 @@ public sealed class FlowTests
             Assert.Equal(1, noise.Std().ToDouble(), 1);
             var data = ReverseSde.Follow(Normal1, noise, new() { Steps = 100, Denoise = false });
             Assert.Equal(1, data.Std().ToDouble(), 1);
-            Assert.Equal([3, 1], ReverseSde.Sample(Normal1, 3, [1], new() { Steps = 5, Method = SdeMethod.EulerMaruyama }).Shape);
+            var few = new ReverseSdeOptions { Steps = 5, Method = SdeMethod.EulerMaruyama };
+            Assert.Equal([3, 1], ReverseSde.Sample(Normal1, 3, [1], few).Shape);
             return 0;
         });
     }
@@ -64,6 +65,18 @@ public sealed class FlowTests
     }
 
     [Fact]
+    public async Task Sampling_can_be_waited_for_and_cancelled()
+    {
+        var flow = ProbabilityFlow.OfDenoiser(Normal1, [2], dataTime: 1e-3);
+        Assert.Equal([3, 2], (await flow.SampleAsync(3)).Shape);
+        Assert.Equal([3, 2], (await ReverseSde.SampleAsync(Normal1, 3, [2], new() { Steps = 5 })).Shape);
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        Assert.Throws<OperationCanceledException>(() => ReverseSde.Sample(Normal1, 3, [2], cancellationToken: source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => flow.SampleAsync(3, cancellationToken: source.Token));
+    }
+
+    [Fact]
     public async Task A_field_is_trained_and_straightened()
     {
         var field = VelocityField.Rectified(Network());
@@ -97,7 +110,8 @@ public sealed class FlowTests
     {
         var field = new VelocityField(NoiseSchedule.Rectified, Network());
         var data = Tensor.Randn([16, 2]);
-        var objective = FlowMatching.Objective(field, new() { Coupling = Coupling.OptimalTransport(), Times = TimeSampling.LowDiscrepancy });
+        var options = new FlowMatchingOptions { Coupling = Coupling.OptimalTransport(), Times = TimeSampling.LowDiscrepancy };
+        var objective = FlowMatching.Objective(field, options);
         Assert.True(objective(data).Value.ToDouble() > 0);
         Assert.Equal([16], FlowMatching.Estimate(Mode.Eval, field, data, data, Tensor.Full([16], 0.5)).Value.Shape);
 

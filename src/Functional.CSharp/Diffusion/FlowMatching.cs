@@ -63,7 +63,9 @@ public sealed class VelocityField : IWrapper
     /// <summary>The training loss: ‖u(x_t, t) - (α' x₀ + σ' ε)‖² with independent noise and uniform times.</summary>
     public Loss Loss(Tensor data) => new(loss(Guard.Inner(data)));
 
-    /// <summary>The training loss where data and noise come in pairs, as <see cref="RectifiedFlow.Pairs"/> makes them.</summary>
+    /// <summary>
+    /// The training loss where data and noise come in pairs, as <see cref="RectifiedFlow.Pairs"/> makes them.
+    /// </summary>
     public Loss PairLoss((Tensor Data, Tensor Noise) pairs) => new(pairLoss((Guard.Inner(pairs.Data), Guard.Inner(pairs.Noise))));
 
     /// <summary>Trains the network by flow matching, on the thread pool.</summary>
@@ -107,13 +109,16 @@ public sealed class Coupling
     public static Coupling Independent { get; } = new(Functional.CouplingModule.independent);
 
     /// <summary>One of each, as they are commonly set.</summary>
-    public static IReadOnlyList<Coupling> All { get; } = Array.ConvertAll(FlowBridge.couplings, coupling => new Coupling(coupling));
+    public static IReadOnlyList<Coupling> All { get; } =
+        Array.ConvertAll(FlowBridge.couplings, coupling => new Coupling(coupling));
 
     /// <summary>
     /// Noise for each example drawn from the plan that carries the batch's noise to its data at the least cost, by Sinkhorn's
     /// iterations: paths cross less. Tong et al., arXiv:2302.00482; Cuturi, arXiv:1306.0895.
     /// </summary>
-    /// <param name="share">The weight of the plan's entropy, as a share of the mean squared distance, positive. Default: 0.05.</param>
+    /// <param name="share">
+    /// The weight of the plan's entropy, as a share of the mean squared distance, positive. Default: 0.05.
+    /// </param>
     /// <param name="iterations">Sinkhorn's iterations, at least 1. Default: 50.</param>
     public static Coupling OptimalTransport(double share = 0.05, int iterations = 50) =>
         new(Functional.CouplingModule.optimalTransport(Guard.Positive(share), Guard.AtLeast(iterations, 1)));
@@ -173,8 +178,8 @@ public static class FlowMatching
 }
 
 /// <summary>
-/// Straightening: a flow trained on the ends of its own paths moves along straighter lines, and needs fewer steps. Liu, Gong &amp;
-/// Liu, arXiv:2209.03003.
+/// Straightening: a flow trained on the ends of its own paths moves along straighter lines, and needs fewer steps. Liu,
+/// Gong &amp; Liu, arXiv:2209.03003.
 /// </summary>
 public static class RectifiedFlow
 {

@@ -97,6 +97,11 @@ public sealed class ProbabilityFlow
         new(Functional.ProbabilityFlowModule.sample(
             OdeOptions.ToInner(options, cancellationToken), Inner, Guard.AtLeast(count, 1)));
 
+    /// <summary><see cref="Sample"/> on the thread pool.</summary>
+    /// <inheritdoc cref="Sample"/>
+    public Task<Tensor> SampleAsync(int count, OdeOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Sample(count, options, cancellationToken), cancellationToken);
+
     /// <summary>
     /// The noise of data x, and ∫ tr ∂u/∂x dt along the way, [n]: what log p changes by from noise to data. Recorded for
     /// differentiation where u is. Chen et al., arXiv:1806.07366, theorem 1.

@@ -31,11 +31,18 @@ public sealed class ReverseSdeOptions
     /// </summary>
     public bool Denoise { get; init; } = true;
 
-    internal static Functional.ReverseSdeOptions ToInner(ReverseSdeOptions? options)
+    internal static Functional.ReverseSdeOptions ToInner(ReverseSdeOptions? options, CancellationToken cancellationToken)
     {
         options ??= new();
+
         return new(
-            options.Method.Inner, options.Steps, options.Start, options.Finish, options.Stochasticity, options.Denoise);
+            options.Method.Inner,
+            options.Steps,
+            options.Start,
+            options.Finish,
+            options.Stochasticity,
+            options.Denoise,
+            cancellationToken);
     }
 }
 
@@ -57,17 +64,44 @@ public static class ReverseSde
     /// <summary>
     /// Points at the time to finish, or what is expected of the data there, from points x, [n; ...], at the time to start.
     /// </summary>
+    /// <param name="denoiser">The model.</param>
+    /// <param name="x">The points to start from.</param>
+    /// <param name="options">How. Default: 500 steps of the stochastic Heun method.</param>
+    /// <param name="cancellationToken">Looked at before each step.</param>
     /// <exception cref="ArgumentException">The equation has no finite coefficients where it starts or finishes.</exception>
-    public static Tensor Follow(Denoiser denoiser, Tensor x, ReverseSdeOptions? options = null) =>
-        new(Functional.ReverseSde.follow(ReverseSdeOptions.ToInner(options), Guard.NotNull(denoiser).Inner, Guard.Inner(x)));
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static Tensor Follow(
+        Denoiser denoiser, Tensor x, ReverseSdeOptions? options = null, CancellationToken cancellationToken = default) =>
+        new(Functional.ReverseSde.follow(
+            ReverseSdeOptions.ToInner(options, cancellationToken), Guard.NotNull(denoiser).Inner, Guard.Inner(x)));
 
     /// <summary>Draws of a shape: noise at the time to start, followed.</summary>
     /// <param name="denoiser">The model.</param>
     /// <param name="count">How many, at least 1.</param>
     /// <param name="shape">The shape of one.</param>
     /// <param name="options">How. Default: 500 steps of the stochastic Heun method.</param>
+    /// <param name="cancellationToken">Looked at before each step.</param>
     /// <exception cref="ArgumentException">The equation has no finite coefficients where it starts or finishes.</exception>
-    public static Tensor Sample(Denoiser denoiser, int count, IReadOnlyList<int> shape, ReverseSdeOptions? options = null) =>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static Tensor Sample(
+        Denoiser denoiser,
+        int count,
+        IReadOnlyList<int> shape,
+        ReverseSdeOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         new(Functional.ReverseSde.sample(
-            ReverseSdeOptions.ToInner(options), Guard.NotNull(denoiser).Inner, Guard.AtLeast(count, 1), Guard.Shape(shape)));
+            ReverseSdeOptions.ToInner(options, cancellationToken),
+            Guard.NotNull(denoiser).Inner,
+            Guard.AtLeast(count, 1),
+            Guard.Shape(shape)));
+
+    /// <summary><see cref="Sample"/> on the thread pool.</summary>
+    /// <inheritdoc cref="Sample"/>
+    public static Task<Tensor> SampleAsync(
+        Denoiser denoiser,
+        int count,
+        IReadOnlyList<int> shape,
+        ReverseSdeOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => Sample(denoiser, count, shape, options, cancellationToken), cancellationToken);
 }

@@ -4,8 +4,8 @@ namespace Functional
 
 open Functional.Tensors
 
-/// u(x, t) = dx/dt along the path x_t = α(t) x₀ + σ(t) ε of a schedule: data at t = 0, noise at t = 1. (Where papers let time run from
-/// noise to data, their t is 1 - t here and their velocity -u.)
+/// u(x, t) = dx/dt along the path x_t = α(t) x₀ + σ(t) ε of a schedule: data at t = 0, noise at t = 1. (Where papers let
+/// time run from noise to data, their t is 1 - t here and their velocity -u.)
 type VelocityField =
     {
         /// The path: NoiseSchedule.rectified for straight lines.
@@ -33,9 +33,9 @@ module VelocityField =
     let private map (f: Tensor -> Tensor -> Tensor -> Tensor) (network: Net<Tensor * Tensor, Tensor>) =
         Net(network.Name, None, (fun _ -> None), network.Parameters, (fun mode (x, t) -> f x t (network.Run(mode, (x, t)))))
 
-    /// The denoiser that says the same: with δ = α σ' - σ α', its data are x̂₀ = (σ' x - σ u)/δ, its noise ε̂ = (α u - α' x)/δ, and its v̂ =
-    /// α ε̂ - σ x̂₀ = [(α² + σ²) u - (α α' + σ σ') x]/δ. On straight lines δ = 1, x̂₀ = x - t u and ε̂ = x + (1 - t) u, which has a value at both
-    /// ends; on variance-preserving paths v̂ is u but for the speed δ.
+    /// The denoiser that says the same: with δ = α σ' - σ α', its data are x̂₀ = (σ' x - σ u)/δ, its noise ε̂ = (α u - α'
+    /// x)/δ, and its v̂ = α ε̂ - σ x̂₀ = [(α² + σ²) u - (α α' + σ σ') x]/δ. On straight lines δ = 1, x̂₀ = x - t u and ε̂
+    /// = x + (1 - t) u, which has a value at both ends; on variance-preserving paths v̂ is u but for the speed δ.
     let toDenoiser (field: VelocityField) : Denoiser =
         let velocity (x: Tensor) (t: Tensor) (u: Tensor) =
             let struct (signal, noise, signalSlope, noiseSlope) = PathSpeed.at field.Schedule x t
@@ -81,9 +81,10 @@ module Coupling =
           Pair = fun _ noise -> noise
           Source = "Lipman et al., arXiv:2210.02747" }
 
-    /// Noise for each example drawn from the plan π that carries the batch's noise to its data at the least E‖x₀ - ε‖² - λ H(π), by Sinkhorn's
-    /// iterations in log-space; λ is that share of the mean squared distance. Paths cross less, so that the velocity is easier
-    /// to learn and its flow straighter. The noise of the whole batch remains N(0, I) as far as the iterations have converged.
+    /// Noise for each example drawn from the plan π that carries the batch's noise to its data at the least E‖x₀ - ε‖² -
+    /// λ H(π), by Sinkhorn's iterations in log-space; λ is that share of the mean squared distance. Paths cross less, so
+    /// that the velocity is easier to learn and its flow straighter. The noise of the whole batch remains N(0, I) as far
+    /// as the iterations have converged.
     /// Source: Tong et al., arXiv:2302.00482, section 3.2; Cuturi, arXiv:1306.0895.
     let optimalTransport (share: float) (iterations: int) : Coupling =
         if not (share > 0.0) then
@@ -128,7 +129,8 @@ type FlowMatchingOptions =
         Times: TimeSampling
     }
 
-/// E‖u_θ(x_t, t) - (α' x₀ + σ' ε)‖² over data, noise and times: its minimum is the velocity that carries the marginals, E[α' x₀ + σ' ε | x_t].
+/// E‖u_θ(x_t, t) - (α' x₀ + σ' ε)‖² over data, noise and times: its minimum is the velocity that carries the marginals,
+/// E[α' x₀ + σ' ε | x_t].
 /// Source: Lipman, Chen, Ben-Hamu, Nickel & Le, arXiv:2210.02747, equation 9 and theorem 2.
 module FlowMatching =
 
@@ -192,8 +194,8 @@ module RectifiedFlow =
 
         Dataset.zip (Dataset.ofTensor data) (Dataset.ofTensor noise)
 
-    /// ∫₀¹ ‖(x₁ - x₀) - u(x_t, t)‖² dt along the path of each row of noise, [n], by the midpoint rule: 0 where paths are straight and
-    /// evenly travelled, so that one step of Euler's method would do.
+    /// ∫₀¹ ‖(x₁ - x₀) - u(x_t, t)‖² dt along the path of each row of noise, [n], by the midpoint rule: 0 where paths are
+    /// straight and evenly travelled, so that one step of Euler's method would do.
     /// Source: Liu, Gong & Liu, arXiv:2209.03003, section 2.2 (their S).
     let bend (options: OdeOptions) (points: int) (flow: ProbabilityFlow) (noise: Tensor) : Tensor =
         Scope.run (fun () ->

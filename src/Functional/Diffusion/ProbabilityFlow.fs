@@ -1,4 +1,4 @@
-// The probability flow: a deterministic path from noise to data with the marginals of a diffusion, and the exact likelihood along it.
+// The probability flow: a deterministic path from noise to data with a diffusion's marginals, and the exact likelihood.
 // Denoisers and velocity fields become one; it samples, encodes and scores with the adaptive ODE solver.
 namespace Functional
 
@@ -48,8 +48,8 @@ module ProbabilityFlow =
         let scale = sqrt (level.Signal * level.Signal + level.Noise * level.Noise)
         Independent(Normal(mean, mean.fullLike scale), mean.dim)
 
-    /// u = f x - ½ g² ∇log p_t = α' x̂₀ + σ' ε̂, of the denoiser in use, for data of that shape. Data are at that time: 0 where α, σ and
-    /// their slopes are finite, 1e-5 or so for variance-preserving schedules, whose σ has no slope at 0.
+    /// u = f x - ½ g² ∇log p_t = α' x̂₀ + σ' ε̂, of the denoiser in use, for data of that shape. Data are at that time: 0
+    /// where α, σ and their slopes are finite, 1e-5 or so for variance-preserving schedules, whose σ has no slope at 0.
     /// Source: Song et al., arXiv:2011.13456, equation 13.
     let ofDenoiser (dataTime: float) (shape: seq<int>) (denoiser: Denoiser) : ProbabilityFlow =
         if not (dataTime >= 0.0 && dataTime < 1.0) then
@@ -124,16 +124,17 @@ module ProbabilityFlow =
     /// log p(x) of each row of x, [n; ...], in nats, at the time at which data are: log p₁(x₁) + ∫ tr ∂u/∂x dt. Exact up to the
     /// solver's tolerance with TraceMethod.Exact; with a Hutchinson probe its expectation is. Not recorded for
     /// differentiation: see encodeWithChange. Raises as OdeSolver.solve does.
-    /// Source: Chen et al., arXiv:1806.07366, equation 8; Grathwohl et al., arXiv:1810.01367; Song et al., arXiv:2011.13456, equation 39.
+    /// Source: Chen et al., arXiv:1806.07366, equation 8; Grathwohl et al., arXiv:1810.01367; Song et al.,
+    /// arXiv:2011.13456, equation 39.
     let logLikelihood (options: OdeOptions) (trace: TraceMethod) (flow: ProbabilityFlow) (x: Tensor) : Tensor =
         Scope.run (fun () ->
             Gradient.off (fun () ->
                 let noise, change = (encodeWithChange options trace flow x).State
                 flow.Noise.LogProb noise + change))
 
-    /// Bits a dimension of images x of so many grey values from -1 to 1, [n]: each value is spread evenly over its width w = 2/(levels - 1),
-    /// and the integral of the density over it is bounded below by Jensen's inequality: -[log p(x + w (u - ½)) + D log w] / (D log 2).
-    /// One draw of u for each image. The flow is of images so dequantized.
+    /// Bits a dimension of images x of so many grey values from -1 to 1, [n]: each value is spread evenly over its width
+    /// w = 2/(levels - 1), and the integral of the density over it is bounded below by Jensen's inequality: -[log p(x + w
+    /// (u - ½)) + D log w] / (D log 2). One draw of u for each image. The flow is of images so dequantized.
     /// Source: Uria, Murray & Larochelle, arXiv:1306.0186; Theis, van den Oord & Bethge, arXiv:1511.01844, section 3.1.
     let bitsPerDimension (options: OdeOptions) (trace: TraceMethod) (levels: int) (flow: ProbabilityFlow) (x: Tensor) : Tensor =
         if levels < 2 then

@@ -2,6 +2,8 @@
 // Samplers of diffusion models that keep adding noise as they go; ProbabilityFlow goes the same way without.
 namespace Functional
 
+open System
+open System.Threading
 open Functional.Tensors
 
 /// How to sample along a reverse equation. Start from `ReverseSde.defaults` and change what differs.
@@ -11,20 +13,24 @@ type ReverseSdeOptions =
         Method: SdeMethod
         /// How many steps; 500 by default.
         Steps: int
-        /// The time of the noise that sampling starts from; 1 by default. Less for schedules that have no drift there, such as rectified.
+        /// The time of the noise that sampling starts from; 1 by default. Less for schedules that have no drift there,
+        /// such as rectified.
         Start: float
         /// The time at which it ends, before the score grows without bound; 1e-3 by default.
         Finish: float
-        /// λ: 1 is the reverse of the diffusion, 0 the probability flow, more than 1 adds noise and takes it away again; 1 by default.
+        /// λ: 1 is the reverse of the diffusion, 0 the probability flow, more than 1 adds noise and takes it away again;
+        /// 1 by default.
         Stochasticity: float
         /// Whether the noise that is left at the end is taken away by one look at the expected data; true by default.
         Denoise: bool
+        /// Looked at before each step; cancelling raises OperationCanceledException.
+        Cancellation: CancellationToken
     }
 
-/// dx = f(t) x dt + g(t) dw, f = d log α/dt, from data to noise; dx = [f x - ½ (1 + λ²) g² ∇log p_t(x)] dt + λ g dw back. For every
-/// λ the marginals p_t are the same.
-/// Source: Anderson 1982, doi:10.1016/0304-4149(82)90051-5; Song et al., arXiv:2011.13456, equations 5 and 6; for λ Huang, Lim &
-/// Courville, arXiv:2106.02808.
+/// dx = f(t) x dt + g(t) dw, f = d log α/dt, from data to noise; dx = [f x - ½ (1 + λ²) g² ∇log p_t(x)] dt + λ g dw back.
+/// For every λ the marginals p_t are the same.
+/// Source: Anderson 1982, doi:10.1016/0304-4149(82)90051-5; Song et al., arXiv:2011.13456, equations 5 and 6; for λ
+/// Huang, Lim & Courville, arXiv:2106.02808.
 module ReverseSde =
 
     /// 500 steps of the stochastic Heun method from t = 1 to 1e-3, λ = 1, and one look at the expected data at the end.
@@ -34,7 +40,8 @@ module ReverseSde =
           Start = 1.0
           Finish = 1e-3
           Stochasticity = 1.0
-          Denoise = true }
+          Denoise = true
+          Cancellation = CancellationToken.None }
 
     /// The diffusion itself: data at t = 0, noise at t = 1.
     let forward (schedule: NoiseSchedule) : Sde =
@@ -60,17 +67,24 @@ module ReverseSde =
             raise (Errors.Flow.option "Stochasticity" "zero or positive" options.Stochasticity)
 
         for level in schedule.At [ options.Start; options.Finish ] do
-            if not (System.Double.IsFinite level.Drift && System.Double.IsFinite level.DiffusionSquared && level.Noise > 0.0) then
+            if not (Double.IsFinite level.Drift && Double.IsFinite level.DiffusionSquared && level.Noise > 0.0) then
                 raise (Errors.Flow.singular schedule.Name level.Time)
 
-    /// Points of p at Finish, or what is expected of the data there, from points x, [n; ...], of p at Start. Not recorded for differentiation,
-    /// memory freed step by step. Raises ArgumentException where the equation has no finite coefficients at Start or Finish.
+    /// Points of p at Finish, or what is expected of the data there, from points x, [n; ...], of p at Start. Not recorded
+    /// for differentiation, memory freed step by step. Raises ArgumentException where the equation has no finite
+    /// coefficients at Start or Finish.
     let follow (options: ReverseSdeOptions) (denoiser: Denoiser) (x: Tensor) : Tensor =
         check options denoiser.Schedule
 
         Scope.run (fun () ->
             Gradient.off (fun () ->
                 let sde = reverse options.Stochasticity denoiser
+
+                let drift x t =
+                    options.Cancellation.ThrowIfCancellationRequested()
+                    sde.Drift x t
+
+                let sde = { sde with Drift = drift }
                 let x = SdeSolver.solve options.Method options.Steps sde (options.Start, options.Finish) x
                 if options.Denoise then denoiser.Data(x, Rows.constant x options.Finish) else x))
 

@@ -1,4 +1,4 @@
-// What the C# facade calls of differential equations and flows: delegates for functions, struct tuples for tuples, arrays for lists.
+// What the C# facade calls of differential equations and flows: delegates, struct tuples and arrays.
 // Only src/Functional.CSharp uses it; it decides nothing, and what it forwards to is documented where it is defined.
 namespace Functional.Interop
 

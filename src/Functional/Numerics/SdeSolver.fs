@@ -1,4 +1,4 @@
-// Stochastic differential equations dx = a(x, t) dt + g(t) dw whose noise depends on the time alone, and two ways to step through them.
+// Stochastic differential equations whose noise depends on the time alone, and two ways to step through them.
 // Diffusions forwards and in reverse are such; ReverseSde samples with them.
 namespace Functional
 
@@ -20,7 +20,8 @@ type SdeMethod =
         Name: string
         /// Moments after a fixed time err as h to this power (weak order).
         Order: int
-        /// x at t + h from the equation, t, h, x at t and standard normal noise of its shape. Where h is negative time runs back.
+        /// x at t + h from the equation, t, h, x at t and standard normal noise of its shape. Where h is negative time
+        /// runs back.
         Step: Sde -> float -> float -> Tensor -> Tensor -> Tensor
         /// Where it is from.
         Source: string
@@ -42,7 +43,8 @@ module SdeMethod =
                 x + sde.Drift x times * h + z * Rows.lift x strength
           Source = "Maruyama 1955, doi:10.1007/BF02846028" }
 
-    /// x̃ = x + a(x, t) h + n, x' = x + h/2 [a(x, t) + a(x̃, t + h)] + n, n = √(|h| (g²(t) + g²(t + h))/2) z. Two evaluations a step.
+    /// x̃ = x + a(x, t) h + n, x' = x + h/2 [a(x, t) + a(x̃, t + h)] + n, n = √(|h| (g²(t) + g²(t + h))/2) z. Two
+    /// evaluations a step.
     let heun: SdeMethod =
         { Name = "stochastic Heun"
           Order = 2
@@ -65,8 +67,8 @@ module SdeSolver =
     // What the steps of a block leave behind is freed at its end.
     let private block = 32
 
-    /// x(t₁) from x(t₀), [n; ...], in so many steps of one length; nothing is read from the device. Raises ArgumentException for
-    /// fewer steps than one.
+    /// x(t₁) from x(t₀), [n; ...], in so many steps of one length; nothing is read from the device. Raises
+    /// ArgumentException for fewer steps than one.
     let solve (method: SdeMethod) (steps: int) (sde: Sde) (start: float, finish: float) (x: Tensor) : Tensor =
         if steps < 1 then
             raise (Errors.OdeSolver.option "steps" "at least 1" steps)

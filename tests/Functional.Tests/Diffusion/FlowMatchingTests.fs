@@ -3,6 +3,7 @@
 module internal Functional.Tests.FlowMatchingTests
 
 open System
+open System.Threading
 open Expecto
 open Functional
 open Functional.Tensors
@@ -152,6 +153,19 @@ let private edges =
               (ProbabilityFlow.sample OdeSolver.defaults flow 3).Dispose()
               (ReverseSde.sample { ReverseSde.defaults with Steps = 70 } denoiser.Value 3 [ 2 ]).Dispose()
               (ProbabilityFlow.logLikelihood OdeSolver.defaults TraceMethod.Exact flow (dsharp.zeros [ 3; 2 ])).Dispose()))
+      testCase "Sampling along the reverse equation can be cancelled" (fun () ->
+          let source = new CancellationTokenSource()
+
+          let denoiser =
+              Denoiser.ofFunction schedule Prediction.Noise (fun x _ ->
+                  source.Cancel()
+                  x)
+
+          let options = { ReverseSde.defaults with Cancellation = source.Token }
+
+          Expect.throwsT<OperationCanceledException>
+              (fun () -> ReverseSde.sample options denoiser 1 [ 2 ] |> ignore)
+              "cancelled")
       testCase "Time that does not run back is refused" (fun () ->
           let options = { ReverseSde.defaults with Start = 0.1; Finish = 0.5 }
           says (messageOf<ArgumentException, _>(fun () -> ReverseSde.sample options denoiser.Value 1 [ 2 ])) [ "0.1"; "0.5" ])
