@@ -147,6 +147,11 @@ let private compares folder =
         [ for sample, figures, picture, (width, height), more in
               [ "iwae-mnist", [ @"gain: -?\d+\.\d\d nats" ], "samples-5.png", (16 * 28, 8 * 28), [ "--samples"; "10" ]
                 "cvae-mnist", [ @"gain: -?\d+\.\d %" ], "completions.png", (16 * 28, 9 * 28), [ "--samples"; "10" ]
+                "inpaint-mnist",
+                [ @"lower half, repaint, squared error: \d+\.\d\d\d"; @"scattered, guided, accuracy: \d+\.\d %" ],
+                "middle.png",
+                (16 * 28, 5 * 28),
+                [ "--images"; "16"; "--steps"; "2"; "--resamplings"; "1"; "--channels"; "8"; "--weights"; "none" ]
                 "beta-vae", [ @"beta 4, kl: \d+\.\d\d nats" ], "traversals-4.png", (11 * 28, 10 * 28), [] ] do
               let arguments = [ "--data"; data; "--epochs"; "1" ] @ more
               sample, figures, picture, width, height, interactive folder $"{sample}.fsx" arguments ]
