@@ -51,6 +51,7 @@ public sealed class TwinTests
         ["Draw"] = "Sample",
         ["RDraw"] = "RSample",
         ["DrawAndLogDensity"] = "SampleAndLogProb",
+        ["DrawForTrace"] = "SampleAndLogProb",
         ["LogDensity"] = "LogProb",
         ["SummedLogDensity"] = "LogProb",
         ["op_MinusMinusGreater"] = "Then",

@@ -107,7 +107,9 @@ type internal Game<'Batch>(players: Player<'Batch> list) =
         match playersAtWork, List.truncate atWork.Player.Steps batches with
         | [ _ ], [ batch ] -> atWork.Step(batch, isFirst)
         | _, [ batch ] -> step 0 batch
-        | _, batches -> Gradient.off (fun () -> batches |> List.mapi step |> average)
+        | _, batches ->
+            let losses = batches |> List.mapi step
+            Gradient.off (fun () -> average losses)
 
     /// How many batches a round is played with.
     member _.BatchesPerRound = players |> List.map _.Steps |> List.max
