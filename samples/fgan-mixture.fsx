@@ -14,28 +14,27 @@ let radius, sigma = 2.0, 0.1
 let centres: Tensor =
     dsharp.tensor [ for i in 0..7 -> let angle = Math.PI * float i / 4.0 in [ radius * cos angle; radius * sin angle ] ]
 
-let mixture: Distribution =
-    Mixture(Categorical.FromLogits(dsharp.zeros 8), Normal.diagonal centres (centres.fullLike sigma))
+let mixture: Distribution = Mixture(Categorical.FromLogits(dsharp.zeros 8), Normal.diagonal centres (centres.fullLike sigma))
 
 /// Topsøe's triangular discrimination, ∫(p - q)²/(p + q): its conjugate is found numerically.
-let triangular: FDivergence =
-    FDivergence.ofGenerator "triangular" (fun u -> (u - 1.0).square() / (u + 1.0))
+let triangular: FDivergence = FDivergence.ofGenerator "triangular" (fun u -> (u - 1.0).square() / (u + 1.0))
 
 let gan () : Gan =
     { Generator = mlp [ 8; 128; 128 ] --> output 2
       Critic = mlp [ 2; 128; 128 ] --> output 1
       Prior = Normal.standard [ 8 ] }
 
-/// The rates fall to zero, so that the players come to rest.
+/// The critic learns faster than the generator, so that it knows the divergence; the rates fall to zero, so that both come to rest.
 let options (steps: int) (divergence: FDivergence) : AdversarialOptions =
     let falling (rate: float) =
-        Optimizer.adamWith rate 0.5 0.99 1e-8 0.0 |> Optimizer.scheduled (fun step -> 1.0 - float step / float (steps + 1))
+        Optimizer.adamWith rate 0.5 0.99 1e-8 0.0
+        |> Optimizer.scheduled (fun step -> 1.0 - float step / float (steps + 1))
 
     { AdversarialOptions.nonSaturating with
         Loss = FGan.nonSaturating divergence
         Penalty = Some(CriticPenalty.r1 0.2)
-        CriticOptimizer = falling 1e-3
-        GeneratorOptimizer = falling 1e-3 }
+        CriticOptimizer = falling 2e-3
+        GeneratorOptimizer = falling 5e-4 }
 
 let train (steps: int) (divergence: FDivergence) : Gan =
     let gan = gan ()
@@ -55,10 +54,11 @@ let train (steps: int) (divergence: FDivergence) : Gan =
 let figures (samples: Tensor) : int * float =
     let distances = (samples.unsqueeze 1 - centres).square().sum(2).sqrt()
     let near = distances.lt(3.0 * sigma).float32().mean 0
-    near.ge(0.25 / 8.0).sum().toInt32 (), near.sum().toDouble ()
+    near.ge(0.25 / 8.0).sum().toInt32(), near.sum().toDouble()
 
 let panel (title: string) (samples: Tensor) : Plot.Panel =
-    let points = [| for row in samples.toArray2D<float32> () |> Seq.cast<float32> |> Seq.chunkBySize 2 -> float row[0], float row[1] |]
+    let points =
+        [| for row in samples.toArray2D<float32>() |> Seq.cast<float32> |> Seq.chunkBySize 2 -> float row[0], float row[1] |]
 
     { Title = title
       X = (-3.0, 3.0)
@@ -85,10 +85,12 @@ let sample () =
               match outcome with
               | Ok samples ->
                   let modes, share = figures samples
-                  printfn $"{divergence}: {modes} modes of 8, %.1f{100.0 * share} %% within 3 sigma, %.0f{clock.Elapsed.TotalSeconds} s"
+
+                  printfn
+                      $"{divergence}: {modes} modes of 8, %.1f{100.0 * share} %% within 3 sigma, %.0f{clock.Elapsed.TotalSeconds} s"
+
                   panel $"{divergence}: {modes} of 8" samples[..1999]
-              | Error message ->
-                  printfn $"{divergence}: 0 modes of 8, {message}" ]
+              | Error message -> printfn $"{divergence}: 0 modes of 8, {message}" ]
 
     Plot.save (Path.Combine(folder, "samples.svg")) 4 (panels @ [ panel "the data" (mixture.Sample [ 2000 ]) ])
     printfn $"picture: {folder}"

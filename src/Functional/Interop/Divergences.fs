@@ -32,9 +32,14 @@ module internal TestBridge =
     let inverseMultiquadric (scale: float) (exponent: float) =
         SteinKernel.InverseMultiquadric(scale, exponent)
 
-    let steinMatrix (kernel: SteinKernel) (score: Func<Tensor, Tensor>) (x: Tensor) = KernelStein.matrix kernel score.Invoke x
-    let steinUnbiased (kernel: SteinKernel) (score: Func<Tensor, Tensor>) (x: Tensor) = KernelStein.unbiased kernel score.Invoke x
-    let steinBiased (kernel: SteinKernel) (score: Func<Tensor, Tensor>) (x: Tensor) = KernelStein.biased kernel score.Invoke x
+    let steinMatrix (kernel: SteinKernel) (score: Func<Tensor, Tensor>) (x: Tensor) =
+        KernelStein.matrix kernel score.Invoke x
+
+    let steinUnbiased (kernel: SteinKernel) (score: Func<Tensor, Tensor>) (x: Tensor) =
+        KernelStein.unbiased kernel score.Invoke x
+
+    let steinBiased (kernel: SteinKernel) (score: Func<Tensor, Tensor>) (x: Tensor) =
+        KernelStein.biased kernel score.Invoke x
 
     let stein (bootstraps: int) (change: float) (kernel: SteinKernel) (score: Func<Tensor, Tensor>) (x: Tensor) =
         KernelStein.test bootstraps change kernel score.Invoke x

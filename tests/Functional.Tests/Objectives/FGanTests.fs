@@ -14,7 +14,7 @@ let private areDual (divergence: FDivergence) (draw: Draw) =
     isClose 1e-12 "the critic raises the bound" (saturating.Critic real fake) -bound.Value
     isClose 1e-12 "so does that of the other game" (other.Critic real fake) -bound.Value
     isClose 1e-12 "the generator lowers it" (saturating.Generator (fun () -> real) fake) (bound.Value - bound["critic"])
-    isClose 1e-12 "the other raises E_q[T]" (other.Generator (fun () -> real) fake) -((divergence.Activation fake).mean ())
+    isClose 1e-12 "the other raises E_q[T]" (other.Generator (fun () -> real) fake) -((divergence.Activation fake).mean())
 
 let private isOriginal (draw: Draw) =
     let real, fake = draw.Tensor([| 7 |], -9.0, 9.0), draw.Tensor([| 7 |], -9.0, 9.0)

@@ -220,6 +220,17 @@ let private scores folder =
     let drawn = XDocument.Load(Path.Combine(folder, "artifacts", "swiss-roll", "scores.svg"))
     Expect.isFalse ((string drawn).Contains "NaN") "every number is one"
 
+/// A game for each divergence of the table, and for one that is made of f alone.
+let private playsDivergences folder =
+    let outcome = (interactive folder "fgan-mixture.fsx" [ "--steps"; "2" ]).Result
+    Expect.equal (outcome.ExitCode, outcome.Error) (0, "") "it succeeds"
+
+    for divergence in "triangular" :: [ for divergence in Functional.FDivergence.all -> divergence.Name ] do
+        hasLine $@"{divergence}: \d modes of 8, \d+\.\d %% within 3 sigma, \d+ s" outcome
+
+    let drawn = XDocument.Load(Path.Combine(folder, "artifacts", "fgan-mixture", "samples.svg"))
+    Expect.isFalse ((string drawn).Contains "NaN") "every number is one"
+
 /// Arguments that are wrong, and parts of the sentence that they are answered with.
 let private wrong (folder: string) : (string list * string list) list =
     let empty = Path.Combine(folder, "empty")
@@ -251,6 +262,7 @@ let tests =
           testCase "the other autoencoders train, report and draw" (fun () -> withSamples trainsOthers)
           testCase "spirals, pendulum and flow-matching-2d compute, report and draw" (fun () -> withSamples computes)
           testCase "iwae-mnist, cvae-mnist and beta-vae compare models and draw" (fun () -> withSamples compares)
+          testCase "fgan-mixture plays a game for each divergence, reports and draws" (fun () -> withSamples playsDivergences)
           testCase "gan-mnist and cyclegan-toy play, report and draw" (fun () -> withSamples plays)
           testCase "distributions tours, fits and draws" (fun () -> withSamples tours)
           testCase "gmm fits, reports and draws" (fun () -> withSamples clusters)
