@@ -55,7 +55,7 @@ let panel (title: string) (sets: (string * Tensor) list) : Plot.Panel =
 
 let sample () =
     let arguments = Arguments.Arguments [ "steps"; "seed" ]
-    let steps, size = arguments.Int("steps", 6000), 128
+    let steps, size = arguments.Int("steps", 3000), 128
     let folder = Arguments.artifacts "cyclegan-toy"
     dsharp.seed (arguments.Int("seed", 1))
 
