@@ -144,7 +144,7 @@ let sample () =
           learn steps batch "sliced" 0.0 (ScoreMatching.slicedReduced Probe.Rademacher)
           learn steps batch "denoising" 0.1 (ScoreMatching.denoising 0.1) ]
 
-    let score = learnConditional (2 * steps) batch ladder
+    let score = learnConditional (4 * steps) batch ladder
     Gradient.off (fun () -> report folder (roll 1000) found ladder score)
 
 Arguments.run sample
