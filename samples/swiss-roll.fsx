@@ -15,7 +15,7 @@ open Plot
 /// The thickness of the roll.
 let thickness = 0.05
 
-/// The middle of the roll at places from 0 to 1, two and a half turns about one across.
+/// The middle of the roll at places from 0 to 1, one and a half turns.
 let spiral (place: Tensor) : Tensor =
     let angle = Math.PI * (1.5 + 3.0 * place)
     let radius = angle / 10.0
@@ -144,7 +144,7 @@ let sample () =
           learn steps batch "sliced" 0.0 (ScoreMatching.slicedReduced Probe.Rademacher)
           learn steps batch "denoising" 0.1 (ScoreMatching.denoising 0.1) ]
 
-    let score = learnConditional (2 * steps) batch ladder
+    let score = learnConditional (4 * steps) batch ladder
     Gradient.off (fun () -> report folder (roll 1000) found ladder score)
 
 Arguments.run sample
