@@ -58,12 +58,13 @@ module internal DiffusionLossBridge =
         let objective = DiffusionLoss.conditional weighting times denoiser.Invoke
         Func<_, _>(fun (struct (x, condition)) -> objective (x, condition))
 
-    let simple (denoiser: Denoiser) : Func<Tensor, Loss> = Func<_, _>(DiffusionLoss.simple denoiser)
+    let simple (denoiser: Denoiser) : Func<Tensor, Loss> =
+        Func<_, _>(DiffusionLoss.simple denoiser)
+
     let reconstructions () = List.toArray Reconstruction.all
 
     let bound (steps: int) (reconstruction: Reconstruction) (variance: ReverseVariance) : DiffusionBound =
-        { DiffusionBound.create steps reconstruction with
-            Variance = variance }
+        { DiffusionBound.create steps reconstruction with Variance = variance }
 
     let boundObjective (bound: DiffusionBound) (denoiser: Denoiser) : Func<Tensor, Loss> =
         Func<_, _>(DiffusionBound.objective bound denoiser)
@@ -96,9 +97,13 @@ module internal SamplerBridge =
           OnStep = report.Invoke
           Cancellation = cancellation }
 
-    let sample options sampler denoiser (shape: int[]) = Sampler.sample options sampler denoiser shape
+    let sample options sampler denoiser (shape: int[]) =
+        Sampler.sample options sampler denoiser shape
+
     let noise options denoiser (shape: int[]) = Sampler.noise options denoiser shape
-    let trajectory options sampler denoiser start = List.toArray (Sampler.trajectory options sampler denoiser start)
+
+    let trajectory options sampler denoiser start =
+        List.toArray (Sampler.trajectory options sampler denoiser start)
 
     let inPaint options (resamplings: int) sampler denoiser (x: Tensor) (visible: Tensor) =
         DiffusionInPainting.sample options resamplings sampler denoiser (x, visible)
@@ -117,12 +122,12 @@ module internal ColdDiffusionBridge =
     let apply (degradation: Degradation) (x: Tensor) (t: Tensor) = degradation.Apply x t
 
     let create (degradation: Degradation) (network: Net<struct (Tensor * Tensor), Tensor>) : ColdDiffusion =
-        { Degradation = degradation
-          Network = PairBridge.ofStruct network }
+        { Degradation = degradation; Network = PairBridge.ofStruct network }
 
     let parameters (model: ColdDiffusion) = List.toArray model.Parameters
 
     let objective times (model: ColdDiffusion) : Func<Tensor, Loss> =
         Func<_, _>(ColdDiffusion.objective times model)
 
-    let trajectory options model start = List.toArray (ColdDiffusion.trajectory options model start)
+    let trajectory options model start =
+        List.toArray (ColdDiffusion.trajectory options model start)
