@@ -111,7 +111,7 @@ let autoencoded (batch: int) (count: int) (train: Dataset<Tensor>) : Tensor =
 let sample () =
     let arguments = Arguments.Arguments [ "epochs"; "batch"; "channels"; "digits"; "steps"; "flow"; "seed"; "data"; "checkpoint" ]
 
-    let epochs, batch = arguments.Int("epochs", 6), arguments.Int("batch", 128)
+    let epochs, batch = arguments.Int("epochs", 4), arguments.Int("batch", 128)
     let digits, steps = arguments.Int("digits", 2048), arguments.Int("steps", 50)
     let folder = Arguments.artifacts "ddpm-mnist"
     dsharp.seed (arguments.Int("seed", 1))
