@@ -67,7 +67,7 @@ let panel (title: string) (samples: Tensor) : Plot.Panel =
 
 let sample () =
     let arguments = Arguments.Arguments [ "steps"; "seed" ]
-    let steps, seed = arguments.Int("steps", 4000), arguments.Int("seed", 1)
+    let steps, seed = arguments.Int("steps", 3000), arguments.Int("seed", 1)
     let folder = Arguments.artifacts "fgan-mixture"
 
     let panels =
