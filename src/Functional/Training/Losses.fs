@@ -31,7 +31,7 @@ module internal Losses =
         if steps.IsEmpty then
             []
         else
-            let values = Tensor.cat([ for step in steps -> step.Values.cast Dtype.Float64 ]).toArray1D<float>()
+            let values = Tensor.cat([ for step in steps -> step.Values ]).cast(Dtype.Float64).toArray1D<float>()
 
             let cut offset (step: PendingStep) =
                 let width = step.Names.Length + 1

@@ -109,8 +109,9 @@ type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list,
                 let batches, examples = read order number
                 let loss = game.Round(batches, (number = 0))
                 let values () = [ for term in loss.Terms -> term.Value ] @ [ loss.Value ]
-                let flat = Gradient.off (fun () -> Tensor.stack [ for value in values () -> value.view 1 ])
-                loss.Terms |> List.map _.Name, flat, examples)
+                let scalar (value: Tensor) = if value.dim = 0 then value else value.view []
+                let vector = Gradient.off (fun () -> Tensor.stack [ for value in values () -> scalar value ])
+                loss.Terms |> List.map _.Name, vector, examples)
 
         { Number = inAll; Examples = examples; Names = names; Values = values }
 
