@@ -47,10 +47,10 @@ let trainDenoiser
     average
 
 let draw (steps: int) (count: int) (denoiser: Denoiser) : Tensor =
-    let options = { Sampler.defaults with Steps = steps; Grid = TimeGrid.quadratic }
+    let options = { Sampler.defaults with Steps = steps }
 
     inBatches 128 count (fun count ->
-        Sampler.sample options (Sampler.ddim 0.0) (Denoiser.clipped -1.0 1.0 denoiser) [ count; 1; 28; 28 ])
+        Sampler.sample options (Sampler.ancestral ReverseVariance.Posterior) (Denoiser.clipped -1.0 1.0 denoiser) [ count; 1; 28; 28 ])
 
 // ---- the measure: features of a classifier ----
 
@@ -112,7 +112,7 @@ let sample () =
     let arguments = Arguments.Arguments [ "epochs"; "batch"; "channels"; "digits"; "steps"; "flow"; "seed"; "data"; "checkpoint" ]
 
     let epochs, batch = arguments.Int("epochs", 4), arguments.Int("batch", 128)
-    let digits, steps = arguments.Int("digits", 2048), arguments.Int("steps", 50)
+    let digits, steps = arguments.Int("digits", 2048), arguments.Int("steps", 100)
     let folder = Arguments.artifacts "ddpm-mnist"
     dsharp.seed (arguments.Int("seed", 1))
 

@@ -8,7 +8,7 @@ using Samples;
 return await Arguments.RunAsync(args, ["epochs", "batch", "channels", "steps", "seed", "data"], async arguments =>
 {
     var (epochs, batch) = (arguments.Int("epochs", 3, atLeast: 1), arguments.Int("batch", 128, atLeast: 1));
-    var (channels, steps) = (arguments.Int("channels", 16, atLeast: 8), arguments.Int("steps", 50, atLeast: 1));
+    var (channels, steps) = (arguments.Int("channels", 16, atLeast: 8), arguments.Int("steps", 100, atLeast: 1));
     var folder = Arguments.Artifacts("diffusion-console");
     RandomNumbers.Seed(arguments.Int("seed", 1));
 
@@ -56,7 +56,7 @@ return await Arguments.RunAsync(args, ["epochs", "batch", "channels", "steps", "
             250, x => Gradient.Off(() => DiffusionBound.BitsPerDimension(x, bound.Estimate(Mode.Eval, denoiser, x).Value)));
         Console.WriteLine(FormattableString.Invariant($"bits per dimension by the bound: {bits:F3} bits"));
 
-        var digits = Sampler.Ddim().Sample(denoiser.Clipped(), [64, 1, 28, 28], new() { Steps = steps, Grid = TimeGrid.Quadratic });
+        var digits = Sampler.Ancestral().Sample(denoiser.Clipped(), [64, 1, 28, 28], new() { Steps = steps });
         ((digits + 1) / 2).SaveImage(Path.Combine(folder, "samples.png"), gridCols: 16);
     });
 
