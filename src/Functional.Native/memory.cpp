@@ -3,6 +3,7 @@
 #if defined(__GLIBC__) || __has_include(<malloc.h>)
 #include <malloc.h>
 #include <cstdlib>
+#include <initializer_list>
 
 namespace {
 
