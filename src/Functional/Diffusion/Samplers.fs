@@ -62,25 +62,42 @@ type SamplerOptions =
 
 module internal SamplingLoop =
 
-    /// From the first of the times to the last: x at the i-th from x at the one before. Each state but the first and the last is handed to
-    /// `leave` when the next one is there.
+    /// Raises ArgumentException for a number of steps or a start that make no sense.
+    let check (options: SamplerOptions) =
+        if options.Steps < 1 then
+            raise (Errors.Training.option "Steps" "at least 1" options.Steps)
+
+        if not (options.Start > 0.0 && options.Start <= 1.0) then
+            raise (Errors.Training.option "Start" "above 0 and at most 1" options.Start)
+
+    /// From the first of the times to the last: x at the i-th from x at the one before. Each state but the start, which is the caller's, is handed
+    /// to `leave` when the next one is there, or when there will be none.
     let run (leave: Tensor -> unit) (options: SamplerOptions) (times: float[]) (step: Tensor -> int -> Tensor) (start: Tensor) =
         let steps = times.Length - 1
 
-        let advance (state: Tensor) (i: int) =
-            options.Cancellation.ThrowIfCancellationRequested()
-            let next = Scope.run (fun () -> Gradient.off (fun () -> step state i))
-
-            if i > 1 && not (obj.ReferenceEquals(state, next)) then
+        let leaveOwn (state: Tensor) =
+            if not (obj.ReferenceEquals(state, start)) then
                 leave state
 
-            options.OnStep { Step = i; Steps = steps; Time = times[i]; State = next }
+        let mutable state = start
 
-            next
+        try
+            for i in 1..steps do
+                options.Cancellation.ThrowIfCancellationRequested()
+                let before = state
+                state <- Scope.run (fun () -> Gradient.off (fun () -> step before i))
 
-        Seq.fold advance start (seq { 1..steps })
+                if not (obj.ReferenceEquals(before, state)) then
+                    leaveOwn before
 
-    /// The same with no state freed: all of them, the start first.
+                options.OnStep { Step = i; Steps = steps; Time = times[i]; State = state }
+
+            state
+        with _ ->
+            leaveOwn state
+            reraise ()
+
+    /// The same with no state freed but where it fails: all of them, the start first.
     let trajectory (options: SamplerOptions) (run: SamplerOptions -> Tensor) (start: Tensor) : Tensor list =
         let states = ResizeArray [ start ]
 
@@ -88,8 +105,15 @@ module internal SamplingLoop =
             states.Add progress.State
             options.OnStep progress
 
-        run { options with OnStep = keep } |> ignore
-        List.ofSeq states
+        try
+            run { options with OnStep = keep } |> ignore
+            List.ofSeq states
+        with _ ->
+            for state in states do
+                if not (obj.ReferenceEquals(state, start)) then
+                    state.Dispose()
+
+            reraise ()
 
 /// Grids of times.
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
@@ -110,16 +134,28 @@ module TimeGrid =
           Times = fun _ start steps -> Array.init (steps + 1) (fun i -> start * Math.Pow(1.0 - float i / float steps, 2.0)) }
 
     /// The noise-to-signal ratio ρ = σ/α falls as ρ_i = (a + i/(N-1) (b - a))^p, a^p the largest and b^p the smallest ratio, as far as the schedule
-    /// goes; the last time is 0.
+    /// goes; the last time is 0. Where the schedule's ratio at the start is above the largest, the first time is an earlier one.
+    /// Raises ArgumentException where power and ratios are not positive, or the smallest is above the largest.
     /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, equation 5.
     let karrasOf (power: float) (smallest: float) (largest: float) : TimeGrid =
+        if not (power > 0.0) then
+            raise (Errors.Training.option (nameof power) "positive" power)
+
+        if not (smallest > 0.0) then
+            raise (Errors.Training.option (nameof smallest) "positive" smallest)
+
+        if not (largest >= smallest) then
+            raise (Errors.Training.option (nameof largest) "at least the smallest" largest)
+
         let times (schedule: NoiseSchedule) (start: float) (steps: int) =
             let ratio (time: float) =
                 let level = schedule.At [ time ] |> Array.head
                 exp (-0.5 * level.LogSnr)
 
             let root (value: float) = Math.Pow(value, 1.0 / power)
-            let first, last = root (min largest (ratio start)), root (max smallest (ratio 0.0))
+            let first = root (min largest (ratio start))
+            // a start with less noise than the smallest ratio is where all steps are
+            let last = min first (root (max smallest (ratio 0.0)))
 
             let logSnr i =
                 -2.0 * power * log (first + float i / float (max 1 (steps - 1)) * (last - first))
@@ -285,12 +321,7 @@ module Sampler =
           Cancellation = CancellationToken.None }
 
     let private levels (options: SamplerOptions) (schedule: NoiseSchedule) : NoiseLevel[] =
-        if options.Steps < 1 then
-            raise (Errors.Training.option "Steps" "at least 1" options.Steps)
-
-        if not (options.Start > 0.0 && options.Start <= 1.0) then
-            raise (Errors.Training.option "Start" "above 0 and at most 1" options.Start)
-
+        SamplingLoop.check options
         schedule.At(options.Grid.Times schedule options.Start options.Steps)
 
     let private walk (leave: Tensor -> unit) (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (start: Tensor) =

@@ -80,6 +80,35 @@ let tests =
 
               Expect.equal steps 3 "steps done")
 
+          testCase "what fails leaves no tensors behind" (fun () ->
+              let options =
+                  { options with
+                      OnStep = fun progress -> if progress.Step = 3 then failwith "enough" }
+
+              let x = float64 [ [ 1.0; -1.0 ] ]
+
+              leavesNothing (fun () ->
+                  for run in [ Sampler.run options (Sampler.ddim 0.0) denoiser >> ignore
+                               Sampler.trajectory options (Sampler.ddim 0.0) denoiser >> ignore ] do
+                      says (messageOf<Exception, _>(fun () -> run x)) [ "enough" ])
+
+              isClose 0.0 "the start is the caller's" x (float64 [ [ 1.0; -1.0 ] ]))
+
+          testCase "a step may return what it was given" (fun () ->
+              let idle = { Sampler.ddim 0.0 with Step = fun _ x _ _ -> x }
+              let x = float64 [ [ 1.0; -1.0 ] ]
+              Expect.isTrue (obj.ReferenceEquals(Sampler.run options idle denoiser x, x)) "the start"
+              let once = { idle with Step = fun _ x t _ -> if t.Time < 0.6 then x * 2.0 else x }
+              isClose 0.0 "the end" (Sampler.run options once denoiser x) (x * 8.0)
+              isClose 0.0 "the start is the caller's" x (float64 [ [ 1.0; -1.0 ] ]))
+
+          holds "corrections free their memory" 1 (isFlat (Sampler.predictorCorrector 40 0.16).Step)
+
+          holds "resamplings free their memory" 1 (fun draw ->
+              let x = draw.Tensor([| 3; 2 |], -1.0, 1.0)
+              let replacing = DiffusionInPainting.replacing 40 x (x.gt 0.0) (Sampler.ddim 0.0)
+              isFlat replacing.Step draw)
+
           testCase "sampling leaves no tensors behind" (fun () ->
               leavesNothing (fun () ->
                   for sampler in Sampler.all do
@@ -90,7 +119,23 @@ let tests =
                   messageOf<ArgumentException, _>(fun () -> Sampler.sample options Sampler.all.Head denoiser [ 1; 1 ])
 
               says (message { options with Steps = 0 }) [ "Steps"; "at least 1" ]
-              says (message { options with Start = 1.5 }) [ "Start"; "at most 1" ])
+              says (message { options with Start = 1.5 }) [ "Start"; "at most 1" ]
+
+              let cold =
+                  { Degradation = Degradation.all.Head
+                    Network = Net.ofFunction fst }
+
+              let image = dsharp.zeros [ 1; 1; 4; 4 ]
+
+              says
+                  (messageOf<ArgumentException, _>(fun () -> ColdDiffusion.run { options with Start = 0.0 } cold image))
+                  [ "Start"; "above 0" ])
+
+          testCase "grids and schedules that make no sense are refused" (fun () ->
+              says (messageOf<ArgumentException, _>(fun () -> TimeGrid.karrasOf 0.0 0.1 1.0)) [ "power"; "positive" ]
+              says (messageOf<ArgumentException, _>(fun () -> TimeGrid.karrasOf 7.0 0.0 1.0)) [ "smallest"; "positive" ]
+              says (messageOf<ArgumentException, _>(fun () -> TimeGrid.karrasOf 7.0 2.0 1.0)) [ "largest"; "smallest" ]
+              says (messageOf<ArgumentException, _>(fun () -> NoiseSchedule.learned 0 1.0 -1.0)) [ "units"; "at least 1" ])
 
           testCase "noise has the scale of its time" (fun () ->
               let schedule = NoiseSchedule.varianceExploding 0.01 50.0
