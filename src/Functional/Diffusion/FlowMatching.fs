@@ -57,7 +57,8 @@ module VelocityField =
 
     /// The flow of the field in use, for data of that shape.
     let flow (shape: seq<int>) (field: VelocityField) : ProbabilityFlow =
-        ProbabilityFlow.create (fun x t -> field.Network.Run(Mode.Eval, (x, t))) (ProbabilityFlow.noise field.Schedule shape)
+        let velocity x t = field.Network.Run(Mode.Eval, (x, t))
+        ProbabilityFlow.create velocity (ProbabilityFlow.noiseLike (ParameterPlace.zeros field.Parameters shape) field.Schedule)
 
 /// Which noise goes with which example: a way to reorder noise, [n; ...], for data of the same shape.
 type Coupling =

@@ -334,17 +334,19 @@ module Sampler =
 
         SamplingLoop.run leave options [| for level in levels -> level.Time |] step start
 
-    /// Goes from x at time `Start` to time 0, step by step. Only one state is alive at a time.
+    /// Goes from x at the grid's first time, which is `Start` as a rule, to time 0, step by step. Only one state is alive at a time. Raises
+    /// ArgumentException where a step divides by α and there are no data left, α = 0.
     let run (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (start: Tensor) : Tensor =
         walk (fun state -> state.Dispose()) options sampler denoiser start
 
     let private startScale (options: SamplerOptions) (denoiser: Denoiser) =
-        let level = denoiser.Schedule.At [ options.Start ] |> Array.head
+        let level = levels options denoiser.Schedule |> Array.head
         sqrt (level.Signal * level.Signal + level.Noise * level.Noise)
 
-    /// What the noise looks like at the time to begin with: draws from N(0, α² + σ²) of shape [count; ...], in the default dtype.
+    /// What the noise looks like at the grid's first time: draws from N(0, α² + σ²) of shape [count; ...], in the dtype and on the device of the
+    /// denoiser's parameters, or by default where it has none.
     let noise (options: SamplerOptions) (denoiser: Denoiser) (shape: seq<int>) : Tensor =
-        dsharp.randn shape * startScale options denoiser
+        ParameterPlace.zeros denoiser.Parameters shape |> Rows.noise |> fun noise -> noise * startScale options denoiser
 
     /// `noise` in the shape, dtype and on the device of some examples.
     let noiseLike (options: SamplerOptions) (denoiser: Denoiser) (examples: Tensor) : Tensor =
@@ -354,6 +356,6 @@ module Sampler =
     let sample (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (shape: seq<int>) : Tensor =
         run options sampler denoiser (noise options denoiser shape)
 
-    /// All states on the way from x at time `Start`, that one first.
+    /// All states on the way from x at the grid's first time, that one first.
     let trajectory (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (start: Tensor) : Tensor list =
         SamplingLoop.trajectory options (fun options -> walk ignore options sampler denoiser start) start

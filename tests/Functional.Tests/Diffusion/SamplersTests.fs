@@ -144,6 +144,35 @@ let tests =
               let scale = noise.std().toDouble()
               Expect.isLessThan (abs (scale / sqrt 2501.0 - 1.0)) (5.0 / sqrt 20_000.0) "the scale")
 
+          testCase "noise has the scale of the grid's first time" (fun () ->
+              for schedule, largest in
+                  [ NoiseSchedule.edm 200.0, 80.0
+                    NoiseSchedule.varianceExploding 0.01 348.0, 80.0
+                    NoiseSchedule.edm 20.0, 20.0 ] do
+                  let options = { options with Grid = TimeGrid.karras }
+                  let denoiser = Denoiser.ofFunction schedule Prediction.Data (fun x _ -> x)
+                  let expected = sqrt (1.0 + largest * largest)
+
+                  for noise in
+                      [ Random.withSeed 1 (fun () -> Sampler.noise options denoiser [ 10_000 ])
+                        Random.withSeed 2 (fun () -> Sampler.noiseLike options denoiser (dsharp.zeros [ 10_000 ])) ] do
+                      let scale = noise.std().toDouble()
+                      Expect.isLessThan (abs (scale / expected - 1.0)) (5.0 / sqrt 20_000.0) $"the scale, {schedule}")
+
+          testCase "noise is of the denoiser's dtype" (fun () ->
+              let network =
+                  inFloat64 (fun () -> Net.ofFunction (fun (x: Tensor, _: Tensor) -> x) --> linear 2 2)
+
+              let denoiser = Denoiser.create (NoiseSchedule.variancePreserving 0.1 20.0) Prediction.Data network
+              Expect.equal (Sampler.sample options (Sampler.ddim 0.0) denoiser [ 3; 2 ]).dtype Dtype.Float64 "a sampler"
+              let reverse = ReverseSde.sample { ReverseSde.defaults with Steps = 2 } denoiser 3 [ 2 ]
+              Expect.equal reverse.dtype Dtype.Float64 "the reverse equation"
+              let flow = ProbabilityFlow.ofDenoiser 1e-3 [ 2 ] denoiser
+              Expect.equal (ProbabilityFlow.sample OdeSolver.defaults flow 3).dtype Dtype.Float64 "the flow")
+
+          for noise in [ 1e-5; 8e-5 ] do
+              holds $"quantized reconstructions are finite under noise of {noise}" 3 (isFiniteInTails noise)
+
           holds "quantized reconstructions add up to one" 5 isDistribution
           holds "quantized reconstructions are finite in float32" 3 isFinite
 
