@@ -176,8 +176,15 @@ module TimeGrid =
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Sampler =
 
+    let private singular (what: string) (denoiser: Denoiser) (level: NoiseLevel) =
+        Errors.Diffusion.singular what denoiser.Schedule.Name level.Time
+
     let private at (denoiser: Denoiser) (x: Tensor) (level: NoiseLevel) : Denoised =
-        denoiser.At(Mode.Eval, x, Rows.constant x level.Time)
+        match denoiser.Prediction with
+        | Prediction.Noise
+        | Prediction.Score when level.Signal = 0.0 ->
+            raise (singular $"a denoiser that predicts the {denoiser.Prediction.Name}" denoiser level)
+        | _ -> denoiser.At(Mode.Eval, x, Rows.constant x level.Time)
 
     // 1 - SNR_t/SNR_s.
     let private lost (t: NoiseLevel) (s: NoiseLevel) = -(Double.ExpM1(t.LogSnr - s.LogSnr))
@@ -227,6 +234,9 @@ module Sampler =
 
     // Noise is left out of the last step to the data.
     let private predict (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) (s: NoiseLevel) =
+        if not (Double.IsFinite t.Drift && Double.IsFinite t.DiffusionSquared) then
+            raise (singular "the reverse SDE" denoiser t)
+
         let duration = t.Time - s.Time
         let score = (at denoiser x t).Score
 
@@ -277,6 +287,9 @@ module Sampler =
             x * (level.Signal / t.Signal) |> withNoise (sqrt (max 0.0 variance)), level
 
     let private heunStep (churn: float) (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) (s: NoiseLevel) =
+        if t.Signal = 0.0 then
+            raise (singular "Heun's method" denoiser t)
+
         let x, t = churned churn denoiser x t
         let predicted = at denoiser x t
         let noise = predicted.Noise

@@ -13,12 +13,34 @@ let private denoiser = Denoiser.ofFunction (NoiseSchedule.cosine 100) Prediction
 let private options = { Sampler.defaults with Steps = 6 }
 
 let private endsInData (sampler: Sampler) (draw: Draw) =
+    let x = draw.Tensor([| 3; 2 |], -1.0, 1.0)
+
     let sampled (denoise: bool) =
-        let x = draw.Tensor([| 3; 2 |], -1.0, 1.0)
         Random.withSeed 3 (fun () -> Sampler.run { options with Denoise = denoise } sampler denoiser x)
 
-    Expect.equal (sampled false).shape [| 3; 2 |] "the shape"
-    Expect.isTrue ((sampled false).isfinite().all().toBool()) "numbers"
+    let left = sampled false
+    Expect.equal left.shape [| 3; 2 |] "the shape"
+    Expect.isTrue (left.isfinite().all().toBool()) "numbers"
+    isClose 0.0 "the expected data" (sampled true) (denoiser.Data(left, Rows.constant left 0.0))
+
+// Whatever the schedule and the prediction: numbers, or an error that says what has none.
+let private isFiniteOrRefused (sampler: Sampler) (draw: Draw) =
+    let x = draw.Tensor([| 3; 2 |], -1.0, 1.0)
+
+    for schedule in NoiseSchedule.all () do
+        for prediction in Prediction.all do
+            let denoiser = Denoiser.ofFunction schedule prediction (fun x _ -> x.tanh ())
+            let sampled () = Sampler.run { Sampler.defaults with Steps = 10 } sampler denoiser x
+            let hasData = (schedule.At [ 1.0 ] |> Array.head).Signal > 0.0
+            let divides = prediction = Prediction.Noise || prediction = Prediction.Score
+
+            let stepDivides =
+                [ "Heun"; "reverse SDE"; "predictor" ] |> List.exists (fun name -> sampler.Name.StartsWith name)
+
+            if hasData || not (divides || stepDivides) then
+                Expect.isTrue ((sampled ()).isfinite().all().toBool()) $"{schedule}, {prediction.Name}"
+            else
+                says (messageOf<ArgumentException, _> sampled) [ schedule.Name; "t = 1"; "Start = 0.99" ]
 
 // An image of so many levels: the probabilities of all values of a pixel add up to one.
 let private isDistribution (draw: Draw) =
@@ -45,6 +67,7 @@ let tests =
         "Samplers"
         [ for sampler in Sampler.all do
               holds $"{sampler.Name} ends in data" 2 (endsInData sampler)
+              holds $"{sampler.Name} has numbers, or says why not" 1 (isFiniteOrRefused sampler)
 
           testCase "a trajectory begins with the start, ends with the sample and is reported" (fun () ->
               let seen = ResizeArray()
