@@ -140,7 +140,7 @@ module DiffusionBound =
         let logDifference = atS + Logarithms.complement (atT - atS) + log 0.5
 
         let error logWeight =
-            DataError.weighted mode denoiser x (Rows.noise x) t logWeight
+            DataError.weighted mode denoiser x (Rows.noise x) t (logWeight, logWeight - atT)
 
         match variance with
         | ReverseVariance.Posterior -> error logDifference
@@ -250,8 +250,7 @@ module DiffusionBound =
 
         let range = 1.0 - first
         let t = times.Draw x * range + first
-        let logWeight = LossWeighting.likelihood.LogWeight denoiser.Schedule t
-        let diffusion = DataError.weighted mode denoiser x (Rows.noise x) t logWeight * range
+        let diffusion = DataError.ofWeighting mode LossWeighting.likelihood denoiser x t * range
         terms (reconstructionAt first reconstruction mode denoiser x) "diffusion" diffusion (prior denoiser.Schedule x)
 
     /// The training loss: minus the mean of `estimate` over the batch.
