@@ -61,6 +61,42 @@ let private isFinite (draw: Draw) =
     let logMass = (Reconstruction.quantized 256).LogLikelihood Mode.Eval far data data t
     Expect.isTrue (logMass.isfinite().all().toBool()) $"{logMass}"
 
+// A black pixel predicted too bright, a white one too dark, under hardly any noise.
+let private isFiniteInTails (noise: float) (draw: Draw) =
+    let data = float64 [ [ -1.0; 1.0; draw.Float(-0.9, 0.9) ] ]
+    let error = draw.Float(0.05, 0.3)
+    let denoiser = Denoiser.ofFunction (NoiseSchedule.edm 1.0) Prediction.Data (fun x _ -> x * (1.0 - error))
+
+    let logMass (x: Tensor) =
+        (Reconstruction.quantized 256).LogLikelihood Mode.Eval denoiser data x (float64 [ noise ])
+
+    // the tails of Φ: log Φ(-z) is -z²/2 - log z - log √2π to the order of 1/z²
+    let z = (error - 1.0 / 255.0) / noise
+    let tail = -0.5 * z * z - log z - 0.5 * log (2.0 * Math.PI)
+
+    let outer =
+        (Reconstruction.quantized 256).LogLikelihood Mode.Eval denoiser data[*, ..1] data[*, ..1] (float64 [ noise ])
+
+    isClose 1e-6 "both tails" outer (float64 [ 2.0 * tail ])
+    let gradient = dsharp.grad (fun x -> (logMass x).sum()) data
+    Expect.isTrue ((logMass data).isfinite().all().toBool()) "numbers"
+    Expect.isTrue (gradient.isfinite().all().toBool()) "their gradient"
+
+// Inner loops keep one state: the last run of the network finds no more tensors than the second.
+let private isFlat (step: Denoiser -> Tensor -> NoiseLevel -> NoiseLevel -> Tensor) (draw: Draw) =
+    let alive = ResizeArray()
+
+    let counting =
+        Denoiser.ofFunction (NoiseSchedule.variancePreserving 0.1 20.0) Prediction.Data (fun x _ ->
+            alive.Add(Scope.liveTensors ())
+            x * 0.5)
+
+    let levels = counting.Schedule.At [ 0.6; 0.5 ]
+    collect ()
+    step counting (draw.Tensor([| 3; 2 |], -1.0, 1.0)) levels[0] levels[1] |> ignore
+    Expect.isGreaterThan alive.Count 30 "runs of the network"
+    Expect.isLessThan (alive[alive.Count - 1] - alive[1]) 60L "live tensors"
+
 [<Tests>]
 let tests =
     testList
