@@ -248,10 +248,13 @@ module Sampler =
         x + (at denoiser x s).Score * step |> withNoise (sqrt (2.0 * step))
 
     let private correctedStep (corrections: int) (ratio: float) (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) (s: NoiseLevel) =
-        let predicted = predict denoiser x t s
+        let predicted = Scope.run (fun () -> predict denoiser x t s)
 
         if s.Noise > 0.0 then
-            Seq.fold (fun x _ -> correct ratio denoiser s x) predicted (seq { 1..corrections })
+            let correction x _ =
+                Scope.run (fun () -> correct ratio denoiser s x)
+
+            Seq.fold correction predicted (seq { 1..corrections })
         else
             predicted
 
