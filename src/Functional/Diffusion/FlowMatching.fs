@@ -14,8 +14,11 @@ type VelocityField =
         Network: Net<Tensor * Tensor, Tensor>
     }
 
-    /// Everything that training changes.
-    member this.Parameters: Parameter list = Net.parameters [ "network", this.Network.Parameters ]
+    /// Its network's under `network.`, which training changes, and a learned schedule's under `schedule.`, which is stored but not trained: flow
+    /// matching is easiest on a path along which nothing moves.
+    member this.Parameters: Parameter list =
+        let schedule = this.Schedule.Parameters |> List.map (fun parameter -> { parameter with Trained = false })
+        Net.parameters [ "network", this.Network.Parameters; "schedule", schedule ]
 
     interface IHoldsTensors with
         member this.Tensors = this.Parameters |> Seq.map _.Value
