@@ -413,7 +413,8 @@ module NoiseSchedule =
 
     /// log SNR = l₀ - r (m(t) - m(0)) / (m(1) - m(0)), m(t) = w t + Σ_j h_j S(s_j (t - c_j)), S the logistic function; w, h_j, s_j
     /// and r are positive, and all of it is learned. Nearly straight at first, between the end points given (13.3 and -5 for images).
-    /// The end points are learned by maximising the bound, the way between them by making its estimate less noisy.
+    /// The continuous bound teaches it its end points alone, for it does not depend on the way between them: what reaches that is the noise of the
+    /// estimate, of mean 0. A bound of T steps depends on all of it.
     /// Source: Kingma et al., arXiv:2107.00630, appendix H.
     let learned (units: int) (atData: float) (atNoise: float) : NoiseSchedule =
         atLeast 1 (nameof units) units
