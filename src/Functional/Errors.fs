@@ -997,6 +997,12 @@ module internal Errors =
                 + "Make both with the same object."
             )
 
+        let singular (what: string) (schedule: string) (time: float) =
+            ArgumentException(
+                $"Sampler: at t = {time} the schedule '{schedule}' has no data left (α = 0), and {what} has no finite value there. "
+                + "Start a little below 1, e.g. Start = 0.99, or predict velocity or data and sample by ancestral steps or DDIM."
+            )
+
         let images (found: Shape) =
             ArgumentException $"Degradation: images have the shape [batch; channels; height; width], not {shape found}."
 

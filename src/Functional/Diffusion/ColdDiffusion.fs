@@ -127,9 +127,7 @@ module ColdDiffusion =
         (leave: Tensor -> unit)
         (start: Tensor)
         =
-        if options.Steps < 1 then
-            raise (Errors.Training.option "Steps" "at least 1" options.Steps)
-
+        SamplingLoop.check options
         let times = times options
         let time (i: int) = Rows.constant start times[i]
         SamplingLoop.run leave options times (fun x i -> step x (time (i - 1)) (time i)) start

@@ -4,6 +4,15 @@ namespace Functional
 
 open Functional.Tensors
 
+/// Where a model's tensors are made that are given by their shape alone.
+module internal ParameterPlace =
+
+    /// Zeros in the dtype and on the device of the first parameter, or by default where there is none.
+    let zeros (parameters: Parameter list) (shape: seq<int>) : Tensor =
+        match parameters with
+        | [] -> dsharp.zeros shape
+        | parameter :: _ -> parameter.Value.noDiff().zerosLike (Array.ofSeq shape)
+
 /// What a denoiser predicts at points x_t: one run of its network, and all that follows from it.
 [<Sealed>]
 type Denoised internal (prediction: Prediction, signal: Tensor, noise: Tensor, x: Tensor, output: Tensor) =

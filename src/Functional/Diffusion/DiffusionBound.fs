@@ -30,7 +30,9 @@ type Reconstruction =
 module private NormalMass =
 
     let private logCdfOp = Operators.aten "special_log_ndtr"
-    let private logCdf (z: Tensor) = new Tensor(logCdfOp.Tensor z.Handle)
+
+    /// log Φ(z).
+    let logCdf (z: Tensor) = new Tensor(logCdfOp.Tensor z.Handle)
 
     /// log(Φ(b) - Φ(a)) for a < b. Both are mirrored to where Φ is small, so that no digits are lost in either tail.
     let log (a: Tensor) (b: Tensor) : Tensor =
@@ -76,14 +78,16 @@ module Reconstruction =
             raise (Errors.Training.option (nameof levels) "at least 2" levels)
 
         let half = 1.0 / float (levels - 1)
-        let beyond = 1e4
 
         let logLikelihood mode denoiser (data: Tensor) x t =
             let mean, scale = around mode denoiser x t
-            let edge side = (data + side * half - mean) / scale
-            let low = dsharp.where (data.lt (half - 1.0), scale.scalarLike -beyond, edge -1.0)
-            let high = dsharp.where (data.gt (1.0 - half), scale.scalarLike beyond, edge 1.0)
-            Rows.sum (NormalMass.log low high)
+            let low, high = (data - half - mean) / scale, (data + half - mean) / scale
+            let isLowest, isHighest = data.lt (half - 1.0), data.gt (1.0 - half)
+            let isOutermost = isLowest.logicalOr isHighest
+            // the branch that is not taken is given numbers that are finite and have a finite slope
+            let outwards = dsharp.where (isLowest, high, dsharp.where (isHighest, -low, low.scalarLike 0.0))
+            let inner (edge: Tensor) (other: float) = dsharp.where (isOutermost, edge.scalarLike other, edge)
+            Rows.sum (dsharp.where (isOutermost, NormalMass.logCdf outwards, NormalMass.log (inner low -1.0) (inner high 1.0)))
 
         { Name = $"quantized {levels}"
           Formula = "Φ((x + ½δ - x̂)/s) - Φ((x - ½δ - x̂)/s), s = σ/α"
@@ -140,7 +144,7 @@ module DiffusionBound =
         let logDifference = atS + Logarithms.complement (atT - atS) + log 0.5
 
         let error logWeight =
-            DataError.weighted mode denoiser x (Rows.noise x) t logWeight
+            DataError.weighted mode denoiser x (Rows.noise x) t (logWeight, logWeight - atT)
 
         match variance with
         | ReverseVariance.Posterior -> error logDifference
@@ -250,8 +254,7 @@ module DiffusionBound =
 
         let range = 1.0 - first
         let t = times.Draw x * range + first
-        let logWeight = LossWeighting.likelihood.LogWeight denoiser.Schedule t
-        let diffusion = DataError.weighted mode denoiser x (Rows.noise x) t logWeight * range
+        let diffusion = DataError.ofWeighting mode LossWeighting.likelihood denoiser x t * range
         terms (reconstructionAt first reconstruction mode denoiser x) "diffusion" diffusion (prior denoiser.Schedule x)
 
     /// The training loss: minus the mean of `estimate` over the batch.

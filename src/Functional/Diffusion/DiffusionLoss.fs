@@ -15,21 +15,28 @@ type LossWeighting =
         Source: string
         /// log w(t), elementwise.
         LogWeight: NoiseSchedule -> Tensor -> Tensor
+        /// log w(t)/SNR(t), the weight of ‖ε - ε̂‖²: the same, and finite where log SNR is not.
+        LogNoiseWeight: NoiseSchedule -> Tensor -> Tensor
     }
 
 /// Weightings of ‖x₀ - x̂‖². Of the error in the noise, ‖ε - ε̂‖² = SNR ‖x₀ - x̂‖², the weight is w/SNR.
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module LossWeighting =
 
-    let private create name formula source logWeight =
-        { Name = name; Formula = formula; Source = source; LogWeight = logWeight }
+    // Both weights from log SNR.
+    let private create name formula source (logWeight: Tensor -> Tensor) (logNoiseWeight: Tensor -> Tensor) =
+        { Name = name
+          Formula = formula
+          Source = source
+          LogWeight = fun schedule t -> logWeight (schedule.LogSnr t)
+          LogNoiseWeight = fun schedule t -> logNoiseWeight (schedule.LogSnr t) }
 
     /// w = 1: ‖x₀ - x̂‖².
-    let constant: LossWeighting = create "constant" "1" "Salimans & Ho, arXiv:2202.00512, section 4" (fun _ t -> t.zerosLike ())
+    let constant: LossWeighting = create "constant" "1" "Salimans & Ho, arXiv:2202.00512, section 4" _.zerosLike() (~-)
 
     /// w = SNR: ‖ε - ε̂‖², the simple loss.
     /// Source: Ho, Jain & Abbeel, arXiv:2006.11239, equation 14.
-    let noise: LossWeighting = create "noise" "SNR" "Ho, Jain & Abbeel, arXiv:2006.11239, equation 14" _.LogSnr
+    let noise: LossWeighting = create "noise" "SNR" "Ho, Jain & Abbeel, arXiv:2006.11239, equation 14" id _.zerosLike()
 
     /// w = min(SNR, γ), γ = 5 with its authors: times with little noise, which are easy, count less than in the simple loss.
     /// Source: Hang et al., arXiv:2303.09556, section 3.4.
@@ -37,20 +44,36 @@ module LossWeighting =
         if not (limit > 0.0) then
             raise (Errors.Training.option (nameof limit) "positive" limit)
 
-        create $"min-SNR-{limit}" "min(SNR, γ)" "Hang et al., arXiv:2303.09556, section 3.4" (fun schedule t ->
-            (schedule.LogSnr t).clamp(high = log limit))
+        create
+            $"min-SNR-{limit}"
+            "min(SNR, γ)"
+            "Hang et al., arXiv:2303.09556, section 3.4"
+            _.clamp(high = log limit)
+            (fun logSnr -> (log limit - logSnr).clamp(high = 0.0))
 
     /// w = max(SNR, 1): errors in the data count even where hardly anything of them is left.
     /// Source: Salimans & Ho, arXiv:2202.00512, section 4.
     let truncatedSnr: LossWeighting =
-        create "truncated SNR" "max(SNR, 1)" "Salimans & Ho, arXiv:2202.00512, section 4" (fun schedule t ->
-            (schedule.LogSnr t).clamp(low = 0.0))
+        create "truncated SNR" "max(SNR, 1)" "Salimans & Ho, arXiv:2202.00512, section 4" _.clamp(low = 0.0) (fun logSnr ->
+            (-logSnr).clamp(low = 0.0))
 
     /// w = -½ dSNR/dt: the continuous-time bound on log p(x), in nats.
     /// Source: Kingma et al., arXiv:2107.00630, equation 17.
     let likelihood: LossWeighting =
-        create "likelihood" "-½ dSNR/dt" "Kingma et al., arXiv:2107.00630, equation 17" (fun schedule t ->
-            schedule.LogSnr t + (schedule.LogSnrSlope t * -0.5).log())
+        let logNoiseWeight (schedule: NoiseSchedule) (t: Tensor) =
+            (schedule.LogSnrSlope t * -0.5).log()
+
+        // where α = 0, so is dα²/dt
+        let logWeight (schedule: NoiseSchedule) (t: Tensor) =
+            let logSnr = schedule.LogSnr t
+            let isOver = logSnr.eq -infinity
+            dsharp.where (isOver, logSnr, logSnr + dsharp.where (isOver, logSnr.scalarLike 0.0, logNoiseWeight schedule t))
+
+        { Name = "likelihood"
+          Formula = "-½ dSNR/dt"
+          Source = "Kingma et al., arXiv:2107.00630, equation 17"
+          LogWeight = logWeight
+          LogNoiseWeight = logNoiseWeight }
 
     /// All of them.
     let all = [ constant; noise; minSnr 5.0; truncatedSnr; likelihood ]
@@ -110,23 +133,34 @@ module TimeSampling =
 
 module internal DataError =
 
-    // log of ‖output - target‖² / ‖x₀ - x̂‖².
-    let private logFactor (denoiser: Denoiser) (t: Tensor) : Tensor =
+    // log of the weight of ‖output - target‖²: from that of the data's error, or of the noise's where the output is as far from the data as that.
+    let private logOutputWeight (denoiser: Denoiser) (t: Tensor) (logWeight: Tensor) (logNoiseWeight: Tensor) : Tensor =
         let schedule = denoiser.Schedule
 
         match denoiser.Prediction with
-        | Prediction.Data -> t.zerosLike ()
-        | Prediction.Noise -> schedule.LogSnr t
-        | Prediction.Velocity -> ((schedule.Scale t).log() * 2.0 - (schedule.Noise t).log()) * 2.0
-        | Prediction.Score -> schedule.LogSnr t - (schedule.Noise t).log() * 2.0
+        | Prediction.Data -> logWeight
+        | Prediction.Noise -> logNoiseWeight
+        | Prediction.Velocity -> logWeight - ((schedule.Scale t).log() * 2.0 - (schedule.Noise t).log()) * 2.0
+        | Prediction.Score -> logNoiseWeight + (schedule.Noise t).log() * 2.0
 
-    /// w ‖x₀ - x̂(x_t)‖² of each example, at α(t) x₀ + σ(t) ε: from the error of what the network predicts, with which no digits are lost.
-    let weighted (mode: Mode) (denoiser: Denoiser) (data: Tensor) (noise: Tensor) (t: Tensor) (logWeight: Tensor) : Tensor =
+    /// w ‖x₀ - x̂(x_t)‖² of each example, at α(t) x₀ + σ(t) ε, by log w and log w/SNR: from the error of what the network predicts, with which no
+    /// digits are lost. Infinite where w is not 0, there are no data left and the network predicts noise.
+    let weighted mode (denoiser: Denoiser) (data: Tensor) (noise: Tensor) (t: Tensor) (logWeight: Tensor, logNoiseWeight: Tensor) : Tensor =
         let lift = Rows.lift data
         let signal, sigma = lift (denoiser.Schedule.Signal t), lift (denoiser.Schedule.Noise t)
         let predicted = denoiser.At(mode, signal * data + sigma * noise, t)
         let error = predicted.Output - Prediction.target denoiser.Prediction signal sigma data noise
-        Rows.sum (error.square ()) * (logWeight - logFactor denoiser t).exp()
+        Rows.sum (error.square ()) * (logOutputWeight denoiser t logWeight logNoiseWeight).exp()
+
+    /// `weighted` of a weighting.
+    let ofWeighting mode (weighting: LossWeighting) (denoiser: Denoiser) (data: Tensor) (t: Tensor) : Tensor =
+        weighted
+            mode
+            denoiser
+            data
+            (Rows.noise data)
+            t
+            (weighting.LogWeight denoiser.Schedule t, weighting.LogNoiseWeight denoiser.Schedule t)
 
 /// E_t E_ε[w(t) ‖x₀ - x̂(α x₀ + σ ε, t)‖²], a sum over the numbers of an example; in nats for `LossWeighting.likelihood`.
 /// Gradients reach a learned schedule too: only those of the likelihood's weighting are those of a bound.
@@ -134,9 +168,7 @@ module DiffusionLoss =
 
     /// The weighed error of each example at one random time, [batch]: a single term with the weighting's name.
     let estimate (mode: Mode) (weighting: LossWeighting) (times: TimeSampling) (denoiser: Denoiser) (x: Tensor) : Loss =
-        let t = times.Draw x
-        let logWeight = weighting.LogWeight denoiser.Schedule t
-        Loss.term weighting.Name (DataError.weighted mode denoiser x (Rows.noise x) t logWeight)
+        Loss.term weighting.Name (DataError.ofWeighting mode weighting denoiser x (times.Draw x))
 
     /// The training loss: the mean of the batch.
     let objective (weighting: LossWeighting) (times: TimeSampling) (denoiser: Denoiser) : Objective<Tensor> =

@@ -14,8 +14,11 @@ type VelocityField =
         Network: Net<Tensor * Tensor, Tensor>
     }
 
-    /// Everything that training changes.
-    member this.Parameters: Parameter list = Net.parameters [ "network", this.Network.Parameters ]
+    /// Its network's under `network.`, which training changes, and a learned schedule's under `schedule.`, which is stored but not trained: flow
+    /// matching is easiest on a path along which nothing moves.
+    member this.Parameters: Parameter list =
+        let schedule = this.Schedule.Parameters |> List.map (fun parameter -> { parameter with Trained = false })
+        Net.parameters [ "network", this.Network.Parameters; "schedule", schedule ]
 
     interface IHoldsTensors with
         member this.Tensors = this.Parameters |> Seq.map _.Value
@@ -57,7 +60,8 @@ module VelocityField =
 
     /// The flow of the field in use, for data of that shape.
     let flow (shape: seq<int>) (field: VelocityField) : ProbabilityFlow =
-        ProbabilityFlow.create (fun x t -> field.Network.Run(Mode.Eval, (x, t))) (ProbabilityFlow.noise field.Schedule shape)
+        let velocity x t = field.Network.Run(Mode.Eval, (x, t))
+        ProbabilityFlow.create velocity (ProbabilityFlow.noiseLike (ParameterPlace.zeros field.Parameters shape) field.Schedule)
 
 /// Which noise goes with which example: a way to reorder noise, [n; ...], for data of the same shape.
 type Coupling =
@@ -94,7 +98,7 @@ module Coupling =
             raise (Errors.Flow.option (nameof iterations) "at least 1" iterations)
 
         let pair (data: Tensor) (noise: Tensor) =
-            Gradient.off (fun () ->
+            Scope.run (fun () -> Gradient.off (fun () ->
                 let rows (t: Tensor) = t.view [ t.shape[0]; -1 ]
                 let data', noise' = rows data, rows noise
                 let cross = data'.matmul (noise'.transpose (0, 1))
@@ -104,14 +108,15 @@ module Coupling =
 
                 // the column sums are right after each turn, and the rows are normalized as they are drawn from
                 let balance (logColumns: Tensor) _ =
-                    let logRows = -(kernel + logColumns.unsqueeze 0).logsumexp 1
-                    -(kernel + logRows.unsqueeze 1).logsumexp 0
+                    Scope.run (fun () ->
+                        let logRows = -(kernel + logColumns.unsqueeze 0).logsumexp 1
+                        -(kernel + logRows.unsqueeze 1).logsumexp 0)
 
                 let start = (View.select 0 0 kernel).zerosLike()
                 let logColumns = Seq.fold balance start (seq { 1..iterations })
                 let plan = (kernel + logColumns.unsqueeze 0).softmax 1
                 let chosen = (plan.multinomial 1).view -1
-                noise.indexSelect (0, chosen.cast Dtype.Int64))
+                noise.indexSelect (0, chosen.cast Dtype.Int64)))
 
         { Name = "optimal transport"
           Pair = pair

@@ -39,7 +39,10 @@ module DiffusionInPainting =
             let once noisy =
                 dsharp.where (isVisible, known (), sampler.Step denoiser noisy t s)
 
-            Seq.fold (fun x _ -> once (forward x)) (once noisy) (seq { 2..resamplings })
+            let again x _ =
+                Scope.run (fun () -> once (forward x))
+
+            Seq.fold again (Scope.run (fun () -> once noisy)) (seq { 2..resamplings })
 
         { sampler with Name = $"{sampler.Name}, in-painting"; Step = step }
 

@@ -266,14 +266,14 @@ module NoiseSchedule =
         let betas = Array.ofSeq betas
         named $"table of {betas.Length} betas" "α² = Π (1 - β_i)" ddpm betas
 
-    let private checkSteps (least: int) (steps: int) =
-        if steps < least then
-            raise (Errors.Training.option (nameof steps) $"at least {least}" steps)
+    let private atLeast (least: int) (name: string) (value: int) =
+        if value < least then
+            raise (Errors.Training.option name $"at least {least}" value)
 
     /// β_i from 0.1/T to 20/T in equal steps; with T = 1000 the schedule of DDPM, 1e-4 to 0.02. T > 20.
     /// Source: Ho, Jain & Abbeel, arXiv:2006.11239, section 4.
     let linear (steps: int) : NoiseSchedule =
-        checkSteps 21 steps
+        atLeast 21 (nameof steps) steps
         let first, last = 0.1 / float steps, 20.0 / float steps
         let betas = Array.init steps (fun i -> first + (last - first) * float i / float (steps - 1))
         named $"linear {steps}" "α² = Π (1 - β_i), β_i from 0.1/T to 20/T in equal steps" ddpm betas
@@ -286,7 +286,7 @@ module NoiseSchedule =
     /// α²(t) = cos²(½π (t + s)/(1 + s)) / cos²(½π s/(1 + s)), s = 0.008, as a table of T steps with β_i ≤ 0.999.
     /// Source: Nichol & Dhariwal, arXiv:2102.09672, equation 17.
     let cosine (steps: int) : NoiseSchedule =
-        checkSteps 2 steps
+        atLeast 2 (nameof steps) steps
         let offset = 0.008
 
         let shape t =
@@ -298,7 +298,7 @@ module NoiseSchedule =
     /// α²(t) = (S(3) - S(6t - 3)) / (S(3) - S(-3)), S(x) = 1/(1 + exp(-x)), as a table of T steps with β_i ≤ 0.999.
     /// Source: Jabri, Fleet & Chen, arXiv:2212.11972, algorithm 2, with start -3, end 3 and τ = 1.
     let sigmoid (steps: int) : NoiseSchedule =
-        checkSteps 2 steps
+        atLeast 2 (nameof steps) steps
         let logistic x = 1.0 / (1.0 + exp -x)
 
         let shape t =
@@ -413,10 +413,11 @@ module NoiseSchedule =
 
     /// log SNR = l₀ - r (m(t) - m(0)) / (m(1) - m(0)), m(t) = w t + Σ_j h_j S(s_j (t - c_j)), S the logistic function; w, h_j, s_j
     /// and r are positive, and all of it is learned. Nearly straight at first, between the end points given (13.3 and -5 for images).
-    /// The end points are learned by maximising the bound, the way between them by making its estimate less noisy.
+    /// The continuous bound teaches it its end points alone, for it does not depend on the way between them: what reaches that is the noise of the
+    /// estimate, of mean 0. A bound of T steps depends on all of it.
     /// Source: Kingma et al., arXiv:2107.00630, appendix H.
     let learned (units: int) (atData: float) (atNoise: float) : NoiseSchedule =
-        checkSteps 1 units
+        atLeast 1 (nameof units) units
         let start, range = ends atData atNoise
         let softplusOf (value: float) = log (Double.ExpM1 value)
 

@@ -41,15 +41,19 @@ module ProbabilityFlow =
     let create (velocity: Tensor -> Tensor -> Tensor) (noise: Distribution) : ProbabilityFlow =
         { Velocity = velocity; Noise = noise; DataTime = 0.0 }
 
-    /// N(0, (α(1)² + σ(1)²) I) over arrays of that shape: x at t = 1, as of data with mean 0 and variance 1.
-    let noise (schedule: NoiseSchedule) (shape: seq<int>) : Distribution =
+    // With that mean, which gives the shape, dtype and device.
+    let internal noiseLike (mean: Tensor) (schedule: NoiseSchedule) : Distribution =
         let level = (schedule.At [ 1.0 ])[0]
-        let mean = dsharp.zeros shape
         let scale = sqrt (level.Signal * level.Signal + level.Noise * level.Noise)
         Independent(Normal(mean, mean.fullLike scale), mean.dim)
 
+    /// N(0, (α(1)² + σ(1)²) I) over arrays of that shape: x at t = 1, as of data with mean 0 and variance 1. In the default dtype.
+    let noise (schedule: NoiseSchedule) (shape: seq<int>) : Distribution =
+        noiseLike (dsharp.zeros shape) schedule
+
     /// u = f x - ½ g² ∇log p_t = α' x̂₀ + σ' ε̂, of the denoiser in use, for data of that shape. Data are at that time: 0
-    /// where α, σ and their slopes are finite, 1e-5 or so for variance-preserving schedules, whose σ has no slope at 0.
+    /// where α, σ and their slopes are finite, 1e-5 or so for variance-preserving schedules, whose σ has no slope at 0. Noise is drawn in the dtype
+    /// and on the device of the denoiser's parameters, or by default where it has none.
     /// Source: Song et al., arXiv:2011.13456, equation 13.
     let ofDenoiser (dataTime: float) (shape: seq<int>) (denoiser: Denoiser) : ProbabilityFlow =
         if not (dataTime >= 0.0 && dataTime < 1.0) then
@@ -61,7 +65,7 @@ module ProbabilityFlow =
             signalSlope * denoised.Data + noiseSlope * denoised.Noise
 
         { Velocity = velocity
-          Noise = noise denoiser.Schedule shape
+          Noise = noiseLike (ParameterPlace.zeros denoiser.Parameters shape) denoiser.Schedule
           DataTime = dataTime }
 
     /// u as the ODE solver takes it: of one time for all rows.

@@ -88,8 +88,9 @@ module ReverseSde =
                 let x = SdeSolver.solve options.Method options.Steps sde (options.Start, options.Finish) x
                 if options.Denoise then denoiser.Data(x, Rows.constant x options.Finish) else x))
 
-    /// `count` draws of that shape: noise N(0, (α² + σ²) I) at Start, as of data with unit variance, then `follow`.
+    /// `count` draws of that shape: noise N(0, (α² + σ²) I) at Start, as of data with unit variance, then `follow`. In the dtype and on the device of
+    /// the denoiser's parameters, or by default where it has none.
     let sample (options: ReverseSdeOptions) (denoiser: Denoiser) (count: int) (shape: seq<int>) : Tensor =
-        let noise = dsharp.randn [ yield count; yield! shape ]
+        let noise = Rows.noise (ParameterPlace.zeros denoiser.Parameters [ yield count; yield! shape ])
         let level = (denoiser.Schedule.At [ options.Start ])[0]
         follow options denoiser (noise * sqrt (level.Signal * level.Signal + level.Noise * level.Noise))

@@ -62,25 +62,42 @@ type SamplerOptions =
 
 module internal SamplingLoop =
 
-    /// From the first of the times to the last: x at the i-th from x at the one before. Each state but the first and the last is handed to
-    /// `leave` when the next one is there.
+    /// Raises ArgumentException for a number of steps or a start that make no sense.
+    let check (options: SamplerOptions) =
+        if options.Steps < 1 then
+            raise (Errors.Training.option "Steps" "at least 1" options.Steps)
+
+        if not (options.Start > 0.0 && options.Start <= 1.0) then
+            raise (Errors.Training.option "Start" "above 0 and at most 1" options.Start)
+
+    /// From the first of the times to the last: x at the i-th from x at the one before. Each state but the start, which is the caller's, is handed
+    /// to `leave` when the next one is there, or when there will be none.
     let run (leave: Tensor -> unit) (options: SamplerOptions) (times: float[]) (step: Tensor -> int -> Tensor) (start: Tensor) =
         let steps = times.Length - 1
 
-        let advance (state: Tensor) (i: int) =
-            options.Cancellation.ThrowIfCancellationRequested()
-            let next = Scope.run (fun () -> Gradient.off (fun () -> step state i))
-
-            if i > 1 && not (obj.ReferenceEquals(state, next)) then
+        let leaveOwn (state: Tensor) =
+            if not (obj.ReferenceEquals(state, start)) then
                 leave state
 
-            options.OnStep { Step = i; Steps = steps; Time = times[i]; State = next }
+        let mutable state = start
 
-            next
+        try
+            for i in 1..steps do
+                options.Cancellation.ThrowIfCancellationRequested()
+                let before = state
+                state <- Scope.run (fun () -> Gradient.off (fun () -> step before i))
 
-        Seq.fold advance start (seq { 1..steps })
+                if not (obj.ReferenceEquals(before, state)) then
+                    leaveOwn before
 
-    /// The same with no state freed: all of them, the start first.
+                options.OnStep { Step = i; Steps = steps; Time = times[i]; State = state }
+
+            state
+        with _ ->
+            leaveOwn state
+            reraise ()
+
+    /// The same with no state freed but where it fails: all of them, the start first.
     let trajectory (options: SamplerOptions) (run: SamplerOptions -> Tensor) (start: Tensor) : Tensor list =
         let states = ResizeArray [ start ]
 
@@ -88,8 +105,15 @@ module internal SamplingLoop =
             states.Add progress.State
             options.OnStep progress
 
-        run { options with OnStep = keep } |> ignore
-        List.ofSeq states
+        try
+            run { options with OnStep = keep } |> ignore
+            List.ofSeq states
+        with _ ->
+            for state in states do
+                if not (obj.ReferenceEquals(state, start)) then
+                    state.Dispose()
+
+            reraise ()
 
 /// Grids of times.
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
@@ -110,16 +134,28 @@ module TimeGrid =
           Times = fun _ start steps -> Array.init (steps + 1) (fun i -> start * Math.Pow(1.0 - float i / float steps, 2.0)) }
 
     /// The noise-to-signal ratio ρ = σ/α falls as ρ_i = (a + i/(N-1) (b - a))^p, a^p the largest and b^p the smallest ratio, as far as the schedule
-    /// goes; the last time is 0.
+    /// goes; the last time is 0. Where the schedule's ratio at the start is above the largest, the first time is an earlier one.
+    /// Raises ArgumentException where power and ratios are not positive, or the smallest is above the largest.
     /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, equation 5.
     let karrasOf (power: float) (smallest: float) (largest: float) : TimeGrid =
+        if not (power > 0.0) then
+            raise (Errors.Training.option (nameof power) "positive" power)
+
+        if not (smallest > 0.0) then
+            raise (Errors.Training.option (nameof smallest) "positive" smallest)
+
+        if not (largest >= smallest) then
+            raise (Errors.Training.option (nameof largest) "at least the smallest" largest)
+
         let times (schedule: NoiseSchedule) (start: float) (steps: int) =
             let ratio (time: float) =
                 let level = schedule.At [ time ] |> Array.head
                 exp (-0.5 * level.LogSnr)
 
             let root (value: float) = Math.Pow(value, 1.0 / power)
-            let first, last = root (min largest (ratio start)), root (max smallest (ratio 0.0))
+            let first = root (min largest (ratio start))
+            // a start with less noise than the smallest ratio is where all steps are
+            let last = min first (root (max smallest (ratio 0.0)))
 
             let logSnr i =
                 -2.0 * power * log (first + float i / float (max 1 (steps - 1)) * (last - first))
@@ -140,8 +176,15 @@ module TimeGrid =
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Sampler =
 
+    let private singular (what: string) (denoiser: Denoiser) (level: NoiseLevel) =
+        Errors.Diffusion.singular what denoiser.Schedule.Name level.Time
+
     let private at (denoiser: Denoiser) (x: Tensor) (level: NoiseLevel) : Denoised =
-        denoiser.At(Mode.Eval, x, Rows.constant x level.Time)
+        match denoiser.Prediction with
+        | Prediction.Noise
+        | Prediction.Score when level.Signal = 0.0 ->
+            raise (singular $"a denoiser that predicts the {denoiser.Prediction.Name}" denoiser level)
+        | _ -> denoiser.At(Mode.Eval, x, Rows.constant x level.Time)
 
     // 1 - SNR_t/SNR_s.
     let private lost (t: NoiseLevel) (s: NoiseLevel) = -(Double.ExpM1(t.LogSnr - s.LogSnr))
@@ -191,6 +234,9 @@ module Sampler =
 
     // Noise is left out of the last step to the data.
     let private predict (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) (s: NoiseLevel) =
+        if not (Double.IsFinite t.Drift && Double.IsFinite t.DiffusionSquared) then
+            raise (singular "the reverse SDE" denoiser t)
+
         let duration = t.Time - s.Time
         let score = (at denoiser x t).Score
 
@@ -202,10 +248,13 @@ module Sampler =
         x + (at denoiser x s).Score * step |> withNoise (sqrt (2.0 * step))
 
     let private correctedStep (corrections: int) (ratio: float) (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) (s: NoiseLevel) =
-        let predicted = predict denoiser x t s
+        let predicted = Scope.run (fun () -> predict denoiser x t s)
 
         if s.Noise > 0.0 then
-            Seq.fold (fun x _ -> correct ratio denoiser s x) predicted (seq { 1..corrections })
+            let correction x _ =
+                Scope.run (fun () -> correct ratio denoiser s x)
+
+            Seq.fold correction predicted (seq { 1..corrections })
         else
             predicted
 
@@ -241,6 +290,9 @@ module Sampler =
             x * (level.Signal / t.Signal) |> withNoise (sqrt (max 0.0 variance)), level
 
     let private heunStep (churn: float) (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) (s: NoiseLevel) =
+        if t.Signal = 0.0 then
+            raise (singular "Heun's method" denoiser t)
+
         let x, t = churned churn denoiser x t
         let predicted = at denoiser x t
         let noise = predicted.Noise
@@ -285,12 +337,7 @@ module Sampler =
           Cancellation = CancellationToken.None }
 
     let private levels (options: SamplerOptions) (schedule: NoiseSchedule) : NoiseLevel[] =
-        if options.Steps < 1 then
-            raise (Errors.Training.option "Steps" "at least 1" options.Steps)
-
-        if not (options.Start > 0.0 && options.Start <= 1.0) then
-            raise (Errors.Training.option "Start" "above 0 and at most 1" options.Start)
-
+        SamplingLoop.check options
         schedule.At(options.Grid.Times schedule options.Start options.Steps)
 
     let private walk (leave: Tensor -> unit) (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (start: Tensor) =
@@ -303,17 +350,19 @@ module Sampler =
 
         SamplingLoop.run leave options [| for level in levels -> level.Time |] step start
 
-    /// Goes from x at time `Start` to time 0, step by step. Only one state is alive at a time.
+    /// Goes from x at the grid's first time, which is `Start` as a rule, to time 0, step by step. Only one state is alive at a time. Raises
+    /// ArgumentException where a step divides by α and there are no data left, α = 0.
     let run (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (start: Tensor) : Tensor =
         walk (fun state -> state.Dispose()) options sampler denoiser start
 
     let private startScale (options: SamplerOptions) (denoiser: Denoiser) =
-        let level = denoiser.Schedule.At [ options.Start ] |> Array.head
+        let level = levels options denoiser.Schedule |> Array.head
         sqrt (level.Signal * level.Signal + level.Noise * level.Noise)
 
-    /// What the noise looks like at the time to begin with: draws from N(0, α² + σ²) of shape [count; ...], in the default dtype.
+    /// What the noise looks like at the grid's first time: draws from N(0, α² + σ²) of shape [count; ...], in the dtype and on the device of the
+    /// denoiser's parameters, or by default where it has none.
     let noise (options: SamplerOptions) (denoiser: Denoiser) (shape: seq<int>) : Tensor =
-        dsharp.randn shape * startScale options denoiser
+        ParameterPlace.zeros denoiser.Parameters shape |> Rows.noise |> fun noise -> noise * startScale options denoiser
 
     /// `noise` in the shape, dtype and on the device of some examples.
     let noiseLike (options: SamplerOptions) (denoiser: Denoiser) (examples: Tensor) : Tensor =
@@ -323,6 +372,6 @@ module Sampler =
     let sample (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (shape: seq<int>) : Tensor =
         run options sampler denoiser (noise options denoiser shape)
 
-    /// All states on the way from x at time `Start`, that one first.
+    /// All states on the way from x at the grid's first time, that one first.
     let trajectory (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (start: Tensor) : Tensor list =
         SamplingLoop.trajectory options (fun options -> walk ignore options sampler denoiser start) start

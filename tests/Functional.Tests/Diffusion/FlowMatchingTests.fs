@@ -196,6 +196,21 @@ let private edges =
               (fun () -> SdeSolver.solve SdeMethod.heun 0 (ReverseSde.forward schedule) (0.0, 1.0) (dsharp.zeros [ 1; 2 ]))
               [ "steps" ]) ]
 
+/// What is stored of a field on a learned path is enough to rebuild it; training leaves the path alone.
+let private keepsSchedule =
+    testCase "A learned schedule is a field's parameter, but not trained" (fun () ->
+        let network = Net.ofFunction (fun (x: Tensor, _: Tensor) -> x) --> linear 2 2
+        let field = VelocityField.create (NoiseSchedule.learnedLinear 6.0 -4.0) network
+
+        let names isTrained =
+            [ for parameter in field.Parameters do
+                  if parameter.Trained = isTrained then
+                      parameter.Name.Split('.')[0] ]
+            |> List.distinct
+
+        Expect.equal (names true) [ "network" ] "trained"
+        Expect.equal (names false) [ "schedule" ] "stored")
+
 [<Tests>]
 let tests =
     testList
@@ -207,6 +222,7 @@ let tests =
               holds $"Noise stays normal in the coupling {coupling}" 1 (keepsNoise coupling)
 
           bends
+          keepsSchedule
           holds "Pairs of a flow are its ends" 2 reflows
           trains
           bits

@@ -162,6 +162,31 @@ let private lossIsOfData (weighting: LossWeighting) (draw: Draw) =
     Expect.equal [ for term in loss.Terms -> term.Name ] [ weighting.Name ] "the term"
     isClose 1e-6 "the loss" loss.Value expected
 
+// At the very end, too: where there are no data left, as a limit, which is infinite for what divides by α.
+let private endsInLimit (schedule: NoiseSchedule) (draw: Draw) =
+    let x = draw.Tensor([| 4; 3 |], -1.0, 1.0)
+    let hasData = (schedule.At [ 1.0 ] |> Array.head).Signal > 0.0
+
+    for prediction in Prediction.all do
+        for weighting in LossWeighting.all do
+            let loss (time: float) =
+                let times = { TimeSampling.uniform with Draw = fun x -> Rows.constant x time }
+
+                Random.withSeed draw.Seed (fun () ->
+                    DiffusionLoss.estimate Mode.Eval weighting times (wrong schedule prediction) x)
+
+            let message = $"{weighting.Name}, {prediction.Name}"
+            let last, before = (loss 1.0).Value, (loss (1.0 - 1e-9)).Value
+            let isFinite = last.isfinite().all().toBool()
+
+            if isFinite then
+                isClose 1e-5 message last before
+            else
+                Expect.isFalse (last.hasnan ()) $"{message}: numbers"
+                Expect.isFalse hasData $"{message}: there are data left"
+                Expect.isTrue (prediction = Prediction.Noise || prediction = Prediction.Score) $"{message}: divides by α"
+                Expect.isGreaterThan (before.min().toDouble()) 1e6 $"{message}: without bound"
+
 let private timesAreUniform (times: TimeSampling) (draw: Draw) =
     let draws = dsharp.stack [ for _ in 1..400 -> times.Draw(dsharp.zeros ([ 5; 1 ], dtype = Dtype.Float64)) ]
     Expect.isTrue ((draws.gt 0.0).logicalAnd(draws.le 1.0).all().toBool()) "times are in (0, 1]"
@@ -418,6 +443,9 @@ let tests =
               "losses"
               [ for weighting in LossWeighting.all do
                     holds weighting.Name 5 (lossIsOfData weighting)
+
+                for schedule in schedules do
+                    holds $"at t = 1: {schedule.Name}" 2 (endsInLimit schedule)
 
                 for times in TimeSampling.all do
                     holds $"times: {times.Name}" 2 (timesAreUniform times)
