@@ -534,6 +534,18 @@ module internal Errors =
             ArgumentException
                 $"KernelStein: the score of rows of shape {shape x} has shape {shape found}; it has to be a row of the same length for each."
 
+        let draws (found: int) =
+            ArgumentException $"An estimate and its standard error need at least two draws; there are {found}."
+
+        let notFinite (test: string) =
+            ArgumentException(
+                $"{test}: the statistic, or that of a permutation, is not a finite number, and so says nothing. Look for rows with NaN or "
+                + "infinite numbers in the samples, and for such values of the kernel, score or statistic."
+            )
+
+        let directions (found: int) =
+            ArgumentException $"Wasserstein.sliced: the number of directions has to be at least 1; it is {found}."
+
         let change (found: float) =
             ArgumentException
                 $"KernelStein.test: the probability of a change of sign has to be above 0 and at most 1/2, that of independent rows; it is {found}."
@@ -944,6 +956,12 @@ module internal Errors =
             ArgumentException(
                 $"{model}: examples of the data have shape {shape real} and those of the generator {shape fake}. "
                 + "Change the last layers of the generator, or flatten the data."
+            )
+
+        let codes (model: string) (codes: Shape) (prior: Shape) =
+            ArgumentException(
+                $"{model}: the codes of its Encoder have shape {shape codes}, and draws of its Prior {shape prior}; the critic compares them. "
+                + "Make the Encoder's last layer as wide as an event of the Prior."
             )
 
     /// Traces of Jacobians, score matching, energy-based models and Langevin dynamics.

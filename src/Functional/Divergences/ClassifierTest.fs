@@ -37,8 +37,16 @@ module ClassifierTest =
           Seed = 0 }
 
     let private shuffled (count: int) (sample: Tensor) : Tensor =
+        let sample = sample.move (device = Device.Default, dtype = Dtype.Default)
         let order = dsharp.randperm (sample.shape[0], device = sample.device)
-        sample.cast(Dtype.Default).indexSelect(0, order[.. count - 1])
+        sample.indexSelect (0, order[.. count - 1])
+
+    // Rows as a function that standardises by those seen; a feature that is constant there, but for rounding, keeps its scale.
+    let private standardise (seen: Tensor) : Tensor -> Tensor =
+        let mean, deviation = seen.mean (0, keepDim = true), seen.std (0, keepDim = true)
+        let isConstant = deviation.le ((mean.abs () + 1.0) * 1e-6)
+        let scale = dsharp.where (isConstant, deviation.onesLike (), deviation)
+        fun rows -> (rows - mean) / scale
 
     // -log of the probability of the right label.
     let private crossEntropy (classifier: Net<Tensor, Tensor>) (rows: Tensor, labels: Tensor) : Loss =
@@ -73,8 +81,8 @@ module ClassifierTest =
             Scope.run (fun () ->
                 let x, y = shuffled count x, shuffled count y
                 let seen = Tensor.cat [ x[.. known - 1]; y[.. known - 1] ]
-                let mean, scale = seen.mean (0, keepDim = true), (seen.std (0, keepDim = true)).clamp(low = 1e-12)
-                let x, y = (x - mean) / scale, (y - mean) / scale
+                let standard = standardise seen
+                let x, y = standard x, standard y
                 let classifier = train options x[.. known - 1] y[.. known - 1]
 
                 Gradient.off (fun () ->

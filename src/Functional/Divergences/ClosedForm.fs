@@ -35,6 +35,6 @@ module internal ClosedForm =
     let whereCovered (covered: Tensor) (divergence: Tensor) : Tensor =
         dsharp.where (covered, divergence, divergence.scalarLike infinity)
 
-    /// p · value with 0 · anything = 0.
+    /// p · value with 0 · anything = 0, also in gradients.
     let weighted (probability: Tensor) (value: Tensor) : Tensor =
-        dsharp.where (probability.eq 0.0, probability.scalarLike 0.0, probability * value)
+        probability * dsharp.where (probability.eq 0.0, value.scalarLike 0.0, value)

@@ -3,6 +3,7 @@
 namespace Functional
 
 open System
+open MathNet.Numerics
 open Functional.Tensors
 
 /// D_f(p ‖ q) = E_q[f(p/q)], in nats, for a convex f on u > 0, with what its dual bound needs: D_f ≥ E_p[T] - E_q[f*(T)] for
@@ -47,8 +48,7 @@ module FDivergence =
     let private timesLog (l: Tensor) : Tensor = l.clamp (low = -1e4) * l.exp ()
 
     /// (√u - 1/√u)²
-    let private squaredOdds (l: Tensor) : Tensor =
-        ((l * 0.5).exp() - (l * -0.5).exp()).square()
+    let private squaredOdds (l: Tensor) : Tensor = (l * 0.5).sinh().square() * 4.0
 
     // ---- the table ----
 
@@ -117,8 +117,22 @@ module FDivergence =
           ConjugateOfActivation = _.expm1()
           OptimalCritic = fun l -> -(l * -0.5).expm1() }
 
-    let private jensenShannonOf (l: Tensor) : Tensor =
-        l.exp () * (log2 - (-l.clamp(low = -1e4)).softplus()) + (log2 - l.softplus ())
+    // Near u = 1 generators are small differences of what is not small: one form there, another elsewhere.
+    let private nearOne (bound: float) (near: Tensor -> Tensor) (far: Tensor -> Tensor) (l: Tensor) : Tensor =
+        let isNear, zero = (l.abs ()).lt bound, l.scalarLike 0.0
+        dsharp.where (isNear, near (dsharp.where (isNear, l, zero)), far l)
+
+    // With h = log u / 2, f(u) = exp h (2 h sinh h - 2 cosh h log cosh h), of which both terms are of the second order.
+    let private jensenShannonOf: Tensor -> Tensor =
+        let near (l: Tensor) =
+            let h = l * 0.5
+            let logCosh = ((h * 0.5).sinh().square() * 2.0).log1p()
+            h.exp () * (h * h.sinh () - h.cosh () * logCosh) * 2.0
+
+        let far (l: Tensor) =
+            l.exp () * (log2 - (-l.clamp(low = -1e4)).softplus()) + (log2 - l.softplus ())
+
+        nearOne 1.0 near far
 
     /// f(u) = u log u - (u + 1) log((u + 1)/2): KL(p ‖ m) + KL(q ‖ m) with m = (p + q)/2, twice the Jensen-Shannon divergence; at
     /// most 2 log 2.
@@ -183,15 +197,25 @@ module FDivergence =
           ConjugateOfActivation = fun v -> v.tanh () * 0.5
           OptimalCritic = fun l -> l.sign () * 0.5 }
 
-    let private alphaOf (alpha: float) (l: Tensor) : Tensor =
-        let power =
-            if alpha > 1.0 then
-                // the difference of two infinities below, where u is large
-                l.exp () * ((l * (alpha - 1.0)).exp() - alpha) + (alpha - 1.0)
-            else
-                (l * alpha).expm1() - l.expm1 () * alpha
+    // f(u) = Σ_k l^k (1 + α + ... + α^(k-2)) / k!, k ≥ 2, l = log u; for |l| and |α l| below 1 the rest is less than rounding.
+    let private alphaSeries (alpha: float) (l: Tensor) : Tensor =
+        let sums = List.scan (fun sum power -> sum + alpha ** float power) 1.0 [ 1..18 ]
 
-        power / (alpha * (alpha - 1.0))
+        let terms = [ for k, sum in List.indexed sums -> sum / SpecialFunctions.Factorial(k + 2) ]
+        l.square () * List.foldBack (fun (term: float) rest -> rest * l + term) terms (l.zerosLike ())
+
+    let private alphaOf (alpha: float) : Tensor -> Tensor =
+        let far (l: Tensor) =
+            let power =
+                if alpha > 1.0 then
+                    // the difference of two infinities below, where u is large
+                    l.exp () * ((l * (alpha - 1.0)).exp() - alpha) + (alpha - 1.0)
+                else
+                    (l * alpha).expm1() - l.expm1 () * alpha
+
+            power / (alpha * (alpha - 1.0))
+
+        nearOne (1.0 / max 1.0 (abs alpha)) (alphaSeries alpha) far
 
     /// f(u) = (u^α - 1 - α (u - 1)) / (α (α - 1)), for any α but 0 and 1, where its limits are reverse KL and KL. α = ½ is twice
     /// the squared Hellinger row, α = 2 half of Pearson, α = -1 half of Neyman. For α > 1, f* is constant below -1/(α - 1) and
@@ -260,10 +284,39 @@ module FDivergence =
                 let place = broken.cast(Dtype.Int32).argmax()[0]
                 raise (Errors.FDivergence.notConvex name (u[place].toDouble()) (u[place + 1].toDouble())))
 
-    // The limit of a convex function's value or slope, from two far points: infinite where it still grows.
-    let private limit (near: Tensor) (far: Tensor) : float =
-        let near, far = near.toDouble (), far.toDouble ()
-        if abs (far - near) <= 1e-6 * (1.0 + abs far) then far else infinity
+    // The limit of a convex function's value or slope from three points at equal steps of log u, where what is missing to a power of u
+    // falls by the same factor each time (Aitken's Δ²): infinite where the steps do not become smaller.
+    let private limit (f: Tensor -> Tensor) (farthest: float) : float =
+        let at (share: float) =
+            (f (dsharp.scalar(farthest * share, dtype = Dtype.Float64).exp())).toDouble()
+
+        let near, middle, far = at (1.0 / 3.0), at (2.0 / 3.0), at 1.0
+        let before, last = middle - near, far - middle
+
+        if abs last <= 1e-14 * (1.0 + abs far) then far
+        elif abs last < (1.0 - 1e-3) * abs before then far - last * last / (last - before)
+        else infinity
+
+    // The bounds of log u around 0 between which u f'(u) - f(u), a difference, has six digits.
+    let private keptDigits (f: Tensor -> Tensor) : float * float =
+        Scope.run (fun () ->
+            let reach = Legendre.reach
+            let l = dsharp.linspace (-reach, reach, int (2.0 * reach) + 1, dtype = Dtype.Float64)
+            let u = l.exp ()
+            let values, slopes = f u, Legendre.derivative f u * u
+            let lost = (values.abs () + slopes.abs ()) * 1e-15
+            let isLost = lost.le(((slopes - values).abs () + 1.0) * 1e-6).logicalNot()
+            let never = l.scalarLike (infinity)
+            let high = (dsharp.where (isLost.logicalAnd (l.gt 0.0), l, never)).min().toDouble()
+            let low = -(dsharp.where (isLost.logicalAnd (l.lt 0.0), -l, never)).min().toDouble()
+            max low -reach, min high reach)
+
+    // f*(f'(u)) = u f'(u) - f(u). Its differential is u df'(u), by the envelope theorem; the other terms cancel, and would leave their
+    // rounding. The trapezoid's rule keeps the second derivative.
+    let private conjugateAt (f: Tensor -> Tensor) (u: Tensor) : Tensor =
+        let t = Legendre.derivative f u
+        let u0, t0 = u.noDiff (), t.noDiff ()
+        (u0 * t0 - f u0) + (u + u0) * (t - t0) * 0.5
 
     let private inDouble (f: Tensor -> Tensor) (x: Tensor) : Tensor = (f (x.cast Dtype.Float64)).cast x.dtype
 
@@ -271,19 +324,18 @@ module FDivergence =
     /// written in operations that are differentiated. f* is found numerically, Legendre's transform by Newton's method and
     /// bisection; a critic's output v stands for log u: its activation is f'(exp v), of which f* is exp v f'(exp v) - f(exp v)
     /// without any search. Everything is computed in float64. f* is once differentiable. Where f is not smooth, f' has no slope to
-    /// train a critic by: give one with `withActivation`.
+    /// train a critic by: give one with `withActivation`. Where u is so large, or small, that u f'(u) - f(u) has fewer than six digits
+    /// left, v is taken for the bound beyond which that is so: in both terms of the dual bound, which stays one.
     /// Raises ArgumentException when f is not convex on exp(-10) ≤ u ≤ exp 10 or f(1) is not 0.
     let ofGenerator (name: string) (f: Tensor -> Tensor) : FDivergence =
         check name f
         let reach = Legendre.reach
-
-        let at (s: float) =
-            (dsharp.scalar (s, dtype = Dtype.Float64)).exp()
-
         let slope = Legendre.derivative f
-        let atZero = limit (f (at (-reach / 2.0))) (f (at -reach))
-        let steepest = limit (slope (at (reach / 2.0))) (slope (at reach))
+        let atZero = limit f -reach
+        let steepest = limit slope reach
         let u (l: Tensor) = (l.clamp (-reach, reach)).exp()
+        let low, high = keptDigits f
+        let ofCritic (v: Tensor) = (v.clamp (low, high)).exp()
 
         let generator (l: Tensor) =
             dsharp.where (l.gt -reach, f (u l), l.scalarLike atZero)
@@ -298,25 +350,21 @@ module FDivergence =
           Perspective = inDouble perspective
           Conjugate = Legendre.conjugate f steepest
           Domain = -infinity, steepest
-          Activation = inDouble (fun v -> slope (u v))
-          ConjugateOfActivation = inDouble (fun v -> u v * slope (u v) - f (u v))
+          Activation = inDouble (fun v -> slope (ofCritic v))
+          ConjugateOfActivation = inDouble (fun v -> conjugateAt f (ofCritic v))
           OptimalCritic = inDouble (fun l -> slope (u l)) }
 
     // ---- estimates from densities ----
 
-    let private average (terms: Tensor) : Estimate =
-        { Value = terms.mean 0
-          StandardError = terms.std 0 / sqrt (float terms.shape[0]) }
-
     /// (1/n) Σ_i f(p(x_i)/q(x_i)) and its standard error, from log p(x_i) - log q(x_i) at draws x_i of q along the first axis.
     /// Unbiased. Of no use where p is far out in q's tails: the draws miss what matters, and the error with it.
     let ofDrawsFromQ (divergence: FDivergence) (logRatios: Tensor) : Estimate =
-        average (divergence.Generator logRatios)
+        Estimate.ofDraws (divergence.Generator logRatios)
 
     /// (1/n) Σ_i f(p(x_i)/q(x_i)) q(x_i)/p(x_i) and its standard error, from log p(x_i) - log q(x_i) at draws x_i of p along the
     /// first axis. Unbiased where p is positive wherever q is; KL has far less variance here than in `ofDrawsFromQ`.
     let ofDrawsFromP (divergence: FDivergence) (logRatios: Tensor) : Estimate =
-        average (divergence.Perspective logRatios)
+        Estimate.ofDraws (divergence.Perspective logRatios)
 
     /// D_f(p ‖ q) from so many draws of q: one estimate for each batch element.
     let estimateFromQ (divergence: FDivergence) (samples: int) (p: Distribution) (q: Distribution) : Estimate =
@@ -372,8 +420,8 @@ module FDivergence =
     /// differentiation.
     let dualEstimate (divergence: FDivergence) (critic: Net<Tensor, Tensor>) (p: Tensor) (q: Tensor) : Estimate =
         Gradient.off (fun () ->
-            let onP = average ((divergence.Activation(critic.Run(Mode.Eval, p))).view -1)
-            let onQ = average ((divergence.ConjugateOfActivation(critic.Run(Mode.Eval, q))).view -1)
+            let onP = Estimate.ofDraws ((divergence.Activation(critic.Run(Mode.Eval, p))).view -1)
+            let onQ = Estimate.ofDraws ((divergence.ConjugateOfActivation(critic.Run(Mode.Eval, q))).view -1)
 
             { Value = onP.Value - onQ.Value
               StandardError = (onP.StandardError.square () + onQ.StandardError.square ()).sqrt() })

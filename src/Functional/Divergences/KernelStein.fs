@@ -2,6 +2,7 @@
 // Tests samplers and score models without draws of the density itself.
 namespace Functional
 
+open System
 open Functional.Tensors
 
 /// A kernel k(x, y) = φ(‖x - y‖²) with φ' and φ'' in closed form.
@@ -96,7 +97,7 @@ module KernelStein =
 
     /// The test of q = p by the wild bootstrap: statistics with random signs on the rows are as large as the unbiased one with the
     /// p-value (1 + k)/(1 + B). From one row to the next a sign changes with probability `change`: ½ for independent rows, less
-    /// for the states of a Markov chain. Asymptotic in n, not exact. Source: arXiv:1602.02964, section 4, and equation 6.
+    /// for the states of a Markov chain. Kernels are computed in float64, scores in the dtype of x. Asymptotic in n, not exact. Source: arXiv:1602.02964, section 4, and equation 6.
     let test (bootstraps: int) (change: float) (kernel: SteinKernel) (score: Tensor -> Tensor) (x: Tensor) : TestResult =
         if bootstraps < 1 then
             raise (Errors.Mmd.permutations bootstraps)
@@ -109,11 +110,14 @@ module KernelStein =
         Scope.run (fun () ->
             Gradient.off (fun () ->
                 let n = float x.shape[0]
-                let matrix = (matrix kernel score x).cast Dtype.Float64
+                let matrix = matrix kernel (fun _ -> (score x).cast Dtype.Float64) (x.cast Dtype.Float64)
                 let signs = (matrix.randLike [ x.shape[0]; bootstraps ] - change).sign().cumprod 0
                 let own = matrix.diagonal().sum()
                 let signed = (signs * matrix.matmul signs).sum 0 - own
                 let observed = (matrix.sum () - own).toDouble()
+
+                if not (Double.IsFinite observed) then
+                    raise (Errors.Mmd.notFinite "KernelStein.test")
 
                 { Statistic = observed / (n * (n - 1.0))
                   PValue = (1.0 + signed.ge(observed).sum().toDouble()) / (1.0 + float bootstraps) }))

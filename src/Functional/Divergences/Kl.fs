@@ -15,6 +15,18 @@ type Estimate =
         StandardError: Tensor
     }
 
+module internal Estimate =
+
+    /// The mean of terms of independent draws along the first axis, at least two, and its standard error.
+    let ofDraws (terms: Tensor) : Estimate =
+        let draws = terms.shape[0]
+
+        if draws < 2 then
+            raise (Errors.Mmd.draws draws)
+
+        { Value = terms.mean 0
+          StandardError = terms.std 0 / sqrt (float draws) }
+
 /// KL(p ‖ q) = E_p[log p - log q], in nats.
 module Kl =
 
@@ -163,9 +175,8 @@ module Kl =
         | None -> raise (Errors.Distribution.noClosedForm p.Name q.Name (nearest p q))
 
     /// (1/n) Σ_i [log p(x_i) - log q(x_i)] with x_i from p, and its standard error.
+    /// Raises ArgumentException for fewer than two samples.
     let estimate (samples: int) (p: Distribution) (q: Distribution) : Estimate =
         checkShapes p q
         let value, logP = p.SampleAndLogProb [ samples ]
-        let ratios = logP - q.LogProb value
-
-        { Value = ratios.mean 0; StandardError = ratios.std 0 / sqrt (float samples) }
+        Estimate.ofDraws (logP - q.LogProb value)

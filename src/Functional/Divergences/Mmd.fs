@@ -173,7 +173,7 @@ module Mmd =
 
         let (x1, x2), (y1, y2) = halves x, halves y
         let terms = kernel.Rows(x1, x2) + kernel.Rows(y1, y2) - kernel.Rows(x1, y2) - kernel.Rows(x2, y1)
-        { Value = terms.mean (); StandardError = terms.std () / sqrt (float pairs) }
+        Estimate.ofDraws terms
 
     /// The median of ‖z_i - z_j‖ over all pairs i < j of both samples together: a bandwidth that is never far off. A scalar,
     /// not recorded for differentiation. Sorts (n + m)² numbers: a few thousand rows of large samples are enough. Source:

@@ -24,8 +24,11 @@ type TestResult =
 /// Applications in Genetics and Molecular Biology 9 (2010), for the p-value.
 module PermutationTest =
 
-    // Equal divisions may differ by rounding.
-    let private result (observed: Tensor) (permuted: Tensor) : TestResult =
+    // Equal divisions may differ by rounding; NaN is larger than nothing, and would be the least p-value.
+    let private result (test: string) (observed: Tensor) (permuted: Tensor) : TestResult =
+        if not ((observed.isfinite ()).all().toBool() && (permuted.isfinite ()).all().toBool()) then
+            raise (Errors.Mmd.notFinite test)
+
         let slack = (permuted.abs().max().max(observed.abs ())) * 1e-12
         let asLarge = permuted.ge(observed - slack).sum().toDouble()
 
@@ -54,7 +57,7 @@ module PermutationTest =
                         let rows (places: Tensor) = pooled.indexSelect (0, places)
                         value (rows order[.. n - 1]) (rows order[n..]))
 
-                result ((value x y).squeeze()) (Tensor.cat [ for i in 1..permutations -> permuted i ])))
+                result "PermutationTest.run" ((value x y).squeeze()) (Tensor.cat [ for i in 1..permutations -> permuted i ])))
 
     // The unbiased MMD² of many divisions at once: the columns of `inX` have ones at the rows that make up x.
     let private discrepancies (matrix: Tensor) (n: int) (inX: Tensor) : Tensor =
@@ -80,9 +83,9 @@ module PermutationTest =
 
         Scope.run (fun () ->
             Gradient.off (fun () ->
-                let pooled, n = Tensor.cat [ x; y ], x.shape[0]
+                let pooled, n = (Tensor.cat [ x; y ]).cast Dtype.Float64, x.shape[0]
                 let all = pooled.shape[0]
-                let matrix = (kernel.Matrix(pooled, pooled)).cast Dtype.Float64
+                let matrix = kernel.Matrix(pooled, pooled)
                 let own = (matrix.arangeLike (all, dtype = Dtype.Int64)).lt n
                 let observed = discrepancies matrix n ((own.cast Dtype.Float64).unsqueeze 1)
 
@@ -95,7 +98,7 @@ module PermutationTest =
 
                 let chunks = [ for start in 0..atOnce .. permutations - 1 -> permuted (min atOnce (permutations - start)) ]
 
-                result (observed.squeeze ()) (Tensor.cat chunks)))
+                result "PermutationTest.mmd" (observed.squeeze ()) (Tensor.cat chunks)))
 
     /// By the unbiased energy distance.
     let energy (permutations: int) (x: Tensor) (y: Tensor) : TestResult =

@@ -11,8 +11,9 @@ module Wasserstein =
     let private columns (x: Tensor) (y: Tensor) : Tensor =
         let n, m = x.shape[0], y.shape[0]
         let pooled, places = (Tensor.cat [ x; y ]).sort 0
-        let ofX, ofY = x.fullLike (1.0 / float n, shape = places.shape), x.fullLike (-1.0 / float m, shape = places.shape)
-        let gaps = (dsharp.where (places.lt n, ofX, ofY)).cumsum 0
+        // n m (F - G), in whole numbers: sums of 1/n and -1/m would be off by rounding.
+        let isOfX = (places.lt n).cast Dtype.Int64
+        let gaps = (isOfX * (n + m) - n).cumsum(0).cast(x.dtype) / (float n * float m)
         let last = n + m - 1
         (gaps[.. last - 1].abs() * (pooled[1..] - pooled[.. last - 1])).sum 0
 
@@ -26,9 +27,13 @@ module Wasserstein =
 
     /// The mean of W₁ over so many random directions, onto which the samples [n; d] and [m; d] are projected. A scalar, at most
     /// W₁, and 0 on average over directions only for equal samples. Source: Bonneel, Rabin, Peyré & Pfister, Journal of
-    /// Mathematical Imaging and Vision 51 (2015), section 4.
+    /// Mathematical Imaging and Vision 51 (2015), section 4. Raises ArgumentException for fewer than one direction.
     let sliced (directions: int) (x: Tensor) (y: Tensor) : Tensor =
         SampleRows.check x y
+
+        if directions < 1 then
+            raise (Errors.Mmd.directions directions)
+
         let towards = x.randnLike [ x.shape[1]; directions ]
         let units = towards / (towards.square().sum(0, keepDim = true)).sqrt()
         (columns (x.matmul units) (y.matmul units)).mean()

@@ -33,7 +33,11 @@ module AdversarialAutoencoder =
     let private codes (model: AdversarialAutoencoder) (x: Tensor) : Tensor =
         (model.Encoder.Run(Mode.Train, x)).RSample()
 
-    let private drawn (model: AdversarialAutoencoder) (x: Tensor) : Tensor = model.Prior.Sample [ x.shape[0] ]
+    // As many draws of the prior as there are codes.
+    let private drawn (model: AdversarialAutoencoder) (codes: Tensor) : Tensor =
+        let drawn = model.Prior.Sample [ codes.shape[0] ]
+        AdversarialOptions.checkCodes "AdversarialAutoencoder" codes drawn
+        drawn
 
     /// What encoder and decoder minimise together: minus the mean of log p(x|z), z from q(z|x), in nats. Term `reconstruction`.
     let reconstructionLoss (model: AdversarialAutoencoder) : Objective<Tensor> =
@@ -45,11 +49,13 @@ module AdversarialAutoencoder =
     let criticLoss (options: AdversarialOptions) (model: AdversarialAutoencoder) : Objective<Tensor> =
         fun x ->
             let codes = Gradient.off (fun () -> codes model x)
-            AdversarialOptions.criticLoss options (Net.train model.Critic) (drawn model x) codes
+            AdversarialOptions.criticLoss options (Net.train model.Critic) (drawn model codes) codes
 
     /// What the encoder minimises beside the reconstruction: terms `adversarial` and `variance ratio`, of codes and the prior.
     let encoderLoss (options: AdversarialOptions) (model: AdversarialAutoencoder) : Objective<Tensor> =
-        fun x -> AdversarialOptions.generatorLoss options (Net.train model.Critic) (drawn model x) (codes model x)
+        fun x ->
+            let codes = codes model x
+            AdversarialOptions.generatorLoss options (Net.train model.Critic) (drawn model codes) codes
 
     /// The players `autoencoder`, with an optimizer of its own, `critic` and `encoder`, for Training.play.
     let players (reconstruction: Optimizer) (options: AdversarialOptions) (model: AdversarialAutoencoder) : Player<Tensor> list =

@@ -101,3 +101,8 @@ module AdversarialOptions =
     let internal checkSamples (model: string) (real: Tensor) (fake: Tensor) : unit =
         if real.shape[1..] <> fake.shape[1..] then
             raise (Errors.Adversarial.samples model real.shape fake.shape)
+
+    /// Codes are compared with draws of the prior.
+    let internal checkCodes (model: string) (codes: Tensor) (drawn: Tensor) : unit =
+        if codes.shape <> drawn.shape then
+            raise (Errors.Adversarial.codes model codes.shape drawn.shape)

@@ -42,9 +42,11 @@ module Bigan =
     // Data with their codes, and samples with theirs; the samples by themselves too.
     let private pairs (bigan: Bigan) (x: Tensor) : Tensor * Tensor * Tensor =
         let z = bigan.Prior.Sample [ x.shape[0] ]
+        let codes = bigan.Encoder.Run(Mode.Train, x)
+        AdversarialOptions.checkCodes "Bigan" codes z
         let samples = bigan.Generator.Run(Mode.Train, z)
         AdversarialOptions.checkSamples "Bigan" x samples
-        join x (bigan.Encoder.Run(Mode.Train, x)), join samples z, samples
+        join x codes, join samples z, samples
 
     /// What the critic minimises: terms `adversarial`, `penalty` and `accuracy`.
     let criticLoss (options: AdversarialOptions) (bigan: Bigan) : Objective<Tensor> =

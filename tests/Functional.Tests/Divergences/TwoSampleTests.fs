@@ -87,7 +87,10 @@ let private isTransport (draw: Draw) =
     isClose 1e-12 "matched in order" (Wasserstein.ofNumbers x y) (float64 (matched (numbers x) (numbers y)))
     let shift = draw.Float(-3.0, 3.0)
     isClose 1e-12 "of a shift" (Wasserstein.ofNumbers x (x + shift)) (float64 (abs shift))
-    isClose 1e-12 "with ties" (Wasserstein.ofNumbers x (Tensor.cat [ x; x; x ])) (float64 0.0)
+    // exactly, in any precision: F - G is counted in whole numbers
+    isClose 0.0 "with ties" (Wasserstein.ofNumbers x (Tensor.cat [ x; x; x ])) (float64 0.0)
+    let wide = (draw.Tensor([| 700 |], -1.0, 1.0) * 1e6).cast Dtype.Float32
+    isClose 0.0 "with ties, in float32" (Wasserstein.ofNumbers wide (Tensor.cat [ wide; wide; wide ])) (dsharp.tensor 0.0f)
     differentiates "W₁" (fun inputs -> Wasserstein.ofNumbers inputs[0] inputs[1]) [ x; y ]
 
 // The mean of |θ·c| over directions θ is |c| Γ(d/2) / (√π Γ((d+1)/2)).
@@ -227,7 +230,44 @@ let private classifierLevel () =
 
         Expect.isGreaterThan (Array.average values) 0.35 "the mean p-value")
 
+/// Columns that say nothing: constant, and constant in the rows that it is trained on up to rounding.
+let private constantColumns () =
+    Random.withSeed 5 (fun () ->
+        let constant (n: int) = dsharp.full ([ n; 1 ], 1234.567, dtype = Dtype.Float64)
+        let almost (n: int) = (normals n 1) * 1e-9 + 0.1
+        let withConstants (x: Tensor) = Tensor.cat ([ x; constant x.shape[0]; almost x.shape[0] ], 1)
+        let x, y = withConstants (normals 300 2), withConstants (normals 300 2 + 1.0)
+        let result = ClassifierTest.run quick x y
+        Expect.isTrue (result.Rejects 1e-6) $"a shift is seen beside constant columns: {result}"
+        // One row in which the constant is a little off must not be all that the classifier looks at.
+        let odd = Tensor.cat ([ normals 300 2; constant 300 * 1.0001; almost 300 ], 1)
+        let mixed = ClassifierTest.run quick x (Tensor.cat [ y[..298]; odd[..0] ])
+        Expect.isTrue (mixed.Rejects 1e-6) $"nor does an odd row change that: {mixed}")
+
 // ---- errors and memory ----
+
+/// A row that is no number makes every statistic none: not a result, and not the least p-value.
+let private notNumbers () =
+    let x, y = normals 6 2, normals 5 2
+
+    let bad (value: float) =
+        Tensor.cat [ x[..4]; float64 [ [ value; 0.0 ] ] ]
+
+    for value in [ nan; infinity ] do
+        for name, test in
+            [ "PermutationTest.mmd", PermutationTest.mmd 19 (Kernel.Gaussian 1.0)
+              "PermutationTest.mmd", PermutationTest.energy 19
+              "PermutationTest.run", PermutationTest.run 19 (fun x y -> (x.mean 0 - y.mean 0).norm()) ] do
+            says (messageOf<ArgumentException, _>(fun () -> test (bad value) y)) [ name; "not a finite number"; "NaN" ]
+            says (messageOf<ArgumentException, _>(fun () -> test y (bad value))) [ name; "rows" ]
+
+/// A sample in float32 is tested with the digits that its numbers have.
+let private inSingle () =
+    let x, y = normals 20 2 * 1e-3 + 1.0, normals 20 2 * 1e-3 + 1.001
+    let single (t: Tensor) = t.cast Dtype.Float32
+    let result (x: Tensor) (y: Tensor) = Random.withSeed 1 (fun () -> PermutationTest.mmd 49 (Kernel.Gaussian 1e-3) x y)
+    let again (x: Tensor) = (single x).cast Dtype.Float64
+    Expect.equal (result (single x) (single y)) (result (again x) (again y)) "the same test"
 
 let private refused () =
     let x = normals 5 2
@@ -237,6 +277,9 @@ let private refused () =
     says (message (fun () -> PermutationTest.energy 9 x[..0] x)) [ "at least 2 rows" ]
     says (message (fun () -> ClassifierTest.run quick x[..2] x)) [ "0.5"; "3 rows" ]
     says (messageOf<ArgumentException, _>(fun () -> Wasserstein.ofNumbers x x)) [ "[5; 2]"; "Wasserstein.sliced" ]
+    says (messageOf<ArgumentException, _>(fun () -> Wasserstein.sliced 0 x x)) [ "at least 1"; "it is 0" ]
+    let normal = Normal(float64 0.0, float64 1.0)
+    says (messageOf<ArgumentException, _>(fun () -> Kl.estimate 1 normal normal)) [ "at least two draws"; "there are 1" ]
 
 let private frugal () =
     let x, y = normals 20 2, normals 20 2
@@ -262,5 +305,8 @@ let tests =
           testCase "the classifier test is a function of its seed" repeatable
           testCase "the classifier test sees a wider sample, with a binomial p-value" classifierPower
           testCase "the classifier test keeps its level" classifierLevel
+          testCase "the classifier test is not led astray by constant columns" constantColumns
+          testCase "samples with NaN or infinite numbers are refused" notNumbers
+          testCase "samples in float32 are tested in float64" inSingle
           testCase "what does not fit is refused" refused
           testCase "nothing is left behind" frugal ]

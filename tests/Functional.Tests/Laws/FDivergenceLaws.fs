@@ -73,20 +73,39 @@ let private staysInDomain (divergence: FDivergence) (draw: Draw) =
     let t = divergence.Activation v
     isClose 1e-8 "f* of the activation" (divergence.ConjugateOfActivation v) (divergence.Conjugate t)
 
+/// f in float32 errs by 1e-4 of the distance to the nearest finite bound of its values, and by the rounding of that bound.
+let private keepsDistance (message: string) (bounds: float list) (f: Tensor -> Tensor) (single: Tensor) =
+    let exact, found = f (single.cast Dtype.Float64), f single
+    Expect.equal found.dtype Dtype.Float32 "the dtype follows the input's"
+
+    let allowed (exact: float) =
+        match bounds |> List.filter Double.IsFinite with
+        | [] -> 1e-4 * (1.0 + abs exact)
+        | bounds ->
+            let bound = bounds |> List.minBy (fun bound -> abs (exact - bound))
+            1e-4 * abs (exact - bound) + 3e-7 * abs bound
+
+    for v, found, exact in Array.zip3 (numbers single) (numbers found) (numbers exact) do
+        if abs exact < 1e30 then
+            Expect.isLessThanOrEqual (abs (found - exact)) (allowed exact) $"{message} at {v}: {found}, not {exact}"
+
 // What float32 says of critics that are very sure: as far as its numbers reach.
 let private keepsDigits (divergence: FDivergence) (draw: Draw) =
-    let single = (draw.Tensor([| 200 |], -20.0, 20.0)).cast Dtype.Float32
-    let double = single.cast Dtype.Float64
+    let v = (draw.Tensor([| 200 |], -20.0, 20.0)).cast Dtype.Float32
+    let low, high = divergence.Domain
+    let atZero = -(divergence.Generator(float64 -infinity)).toDouble()
+    keepsDistance "the activation" [ low; high ] divergence.Activation v
+    keepsDistance "f* of it" [ atZero ] divergence.ConjugateOfActivation v
 
-    for what, f in [ "activation", divergence.Activation; "f* of it", divergence.ConjugateOfActivation ] do
-        let exact, found = f double, f single
-        Expect.equal found.dtype Dtype.Float32 "the dtype follows the input's"
-        let within = (exact.abs ()).lt 1e30
+/// What is of the second order at u = 1 keeps its digits there in float32, relative to itself.
+let private keepsDigitsAtOne (divergence: FDivergence) (draw: Draw) =
+    let size = draw.Tensor([| 200 |], -9.0, 1.0).exp()
+    let l = (size * draw.Tensor([| 200 |], -1.0, 1.0).sign()).cast Dtype.Float32
 
-        let only (t: Tensor) =
-            dsharp.where (within, t, t.zerosLike ())
-
-        isClose 1e-4 $"{what} in float32" (only (found.cast Dtype.Float64)) (only exact)
+    for what, f in [ "f(u)", divergence.Generator; "f(u)/u", divergence.Perspective ] do
+        let exact, found = f (l.cast Dtype.Float64), (f l).cast Dtype.Float64
+        // GAN's f(1) is -log 4, and digits relative to that are all that there are
+        Expect.isLessThan (((found - exact) / exact).abs().max().toDouble()) 5e-6 $"the relative error of {what} in float32"
 
 let private slopes (divergence: FDivergence) (draw: Draw) =
     let l = draw.Tensor([| 6 |], 0.2, 2.5) * (if draw.Int(0, 1) = 0 then 1.0 else -1.0)
@@ -282,6 +301,35 @@ let private withoutSomeValues () =
           triangular, 0.0625 / 0.75 + 0.5 + 0.75 ] do
         isClose 1e-9 $"{divergence}" (FDivergence.ofLogProbabilities divergence logP logQ) (float64 expected)
 
+/// A value with the logit -∞ takes part in nothing, gradients included.
+let private withoutOneValue (draw: Draw) =
+    let p, q = draw.Tensor([| 3 |], -1.5, 1.5), draw.Tensor([| 3 |], -1.5, 1.5)
+    let none = float64 [ -infinity ]
+    let wider (logits: Tensor) = Tensor.cat [ logits; none ]
+    let other = Tensor.cat [ q; draw.Tensor([| 1 |], -1.5, 1.5) ]
+    let categorical (logits: Tensor) = Categorical.FromLogits logits
+    let oneHot (logits: Tensor) = OneHotCategorical.FromLogits logits
+
+    let divergences: (string * (Tensor -> Tensor -> Tensor)) list =
+        [ "categoricals", (fun p q -> Kl.divergence (categorical p) (categorical q))
+          "one-hot", (fun p q -> Kl.divergence (oneHot p) (oneHot q))
+          "enumeration", (fun p q -> Enumeration.divergence (categorical p) (categorical q))
+          for divergence in FDivergence.all do
+              divergence.Name, (fun p q -> FDivergence.exact divergence (categorical p) (categorical q)) ]
+
+    for name, divergence in divergences do
+        let found, expected = (fun (x: Tensor list) -> divergence (wider x[0]) (wider x[1])), (fun (x: Tensor list) -> divergence x[0] x[1])
+        isClose 1e-12 $"{name}: both lack a value" (found [ p; q ]) (expected [ p; q ])
+
+        for place in 0..1 do
+            isClose 1e-10 $"{name}: both lack a value, gradient {place}" (gradientIn place found [ p; q ]) (gradientIn place expected [ p; q ])
+
+        // all of the gradient, in the logit -∞ too, where it is finite
+        let whole = dsharp.grad (fun p -> divergence p other) (wider p)
+
+        if Double.IsFinite((divergence (wider p) other).toDouble()) then
+            isClose 1e-7 $"{name}: p lacks a value" whole (dsharp.grad (fun p -> divergence p other) (Tensor.cat [ p; float64 [ -60.0 ] ]))
+
 let private refusesOthers () =
     let of' (size: int) =
         Categorical.FromLogits(dsharp.zeros size)
@@ -309,6 +357,36 @@ let private endsAtZero () =
     let slopeAtZero = -3.0
     let t = float64 [ slopeAtZero - 5.0; slopeAtZero - 0.5 ]
     isClose 1e-9 "f* = -f(0)" (triangular.Conjugate t) (float64 [ -1.0; -1.0 ])
+
+// f(0) = 20 (1 - 0.05) / 0.95 and f'(∞) = 20 are reached as slowly as u^0.05.
+let private slowLimits () =
+    for a in [ 0.05; 0.95; 0.5; -0.5; 1.5 ] do
+        let table, mine = FDivergence.alpha a, FDivergence.ofGenerator $"alpha {a}" (alphaGenerator a)
+        isClose 1e-6 $"f(0), alpha = {a}" (mine.Generator(float64 -infinity)) (table.Generator(float64 -infinity))
+        isClose 1e-6 $"f'(∞), alpha = {a}" (mine.Perspective(float64 infinity)) (table.Perspective(float64 infinity))
+        isClose 1e-6 $"the end of the domain, alpha = {a}" (float64 (snd mine.Domain)) (float64 (snd table.Domain))
+
+    let ofKl = snd (remade |> List.find (fun (divergence, _) -> divergence.Name = FDivergence.kl.Name))
+    Expect.equal ((ofKl.Perspective(float64 infinity)).toDouble()) infinity "log u has no limit"
+
+/// f*(f'(u)) = 4 - 4 sqrt(1 - t) - t with t = 1 - 4/(u + 1)², and its derivatives in v = log u.
+let private sureCritics (draw: Draw) =
+    let v = Tensor.cat [ draw.Tensor([| 200 |], -40.0, 40.0); float64 [ -40.0; 37.0; 40.0 ] ]
+
+    let exact (v: Tensor) =
+        let root = (-v.softplus()).exp() * 2.0
+        (root - 4.0) * root + 3.0
+
+    let sum (f: Tensor -> Tensor) (v: Tensor) = (f v).sum()
+    let slope (f: Tensor -> Tensor) = dsharp.grad (sum f)
+    let found = triangular.ConjugateOfActivation
+    isClose 1e-6 "f*" (found v) (exact v)
+    isClose 1e-5 "its slope" (slope found v) (slope exact v)
+    isClose 1e-5 "its curvature" (slope (slope found) v) (slope (slope exact) v)
+    let t = triangular.Activation v
+    // rounding may put t above 1
+    let value = 4.0 - (1.0 - t).clamp(low = 0.0).sqrt() * 4.0 - t
+    isClose 1e-6 "both terms of the bound belong together" (found v) value
 
 let private refusedGenerators () =
     let message (f: Tensor -> Tensor) =
@@ -404,7 +482,11 @@ let tests =
                     holds "f** is f" 2 (isBiconjugate divergence)
                     if isSmooth divergence || List.contains divergence.Name [ for d in FDivergence.all -> d.Name ] then
                         holds "the activation increases and stays in the domain of f*" 2 (staysInDomain divergence)
-                    holds "a sure critic's numbers keep their digits in float32" 2 (keepsDigits divergence)
+                    // what is made of f alone is computed in float64
+                    if List.exists (fun (entry: FDivergence) -> entry.Name = divergence.Name) FDivergence.all then
+                        holds "a sure critic's numbers keep their digits in float32" 2 (keepsDigits divergence)
+                        holds "near u = 1 numbers keep their digits in float32" 2 (keepsDigitsAtOne divergence)
+
                     holds "derivatives are those of differences" 2 (slopes divergence)
                     holds "f(u)/u is that, and limits are reached at the ends" 2 (perspective divergence)
                     testCase "f(1) is 0, and of GAN -log 4" (fun () -> atOne divergence)
@@ -429,8 +511,11 @@ let tests =
           holds "names that are α-divergences, or sums, are" 3 specialAlphas
           holds "of two Gaussians they are what closed forms say" 5 closedForms
           testCase "values that one distribution lacks count at the limits of f" withoutSomeValues
+          holds "a value of probability 0 leaves gradients as they are without it" 5 withoutOneValue
           testCase "sums need one list of values" refusesOthers
           testCase "f* is -f(0) below the slope of f at 0" endsAtZero
+          testCase "limits that are reached slowly are found" slowLimits
+          holds "f* of a critic that is very sure keeps its digits" 2 sureCritics
           testCase "what is no generator is refused" refusedGenerators
           holds "another activation takes the place of the first" 2 activationIsFree
           testCase "conjugates leave nothing behind" conjugatesFreeMemory ]

@@ -199,6 +199,28 @@ let private holdsCodes () =
     let mean, scale = columns x
     looksLike 0.5 mean scale generated
 
+let private refusesCodes () =
+    let x = dsharp.randn [ 10; 3 ]
+    let message (loss: Objective<Tensor>) = messageOf<ArgumentException, _>(fun () -> loss x)
+
+    let autoencoder: AdversarialAutoencoder =
+        { Encoder = linear 3 1 |> Net.map (fun z -> Delta(z, 1) :> Distribution)
+          Decoder = linear 1 3 |> Net.map (fun mean -> Normal.diagonal mean (mean.fullLike 0.5))
+          Critic = linear 2 1
+          Prior = Normal.standard [ 2 ] }
+
+    let bigan: Bigan =
+        { Generator = linear 2 3
+          Encoder = linear 3 1
+          Critic = Net.ofFunction (fun (x: Tensor, z: Tensor) -> x.sum 1 + z.sum 1)
+          Prior = Normal.standard [ 2 ] }
+
+    for loss in [ AdversarialAutoencoder.criticLoss options autoencoder; AdversarialAutoencoder.encoderLoss options autoencoder ] do
+        says (message loss) [ "AdversarialAutoencoder"; "Encoder"; "[10; 1]"; "Prior"; "[10; 2]" ]
+
+    for loss in [ Bigan.criticLoss options bigan; Bigan.generatorLoss options bigan ] do
+        says (message loss) [ "Bigan"; "Encoder"; "[10; 1]"; "Prior"; "[10; 2]" ]
+
 [<Tests>]
 let tests =
     testList
@@ -214,6 +236,8 @@ let tests =
           holds "a CycleGAN carries each distribution to the other, and back" 1 (fun _ -> translates ())
           holds "its terms have their weights" 10 cycleTerms
           holds "an adversarial autoencoder's codes have the prior's distribution" 1 (fun _ -> holdsCodes ())
+
+          testCase "codes that are not like the prior's draws are refused" refusesCodes
 
           testCase "samples that are not like the data are refused with both shapes" (fun () ->
               let data = Dataset.ofTensor (dsharp.randn [ 10; 3 ])
