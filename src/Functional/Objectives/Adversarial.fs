@@ -74,7 +74,7 @@ module Adversarial =
         let distance (target: float) = mean (fun v -> (v - target).square() * 0.5)
 
         { Name = "least squares"
-          Formula = "critic E_p[(V - 1)^2]/2 + E_q[V^2]/2, generator E_q[(V - 1)^2]/2"
+          Formula = "critic E_p[(V - 1)²]/2 + E_q[V²]/2, generator E_q[(V - 1)²]/2"
           Source = "Mao et al., arXiv:1611.04076, equation 9"
           Critic = fun real fake -> distance 1.0 real + distance 0.0 fake
           Generator = fun _ fake -> distance 1.0 fake
@@ -114,7 +114,7 @@ module Adversarial =
         let discrepancy (real: Tensor) (fake: Tensor) = Mmd.unbiased kernel (rows real) (rows fake)
 
         { Name = "MMD"
-          Formula = "critic -MMD^2(V(p), V(q)), generator MMD^2(V(p), V(q))"
+          Formula = "critic -MMD²(V(p), V(q)), generator MMD²(V(p), V(q))"
           Source = "Li et al., arXiv:1705.08584, equation 3; Binkowski et al., arXiv:1801.01401, section 2"
           Critic = fun real fake -> -(discrepancy real fake)
           Generator = fun real fake -> discrepancy (real ()) fake
@@ -209,7 +209,7 @@ module CriticPenalty =
             (slope - 1.0).square().mean() * weight
 
         { Name = "gradient penalty"
-          Formula = $"{weight} E[(|grad V(u x + (1 - u) y)| - 1)^2]"
+          Formula = $"{weight} E[(‖∇V(u x + (1 - u) y)‖ - 1)²]"
           Source = "Gulrajani et al., arXiv:1704.00028, equation 3"
           Value = value }
 
@@ -220,7 +220,7 @@ module CriticPenalty =
             raise (Errors.Training.option (nameof weight) "positive" weight)
 
         { Name = "R1"
-          Formula = $"{weight}/2 E_p[|grad V(x)|^2]"
+          Formula = $"{weight}/2 E_p[‖∇V(x)‖²]"
           Source = "Mescheder, Geiger & Nowozin, arXiv:1801.04406, equation 9"
           Value = fun critic real _ -> (squaredSlope critic real).mean() * (0.5 * weight) }
 
