@@ -41,8 +41,7 @@ module DiffusionInPainting =
             let once noisy =
                 dsharp.where (isVisible, known (), sampler.Step denoiser noisy t s)
 
-            let again x _ =
-                Scope.run (fun () -> once (forward x))
+            let again x _ = Scope.run (fun () -> once (forward x))
 
             Seq.fold again (Scope.run (fun () -> once noisy)) (seq { 2..resamplings })
 
