@@ -90,12 +90,16 @@ let isClose (tolerance: float) (message: string) (actual: Tensor) (expected: Ten
 /// How many standard errors a statistical law allows.
 let standardErrors = 5.0
 
-/// |actual - expected| ≤ 5 standard errors everywhere, beside rounding.
-let isWithin (message: string) (actual: Tensor) (error: Tensor) (expected: Tensor) =
+/// |actual - expected| ≤ bias + 5 standard errors everywhere, beside rounding: of an estimate that is off by at most the bias.
+let isWithinBias (bias: float) (message: string) (actual: Tensor) (error: Tensor) (expected: Tensor) =
     let error = numbers error
 
     compare message actual expected (fun i actual expected ->
-        abs (actual - expected) <= standardErrors * error[i] + 1e-9 * (1.0 + abs expected))
+        abs (actual - expected) <= bias + standardErrors * error[i] + 1e-9 * (1.0 + abs expected))
+
+/// |actual - expected| ≤ 5 standard errors everywhere, beside rounding.
+let isWithin (message: string) (actual: Tensor) (error: Tensor) (expected: Tensor) =
+    isWithinBias 0.0 message actual error expected
 
 /// The mean over the first axis, and its standard error.
 let meanAndError (samples: Tensor) : Tensor * Tensor =

@@ -44,6 +44,10 @@ public sealed class LossWeighting
     public Tensor LogWeight(NoiseSchedule schedule, Tensor t) =>
         new(DiffusionLossBridge.logWeight(Inner, Guard.NotNull(schedule).Inner, Guard.Inner(t)));
 
+    /// <summary>log w(t)/SNR(t), elementwise: the weight of ‖ε - ε̂‖².</summary>
+    public Tensor LogNoiseWeight(NoiseSchedule schedule, Tensor t) =>
+        new(DiffusionLossBridge.logNoiseWeight(Inner, Guard.NotNull(schedule).Inner, Guard.Inner(t)));
+
     /// <summary>What it is called.</summary>
     public override string ToString() => Name;
 }

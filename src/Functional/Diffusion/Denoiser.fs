@@ -11,7 +11,7 @@ module internal ParameterPlace =
     let zeros (parameters: Parameter list) (shape: seq<int>) : Tensor =
         match parameters with
         | [] -> dsharp.zeros shape
-        | parameter :: _ -> parameter.Value.noDiff().zerosLike (Array.ofSeq shape)
+        | parameter :: _ -> parameter.Value.noDiff().zerosLike(Array.ofSeq shape)
 
 /// What a denoiser predicts at points x_t: one run of its network, and all that follows from it.
 [<Sealed>]

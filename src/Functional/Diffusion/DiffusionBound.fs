@@ -86,7 +86,10 @@ module Reconstruction =
             let isOutermost = isLowest.logicalOr isHighest
             // the branch that is not taken is given numbers that are finite and have a finite slope
             let outwards = dsharp.where (isLowest, high, dsharp.where (isHighest, -low, low.scalarLike 0.0))
-            let inner (edge: Tensor) (other: float) = dsharp.where (isOutermost, edge.scalarLike other, edge)
+
+            let inner (edge: Tensor) (other: float) =
+                dsharp.where (isOutermost, edge.scalarLike other, edge)
+
             Rows.sum (dsharp.where (isOutermost, NormalMass.logCdf outwards, NormalMass.log (inner low -1.0) (inner high 1.0)))
 
         { Name = $"quantized {levels}"

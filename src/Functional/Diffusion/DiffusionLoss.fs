@@ -60,8 +60,7 @@ module LossWeighting =
     /// w = -½ dSNR/dt: the continuous-time bound on log p(x), in nats.
     /// Source: Kingma et al., arXiv:2107.00630, equation 17.
     let likelihood: LossWeighting =
-        let logNoiseWeight (schedule: NoiseSchedule) (t: Tensor) =
-            (schedule.LogSnrSlope t * -0.5).log()
+        let logNoiseWeight (schedule: NoiseSchedule) (t: Tensor) = (schedule.LogSnrSlope t * -0.5).log()
 
         // where α = 0, so is dα²/dt
         let logWeight (schedule: NoiseSchedule) (t: Tensor) =
@@ -145,7 +144,14 @@ module internal DataError =
 
     /// w ‖x₀ - x̂(x_t)‖² of each example, at α(t) x₀ + σ(t) ε, by log w and log w/SNR: from the error of what the network predicts, with which no
     /// digits are lost. Infinite where w is not 0, there are no data left and the network predicts noise.
-    let weighted mode (denoiser: Denoiser) (data: Tensor) (noise: Tensor) (t: Tensor) (logWeight: Tensor, logNoiseWeight: Tensor) : Tensor =
+    let weighted
+        mode
+        (denoiser: Denoiser)
+        (data: Tensor)
+        (noise: Tensor)
+        (t: Tensor)
+        (logWeight: Tensor, logNoiseWeight: Tensor)
+        : Tensor =
         let lift = Rows.lift data
         let signal, sigma = lift (denoiser.Schedule.Signal t), lift (denoiser.Schedule.Noise t)
         let predicted = denoiser.At(mode, signal * data + sigma * noise, t)

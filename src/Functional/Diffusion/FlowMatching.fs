@@ -98,25 +98,26 @@ module Coupling =
             raise (Errors.Flow.option (nameof iterations) "at least 1" iterations)
 
         let pair (data: Tensor) (noise: Tensor) =
-            Scope.run (fun () -> Gradient.off (fun () ->
-                let rows (t: Tensor) = t.view [ t.shape[0]; -1 ]
-                let data', noise' = rows data, rows noise
-                let cross = data'.matmul (noise'.transpose (0, 1))
-                let squares (t: Tensor) = t.square().sum 1
-                let cost = ((squares data').unsqueeze 1) + ((squares noise').unsqueeze 0) - cross * 2.0
-                let kernel = -cost / (cost.mean () * share)
+            Scope.run (fun () ->
+                Gradient.off (fun () ->
+                    let rows (t: Tensor) = t.view [ t.shape[0]; -1 ]
+                    let data', noise' = rows data, rows noise
+                    let cross = data'.matmul (noise'.transpose (0, 1))
+                    let squares (t: Tensor) = t.square().sum 1
+                    let cost = ((squares data').unsqueeze 1) + ((squares noise').unsqueeze 0) - cross * 2.0
+                    let kernel = -cost / (cost.mean () * share)
 
-                // the column sums are right after each turn, and the rows are normalized as they are drawn from
-                let balance (logColumns: Tensor) _ =
-                    Scope.run (fun () ->
-                        let logRows = -(kernel + logColumns.unsqueeze 0).logsumexp 1
-                        -(kernel + logRows.unsqueeze 1).logsumexp 0)
+                    // the column sums are right after each turn, and the rows are normalized as they are drawn from
+                    let balance (logColumns: Tensor) _ =
+                        Scope.run (fun () ->
+                            let logRows = -(kernel + logColumns.unsqueeze 0).logsumexp 1
+                            -(kernel + logRows.unsqueeze 1).logsumexp 0)
 
-                let start = (View.select 0 0 kernel).zerosLike()
-                let logColumns = Seq.fold balance start (seq { 1..iterations })
-                let plan = (kernel + logColumns.unsqueeze 0).softmax 1
-                let chosen = (plan.multinomial 1).view -1
-                noise.indexSelect (0, chosen.cast Dtype.Int64)))
+                    let start = (View.select 0 0 kernel).zerosLike()
+                    let logColumns = Seq.fold balance start (seq { 1..iterations })
+                    let plan = (kernel + logColumns.unsqueeze 0).softmax 1
+                    let chosen = (plan.multinomial 1).view -1
+                    noise.indexSelect (0, chosen.cast Dtype.Int64)))
 
         { Name = "optimal transport"
           Pair = pair

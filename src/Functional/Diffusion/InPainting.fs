@@ -19,6 +19,8 @@ module DiffusionInPainting =
 
     /// The sampler with what is visible put in its place after each step, under the noise of that time; each step is taken `resamplings` times,
     /// with noise added in between, so that the rest comes to fit it. 10 with its authors; 1 does not look at what is visible enough.
+    /// Errors of a step add up over its resamplings: with few steps, ancestral sampling with the forward variance is right where the posterior's
+    /// leaves too little variety.
     /// Source: Lugmayr et al. (RePaint), arXiv:2201.09865, algorithm 1.
     let replacing (resamplings: int) (x: Tensor) (visible: Tensor) (sampler: Sampler) : Sampler =
         check x visible
@@ -39,8 +41,7 @@ module DiffusionInPainting =
             let once noisy =
                 dsharp.where (isVisible, known (), sampler.Step denoiser noisy t s)
 
-            let again x _ =
-                Scope.run (fun () -> once (forward x))
+            let again x _ = Scope.run (fun () -> once (forward x))
 
             Seq.fold again (Scope.run (fun () -> once noisy)) (seq { 2..resamplings })
 

@@ -48,8 +48,7 @@ module ProbabilityFlow =
         Independent(Normal(mean, mean.fullLike scale), mean.dim)
 
     /// N(0, (α(1)² + σ(1)²) I) over arrays of that shape: x at t = 1, as of data with mean 0 and variance 1. In the default dtype.
-    let noise (schedule: NoiseSchedule) (shape: seq<int>) : Distribution =
-        noiseLike (dsharp.zeros shape) schedule
+    let noise (schedule: NoiseSchedule) (shape: seq<int>) : Distribution = noiseLike (dsharp.zeros shape) schedule
 
     /// u = f x - ½ g² ∇log p_t = α' x̂₀ + σ' ε̂, of the denoiser in use, for data of that shape. Data are at that time: 0
     /// where α, σ and their slopes are finite, 1e-5 or so for variance-preserving schedules, whose σ has no slope at 0. Noise is drawn in the dtype

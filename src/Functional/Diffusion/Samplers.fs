@@ -362,7 +362,9 @@ module Sampler =
     /// What the noise looks like at the grid's first time: draws from N(0, α² + σ²) of shape [count; ...], in the dtype and on the device of the
     /// denoiser's parameters, or by default where it has none.
     let noise (options: SamplerOptions) (denoiser: Denoiser) (shape: seq<int>) : Tensor =
-        ParameterPlace.zeros denoiser.Parameters shape |> Rows.noise |> fun noise -> noise * startScale options denoiser
+        ParameterPlace.zeros denoiser.Parameters shape
+        |> Rows.noise
+        |> fun noise -> noise * startScale options denoiser
 
     /// `noise` in the shape, dtype and on the device of some examples.
     let noiseLike (options: SamplerOptions) (denoiser: Denoiser) (examples: Tensor) : Tensor =

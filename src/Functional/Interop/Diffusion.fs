@@ -49,6 +49,8 @@ module internal DiffusionLossBridge =
 
     let logWeight (weighting: LossWeighting) (schedule: NoiseSchedule) (t: Tensor) = weighting.LogWeight schedule t
 
+    let logNoiseWeight (weighting: LossWeighting) (schedule: NoiseSchedule) (t: Tensor) = weighting.LogNoiseWeight schedule t
+
     let draw (times: TimeSampling) (examples: Tensor) = times.Draw examples
 
     let objective weighting times (denoiser: Denoiser) : Func<Tensor, Loss> =

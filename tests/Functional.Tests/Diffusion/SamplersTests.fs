@@ -30,12 +30,14 @@ let private isFiniteOrRefused (sampler: Sampler) (draw: Draw) =
     for schedule in NoiseSchedule.all () do
         for prediction in Prediction.all do
             let denoiser = Denoiser.ofFunction schedule prediction (fun x _ -> x.tanh ())
-            let sampled () = Sampler.run { Sampler.defaults with Steps = 10 } sampler denoiser x
+
+            let sampled () =
+                Sampler.run { Sampler.defaults with Steps = 10 } sampler denoiser x
+
             let hasData = (schedule.At [ 1.0 ] |> Array.head).Signal > 0.0
             let divides = prediction = Prediction.Noise || prediction = Prediction.Score
 
-            let stepDivides =
-                [ "Heun"; "reverse SDE"; "predictor" ] |> List.exists (fun name -> sampler.Name.StartsWith name)
+            let stepDivides = [ "Heun"; "reverse SDE"; "predictor" ] |> List.exists (fun name -> sampler.Name.StartsWith name)
 
             if hasData || not (divides || stepDivides) then
                 Expect.isTrue ((sampled ()).isfinite().all().toBool()) $"{schedule}, {prediction.Name}"
@@ -74,8 +76,7 @@ let private isFiniteInTails (noise: float) (draw: Draw) =
     let z = (error - 1.0 / 255.0) / noise
     let tail = -0.5 * z * z - log z - 0.5 * log (2.0 * Math.PI)
 
-    let outer =
-        (Reconstruction.quantized 256).LogLikelihood Mode.Eval denoiser data[*, ..1] data[*, ..1] (float64 [ noise ])
+    let outer = (Reconstruction.quantized 256).LogLikelihood Mode.Eval denoiser data[*, ..1] data[*, ..1] (float64 [ noise ])
 
     isClose 1e-6 "both tails" outer (float64 [ 2.0 * tail ])
     let gradient = dsharp.grad (fun x -> (logMass x).sum()) data
@@ -142,13 +143,17 @@ let tests =
           testCase "what fails leaves no tensors behind" (fun () ->
               let options =
                   { options with
-                      OnStep = fun progress -> if progress.Step = 3 then failwith "enough" }
+                      OnStep =
+                          fun progress ->
+                              if progress.Step = 3 then
+                                  failwith "enough" }
 
               let x = float64 [ [ 1.0; -1.0 ] ]
 
               leavesNothing (fun () ->
-                  for run in [ Sampler.run options (Sampler.ddim 0.0) denoiser >> ignore
-                               Sampler.trajectory options (Sampler.ddim 0.0) denoiser >> ignore ] do
+                  for run in
+                      [ Sampler.run options (Sampler.ddim 0.0) denoiser >> ignore
+                        Sampler.trajectory options (Sampler.ddim 0.0) denoiser >> ignore ] do
                       says (messageOf<Exception, _>(fun () -> run x)) [ "enough" ])
 
               isClose 0.0 "the start is the caller's" x (float64 [ [ 1.0; -1.0 ] ]))
@@ -180,9 +185,7 @@ let tests =
               says (message { options with Steps = 0 }) [ "Steps"; "at least 1" ]
               says (message { options with Start = 1.5 }) [ "Start"; "at most 1" ]
 
-              let cold =
-                  { Degradation = Degradation.all.Head
-                    Network = Net.ofFunction fst }
+              let cold = { Degradation = Degradation.all.Head; Network = Net.ofFunction fst }
 
               let image = dsharp.zeros [ 1; 1; 4; 4 ]
 
@@ -219,8 +222,7 @@ let tests =
                       Expect.isLessThan (abs (scale / expected - 1.0)) (5.0 / sqrt 20_000.0) $"the scale, {schedule}")
 
           testCase "noise is of the denoiser's dtype" (fun () ->
-              let network =
-                  inFloat64 (fun () -> Net.ofFunction (fun (x: Tensor, _: Tensor) -> x) --> linear 2 2)
+              let network = inFloat64 (fun () -> Net.ofFunction (fun (x: Tensor, _: Tensor) -> x) --> linear 2 2)
 
               let denoiser = Denoiser.create (NoiseSchedule.variancePreserving 0.1 20.0) Prediction.Data network
               Expect.equal (Sampler.sample options (Sampler.ddim 0.0) denoiser [ 3; 2 ]).dtype Dtype.Float64 "a sampler"

@@ -194,7 +194,7 @@ let private timesAreUniform (times: TimeSampling) (draw: Draw) =
     for power in [ 1; 2; 3 ] do
         let mean, error = meanAndError (draws.pow power)
         // the moments of a fine grid differ by less than 1e-3
-        isWithin $"the moment {power}" mean (error + 2e-4) (mean.fullLike (1.0 / float (power + 1)))
+        isWithinBias 1e-3 $"the moment {power}" mean error (mean.fullLike (1.0 / float (power + 1)))
 
 let private lowDiscrepancyIsLow (draw: Draw) =
     let times = TimeSampling.lowDiscrepancy.Draw(dsharp.zeros ([ 64; 1 ], dtype = Dtype.Float64))
@@ -340,7 +340,7 @@ let private tendsSlowly (draw: Draw) =
     let fine, fineError = gap data schedule ReverseVariance.Posterior 160
     Expect.isGreaterThan (fine.toDouble ()) (5.0 * fineError.toDouble ()) "a bound is below"
     // at 40 steps the next order of 1/T is still in it
-    isWithin "four times the steps, a quarter of the gap" (fine * 4.4) (fineError * 4.4 + coarseError + 0.1) coarse
+    isWithinBias 0.1 "four times the steps, a quarter of the gap" (fine * 4.4) (fineError * 4.4 + coarseError) coarse
 
 let private tendsAtOnce (draw: Draw) =
     let data = gaussianData draw
@@ -361,7 +361,7 @@ let private tendsAtOnce (draw: Draw) =
         ((variances - variances.log () - 1.0).sum() + mean) * 0.5
 
     let gap, error = meanAndError (data.Distribution.LogProb x - bound.Value)
-    isWithin schedule.Name gap (error + 0.002) leftOver
+    isWithinBias 0.002 schedule.Name gap error leftOver
 
 let private samples = 5000
 
@@ -372,8 +372,8 @@ let private start (data: GaussianData) (schedule: NoiseSchedule) (time: float) =
 
 let private hasMoments (message: string) (data: GaussianData) (bias: float) (x: Tensor) =
     let (mean, meanError), (covariance, covarianceError) = moments x
-    isWithin $"{message}: the mean" mean (meanError + bias) data.Mean
-    isWithin $"{message}: the covariance" covariance (covarianceError + bias) data.Covariance
+    isWithinBias bias $"{message}: the mean" mean meanError data.Mean
+    isWithinBias bias $"{message}: the covariance" covariance covarianceError data.Covariance
 
 let private samplesAreRight (sampler: Sampler) (draw: Draw) =
     let data = gaussianData draw

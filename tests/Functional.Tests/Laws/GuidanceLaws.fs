@@ -80,9 +80,9 @@ let private observed (data: GaussianData) (draw: Draw) =
 let private isConditional (message: string) (bias: float) (data: GaussianData) (seen: float) (hidden: Tensor) =
     let expectedMean, expectedVariance = conditional data seen
     let mean, error = meanAndError hidden
-    isWithin $"{message}: the mean" mean (error + bias) (float64 expectedMean)
+    isWithinBias bias $"{message}: the mean" mean error (float64 expectedMean)
     let variance, varianceError = meanAndError ((hidden - mean).square())
-    isWithin $"{message}: the variance" variance (varianceError + bias) (float64 expectedVariance)
+    isWithinBias bias $"{message}: the variance" variance varianceError (float64 expectedVariance)
 
 let private exactIsConditional (sampler: Sampler) (draw: Draw) =
     let data = correlated draw
@@ -116,10 +116,11 @@ let private replacingIsConditional (draw: Draw) =
     let seen, x, mask = observed data draw
     let denoiser = exactDenoiser data (NoiseSchedule.linear 1000)
     let options = { Sampler.defaults with Steps = 30; Grid = TimeGrid.quadratic }
-    let sampler = Sampler.ancestral ReverseVariance.Posterior
+    // the posterior's variance is too small at so few steps, and each resampling makes it smaller
+    let sampler = Sampler.ancestral ReverseVariance.Forward
     let filled = DiffusionInPainting.sample options 20 sampler denoiser (x, mask)
     isClose 1e-12 "what is seen stays" filled[*, 0] (filled[*, 0].fullLike seen)
-    isConditional "replacing" 0.05 data seen filled[*, 1]
+    isConditional "replacing" 0.03 data seen filled[*, 1]
 
 // For independent numbers of unit variance the guess of the variance is right, and nothing is learned of what is hidden.
 let private guidedIsExact (draw: Draw) =
