@@ -97,7 +97,8 @@ module KernelStein =
 
     /// The test of q = p by the wild bootstrap: statistics with random signs on the rows are as large as the unbiased one with the
     /// p-value (1 + k)/(1 + B). From one row to the next a sign changes with probability `change`: ½ for independent rows, less
-    /// for the states of a Markov chain. Kernels are computed in float64, scores in the dtype of x. Asymptotic in n, not exact. Source: arXiv:1602.02964, section 4, and equation 6.
+    /// for the states of a Markov chain. Kernels are computed in float64, scores in the dtype of x. Asymptotic in n, not exact. Raises
+    /// ArgumentException where the statistic is not a finite number. Source: arXiv:1602.02964, section 4, and equation 6.
     let test (bootstraps: int) (change: float) (kernel: SteinKernel) (score: Tensor -> Tensor) (x: Tensor) : TestResult =
         if bootstraps < 1 then
             raise (Errors.Mmd.permutations bootstraps)

@@ -40,6 +40,7 @@ module PermutationTest =
             raise (Errors.Mmd.permutations permutations)
 
     /// By a statistic of two samples, a scalar, which is evaluated anew for each permutation.
+    /// Raises ArgumentException where it is not a finite number, as for rows with NaN.
     let run (permutations: int) (statistic: Tensor -> Tensor -> Tensor) (x: Tensor) (y: Tensor) : TestResult =
         checkCount permutations
         SampleRows.check x y
@@ -75,6 +76,7 @@ module PermutationTest =
 
     /// By the unbiased MMD² of a kernel: one matrix of kernels of all pairs of rows, in float64, whose rows are permuted.
     /// A bandwidth taken from both samples together (Mmd.medianDistance) keeps the test exact.
+    /// Raises ArgumentException for fewer than two rows, and where a statistic is not a finite number.
     let mmd (permutations: int) (kernel: Kernel) (x: Tensor) (y: Tensor) : TestResult =
         checkCount permutations
         SampleRows.check x y
