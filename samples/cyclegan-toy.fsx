@@ -46,7 +46,11 @@ let recipe (steps: int) : AdversarialOptions =
 
 let panel (title: string) (sets: (string * Tensor) list) : Plot.Panel =
     let points (x: Tensor) =
-        x.toArray2D<float32> () |> Seq.cast<float32> |> Seq.chunkBySize 2 |> Seq.map (fun row -> float row[0], float row[1]) |> Array.ofSeq
+        x.toArray2D<float32>()
+        |> Seq.cast<float32>
+        |> Seq.chunkBySize 2
+        |> Seq.map (fun row -> float row[0], float row[1])
+        |> Array.ofSeq
 
     { Title = title
       X = (-2.5, 2.5)
@@ -63,10 +67,7 @@ let sample () =
     let x, y = cloud.Sample [ steps * size ], partner (cloud.Sample [ steps * size ])
     let gan = model ()
 
-    let options =
-        { Training.defaults with
-            Epochs = 1
-            BatchSize = size }
+    let options = { Training.defaults with Epochs = 1; BatchSize = size }
 
     Training.play options (CycleGan.players (recipe steps) 1.0 0.0 gan) (Dataset.zip (Dataset.ofTensor x) (Dataset.ofTensor y))
     |> ignore
@@ -74,7 +75,9 @@ let sample () =
     let fresh = cloud.Sample [ 2000 ]
     let truth, found = partner fresh, CycleGan.toY gan fresh
 
-    let distance (a: Tensor) (b: Tensor) = (a - b).square().sum(1).sqrt().mean().toDouble ()
+    let distance (a: Tensor) (b: Tensor) =
+        (a - b).square().sum(1).sqrt().mean().toDouble()
+
     printfn $"paired error: %.3f{distance found truth}"
     printfn $"paired error of a random partner: %.3f{distance (partner (cloud.Sample [ 2000 ])) truth}"
     printfn $"error there and back: %.3f{distance (CycleGan.toX gan found) fresh}"

@@ -10,18 +10,28 @@ open Functional
 open Functional.Tensors
 
 /// Vectors of brightnesses between 0 and 1 as images between -1 and 1.
-let asImages (pixels: Tensor) : Tensor = pixels.view [ -1; 1; 28; 28 ] * 2.0 - 1.0
+let asImages (pixels: Tensor) : Tensor =
+    pixels.view [ -1; 1; 28; 28 ] * 2.0 - 1.0
 
 /// The generator doubles 7 × 7 twice; spectral normalisation keeps the critic's slopes in bounds.
 let gan () : Gan =
     { Generator =
-        linear 64 (64 * 7 * 7) --> reshape [ 64; 7; 7 ] --> batchNorm 64 --> Activation.relu
-        --> convTranspose2d Filter.half 64 32 --> batchNorm 32 --> Activation.relu
-        --> convTranspose2d Filter.half 32 1 --> Activation.tanh
+        linear 64 (64 * 7 * 7)
+        --> reshape [ 64; 7; 7 ]
+        --> batchNorm 64
+        --> Activation.relu
+        --> convTranspose2d Filter.half 64 32
+        --> batchNorm 32
+        --> Activation.relu
+        --> convTranspose2d Filter.half 32 1
+        --> Activation.tanh
       Critic =
-        SpectralNorm.conv2d Filter.half 1 32 --> Activation.leakyRelu
-        --> SpectralNorm.conv2d Filter.half 32 64 --> Activation.leakyRelu
-        --> flatten --> SpectralNorm.linear (64 * 7 * 7) 1
+        SpectralNorm.conv2d Filter.half 1 32
+        --> Activation.leakyRelu
+        --> SpectralNorm.conv2d Filter.half 32 64
+        --> Activation.leakyRelu
+        --> flatten
+        --> SpectralNorm.linear (64 * 7 * 7) 1
       Prior = Normal.standard [ 64 ] }
 
 /// Both rates fall to a hundredth by the last round.
@@ -40,8 +50,10 @@ let classifier (images: Dataset<Tensor * Tensor>) : Tensor -> Tensor =
     let loss (x, y) =
         Loss.mean -(Loss.term "log likelihood" ((Net.train net x).LogProb y))
 
-    Training.fit { Training.defaults with Epochs = 2; Progress = Progress.silent } net.Parameters loss images |> ignore
-    fun x -> Gradient.off (fun () -> (Net.eval net x).Mode.int64 ())
+    Training.fit { Training.defaults with Epochs = 2; Progress = Progress.silent } net.Parameters loss images
+    |> ignore
+
+    fun x -> Gradient.off (fun () -> (Net.eval net x).Mode.int64())
 
 let sample () =
     let arguments = Arguments.Arguments [ "epochs"; "examples"; "batch"; "seed"; "data"; "checkpoint" ]
@@ -50,7 +62,10 @@ let sample () =
     dsharp.seed (arguments.Int("seed", 1))
 
     let mnist = Mnist.load (arguments.Folder("data", Arguments.mnist))
-    let images set = LabelledImages.pixels set |> Dataset.map asImages
+
+    let images set =
+        LabelledImages.pixels set |> Dataset.map asImages
+
     let all = images mnist.Train
     let train = Dataset.take (min all.Length (arguments.Int("examples", all.Length))) all
     let gan = gan ()
@@ -76,14 +91,17 @@ let sample () =
     average.During(fun () ->
         Weights.save (Path.Combine(folder, "gan.safetensors")) gan.Parameters
         let digits = dsharp.cat [ for _ in 1..8 -> Gan.sample 250 gan ]
-        (digits[0..127] * 0.5 + 0.5).saveImage (Path.Combine(folder, "samples.png"), gridCols = 16)
+        (digits[0..127] * 0.5 + 0.5).saveImage(Path.Combine(folder, "samples.png"), gridCols = 16)
 
         let test = images mnist.Test
         let real = test |> Dataset.head (min 2000 test.Length)
-        printfn $"variance ratio: %.2f{(Adversarial.varianceRatio real digits).toDouble ()}"
+        printfn $"variance ratio: %.2f{(Adversarial.varianceRatio real digits).toDouble()}"
 
         let classify = classifier (Dataset.zip all (LabelledImages.labels mnist.Train))
-        let shares (x: Tensor) = [ for digit in 0..9 -> 100.0 * ((classify x).eq digit).float32().mean().toDouble () ]
+
+        let shares (x: Tensor) =
+            [ for digit in 0..9 -> 100.0 * ((classify x).eq digit).float32().mean().toDouble() ]
+
         printfn $"digits drawn: {shares digits |> List.filter ((<) 1.0) |> List.length} of 10"
         printfn $"share of the rarest digit: %.1f{List.min (shares digits)} %% (%.1f{List.min (shares real)} %% of the data)"
         printfn $"pictures and weights: {folder}")

@@ -43,7 +43,9 @@ let train (epochs: int) (batch: int) (path: string) (denoiser: Denoiser) (images
 let masks (images: Tensor) : (string * Tensor) list =
     let row = images.onesLike().cumsum 2
     let column = images.onesLike().cumsum 3
-    let within (low: int) (high: int) (place: Tensor) = (place.gt low).logicalAnd(place.le high)
+
+    let within (low: int) (high: int) (place: Tensor) =
+        (place.gt low).logicalAnd(place.le high)
 
     [ "lower half", (row.le 14.0).cast images.dtype
       "middle", ((within 8 20 row).logicalAnd(within 8 20 column)).logicalNot().cast images.dtype
@@ -54,8 +56,7 @@ let masks (images: Tensor) : (string * Tensor) list =
 let inpainters (options: SamplerOptions) (resamplings: int) (denoiser: Denoiser) : (string * (Tensor * Tensor -> Tensor)) list =
     let noise x = Sampler.noiseLike options denoiser x
 
-    [ "repaint",
-      DiffusionInPainting.sample options resamplings (Sampler.ancestral ReverseVariance.Posterior) denoiser
+    [ "repaint", DiffusionInPainting.sample options resamplings (Sampler.ancestral ReverseVariance.Posterior) denoiser
       "guided",
       fun (x, visible) ->
           let filled = Sampler.run options (Sampler.ddim 1.0) (DiffusionInPainting.guided x visible denoiser) (noise x)
@@ -64,9 +65,13 @@ let inpainters (options: SamplerOptions) (resamplings: int) (denoiser: Denoiser)
 /// Logits of digits from images.
 let trainClassifier (epochs: int) (images: Dataset<Tensor>) (labels: Dataset<Tensor>) : Tensor -> Tensor =
     let classifier =
-        conv2d Filter.half 1 16 --> Activation.silu
-        --> conv2d Filter.half 16 32 --> Activation.silu
-        --> flatten --> linear (32 * 7 * 7) 64 --> Activation.silu
+        conv2d Filter.half 1 16
+        --> Activation.silu
+        --> conv2d Filter.half 16 32
+        --> Activation.silu
+        --> flatten
+        --> linear (32 * 7 * 7) 64
+        --> Activation.silu
         --> categorical 10
 
     let loss (x, y) =
@@ -74,19 +79,21 @@ let trainClassifier (epochs: int) (images: Dataset<Tensor>) (labels: Dataset<Ten
 
     let options = { Training.defaults with Epochs = epochs; BatchSize = 64 }
     Training.fit options classifier.Parameters loss (Dataset.zip images labels) |> ignore
-    fun images -> Gradient.off (fun () -> (Net.eval classifier images).Mode.int64 ())
+    fun images -> Gradient.off (fun () -> (Net.eval classifier images).Mode.int64())
 
 let sample () =
     let arguments =
-        Arguments.Arguments
-            [ "epochs"; "batch"; "channels"; "images"; "steps"; "resamplings"; "seed"; "data"; "weights" ]
+        Arguments.Arguments [ "epochs"; "batch"; "channels"; "images"; "steps"; "resamplings"; "seed"; "data"; "weights" ]
 
     let epochs, batch = arguments.Int("epochs", 3), arguments.Int("batch", 128)
     let channels, resamplings = arguments.Int("channels", 16), arguments.Int("resamplings", 5)
     let folder = Arguments.artifacts "inpaint-mnist"
     dsharp.seed (arguments.Int("seed", 1))
     let mnist = Mnist.load (arguments.Folder("data", Arguments.mnist))
-    let images set = LabelledImages.pixels set |> Dataset.map asImages
+
+    let images set =
+        LabelledImages.pixels set |> Dataset.map asImages
+
     let trainImages = images mnist.Train
     let denoiser = denoiser channels
     let trained = arguments.Folder("weights", Path.Combine(Arguments.artifacts "ddpm-mnist", "ddpm.safetensors"))
@@ -100,8 +107,8 @@ let sample () =
     let recognised = trainClassifier 2 trainImages (LabelledImages.labels mnist.Train)
     let count = min (arguments.Int("images", 128)) mnist.Test.Images.shape[0]
     let x = images mnist.Test |> Dataset.head count
-    let labels = (LabelledImages.labels mnist.Test |> Dataset.head count).int64 ()
-    let mean = (trainImages |> Dataset.head (min 10_000 trainImages.Length)).mean (0, keepDim = true)
+    let labels = (LabelledImages.labels mnist.Test |> Dataset.head count).int64()
+    let mean = (trainImages |> Dataset.head (min 10_000 trainImages.Length)).mean(0, keepDim = true)
 
     let options =
         { Sampler.defaults with
@@ -109,7 +116,7 @@ let sample () =
             Grid = TimeGrid.quadratic }
 
     let accuracy (digits: Tensor) =
-        100.0 * ((recognised digits).eq(labels).float32().mean().toDouble ())
+        100.0 * ((recognised digits).eq(labels).float32().mean().toDouble())
 
     printfn $"accuracy, whole digits: %.1f{accuracy x} %%"
 
@@ -118,7 +125,7 @@ let sample () =
 
         // the mean squared error of the pixels in a mask
         let error (mask: Tensor) (digits: Tensor) =
-            (((digits - x).square () * mask).sum () / mask.sum ()).toDouble ()
+            (((digits - x).square() * mask).sum() / mask.sum ()).toDouble()
 
         let report (way: string) (digits: Tensor) =
             printfn $"{name}, {way}, squared error: %.3f{error (1.0 - visible) digits}"
@@ -137,7 +144,7 @@ let sample () =
         let masked = dsharp.where (isVisible, x, x.scalarLike 0.0)
         let rows = dsharp.cat [ for digits in x :: masked :: averaged :: completed -> digits[.. shown - 1] ]
         let file = name.Replace(' ', '-')
-        (rows * 0.5 + 0.5).saveImage (Path.Combine(folder, $"{file}.png"), gridCols = shown)
+        (rows * 0.5 + 0.5).saveImage(Path.Combine(folder, $"{file}.png"), gridCols = shown)
 
     printfn $"pictures: {folder}"
 

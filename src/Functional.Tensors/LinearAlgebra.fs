@@ -51,10 +51,12 @@ module internal LinearAlgebra =
         if a.dim = 2 && b.dim = 1 then affine false b a Arg.none else two matmulOp a b
 
     /// x · weightᵀ + bias in one operator.
-    let linear (x: Tensor) (weight: Tensor) (bias: Tensor) = affine false x weight (Arg.tensor bias.Handle)
+    let linear (x: Tensor) (weight: Tensor) (bias: Tensor) =
+        affine false x weight (Arg.tensor bias.Handle)
 
     /// max(x · weightᵀ + bias, 0) in one operator.
-    let linearRelu (x: Tensor) (weight: Tensor) (bias: Tensor) = affine true x weight (Arg.tensor bias.Handle)
+    let linearRelu (x: Tensor) (weight: Tensor) (bias: Tensor) =
+        affine true x weight (Arg.tensor bias.Handle)
 
     let dot (a: Tensor) (b: Tensor) =
         Check.fits "dot" "It takes two vectors of one length." (a.dim = 1 && a.shape = b.shape) a b

@@ -525,7 +525,8 @@ module internal Errors =
             )
 
         let permutations (found: int) =
-            ArgumentException $"A test needs at least one random permutation (or bootstrap), not {found}; 999 are good for levels down to 1%%."
+            ArgumentException
+                $"A test needs at least one random permutation (or bootstrap), not {found}; 999 are good for levels down to 1%%."
 
         let exponent (found: float) =
             ArgumentException $"SteinKernel.InverseMultiquadric: the exponent has to be between -1 and 0; it is {found}."
@@ -823,10 +824,12 @@ module internal Errors =
             ArgumentException $"{layer}: the input has shape {shape found}, which is not [batch; {features}] in all."
 
         let channels (layer: string) (found: Shape) (channels: int) =
-            ArgumentException $"{layer}: the input has shape {shape found}; it takes [batch; {channels}; ...], channels on the second axis."
+            ArgumentException
+                $"{layer}: the input has shape {shape found}; it takes [batch; {channels}; ...], channels on the second axis."
 
         let groups (groups: int) (channels: int) =
-            ArgumentException $"groupNorm {groups} {channels}: the number of groups has to divide that of channels, both positive."
+            ArgumentException
+                $"groupNorm {groups} {channels}: the number of groups has to divide that of channels, both positive."
 
         let oneNumber (layer: string) (found: Shape) =
             ArgumentException(
@@ -835,7 +838,8 @@ module internal Errors =
             )
 
         let heads (heads: int) (features: int) =
-            ArgumentException $"selfAttention {heads} {features}: the number of heads has to divide that of features, both positive."
+            ArgumentException
+                $"selfAttention {heads} {features}: the number of heads has to divide that of features, both positive."
 
         let sequence (layer: string) (found: Shape) (features: int) =
             ArgumentException $"{layer}: the input has shape {shape found}; it takes sequences [batch; positions; {features}]."
@@ -941,7 +945,8 @@ module internal Errors =
             ArgumentException($"{name} must be {requirement}; it is {value}.", name)
 
         let samePlayers (name: string) (count: int) =
-            ArgumentException $"{count} players are called '{name}'; give each a name of its own, which its terms and parameters carry."
+            ArgumentException
+                $"{count} players are called '{name}'; give each a name of its own, which its terms and parameters carry."
 
     /// Adversarial losses and models.
     module Adversarial =

@@ -16,7 +16,11 @@ let private gan () : Gan =
       Critic = mlpWith layer [ 784; 512; 256 ] --> output 1
       Prior = Normal.standard [ 64 ] }
 
-let private options = { Training.defaults with Epochs = 1; Progress = Progress.silent; StopOnCtrlC = false }
+let private options =
+    { Training.defaults with
+        Epochs = 1
+        Progress = Progress.silent
+        StopOnCtrlC = false }
 
 let private data =
     let images = lazy (dsharp.randint (0, 256, [ 128 * rounds; 784 ], dtype = Dtype.Byte))
@@ -40,7 +44,9 @@ let private memory () =
             GC.Collect()
             GC.WaitForPendingFinalizers()
             let resident = float (Process.GetCurrentProcess().WorkingSet64) / 1048576.0
-            printfn $"gan memory after {epoch.Epoch * rounds} rounds: {Scope.liveTensors ()} live tensors, %.0f{resident} MiB resident"
+
+            printfn
+                $"gan memory after {epoch.Epoch * rounds} rounds: {Scope.liveTensors ()} live tensors, %.0f{resident} MiB resident"
 
     Training.play { options with Epochs = 20; OnEpoch = look } players (data ()) |> ignore
 
@@ -48,7 +54,8 @@ let run () : Comparison list =
     use peer = new Peer("gan_step.py", [ string (Device.threads ()); string rounds ])
 
     let comparisons =
-        [ Comparison.run "gan-round" "ms/round" 0.9 7 (round AdversarialOptions.nonSaturating ()) (fun () -> peer.Round "non-saturating")
+        [ Comparison.run "gan-round" "ms/round" 0.9 7 (round AdversarialOptions.nonSaturating ()) (fun () ->
+              peer.Round "non-saturating")
           Comparison.run "gan-round, penalized" "ms/round" 0.9 7 (round penalized ()) (fun () -> peer.Round "penalized") ]
 
     memory ()

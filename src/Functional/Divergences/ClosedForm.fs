@@ -7,11 +7,9 @@ open Functional.Tensors
 
 /// KL(p ‖ q) for p of one class and q of another: one number for each distribution of the batch, summed over so many of its last axes.
 type internal ClosedForm =
-    {
-        P: Type
-        Q: Type
-        SummedDivergence: Distribution -> Distribution -> int -> Tensor
-    }
+    { P: Type
+      Q: Type
+      SummedDivergence: Distribution -> Distribution -> int -> Tensor }
 
 module internal ClosedForm =
 
@@ -29,7 +27,7 @@ module internal ClosedForm =
 
     /// From a formula for one number each.
     let pair<'P, 'Q when 'P :> Distribution and 'Q :> Distribution> (formula: 'P -> 'Q -> Tensor) : ClosedForm =
-        summing<'P, 'Q> (fun p q axes -> formula p q |> whole p q |> Shapes.sumLast axes)
+        summing<'P, 'Q>(fun p q axes -> formula p q |> whole p q |> Shapes.sumLast axes)
 
     /// `divergence` where q covers p, infinity elsewhere.
     let whereCovered (covered: Tensor) (divergence: Tensor) : Tensor =

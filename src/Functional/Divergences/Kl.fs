@@ -24,8 +24,7 @@ module internal Estimate =
         if draws < 2 then
             raise (Errors.Mmd.draws draws)
 
-        { Value = terms.mean 0
-          StandardError = terms.std 0 / sqrt (float draws) }
+        { Value = terms.mean 0; StandardError = terms.std 0 / sqrt (float draws) }
 
 /// KL(p ‖ q) = E_p[log p - log q], in nats.
 module Kl =

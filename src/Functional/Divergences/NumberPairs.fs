@@ -19,7 +19,12 @@ module internal NumberPairs =
 
         new Tensor(
             normalDivergenceOp.Tensor
-                [| tensor location; tensor logScale; tensor qLocation; tensor qScale; tensor qLogScale; Arg.int (int64 axes) |]
+                [| tensor location
+                   tensor logScale
+                   tensor qLocation
+                   tensor qScale
+                   tensor qLogScale
+                   Arg.int (int64 axes) |]
         )
 
     let private normals (p: Normal) (q: Normal) =

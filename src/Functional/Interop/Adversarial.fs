@@ -9,16 +9,13 @@ open Functional.Tensors
 /// Players of a game.
 module internal PlayerBridge =
 
-    let create
-        (name: string)
-        (optimizer: Optimizer)
-        (parameters: Parameter[])
-        (objective: Func<'Batch, Loss>)
-        : Player<'Batch> =
+    let create (name: string) (optimizer: Optimizer) (parameters: Parameter[]) (objective: Func<'Batch, Loss>) : Player<'Batch> =
         Player.create name optimizer (Array.toList parameters) objective.Invoke
 
     let withSteps (steps: int) (player: Player<'Batch>) = { player with Steps = steps }
-    let withAfterStep (afterStep: Action) (player: Player<'Batch>) = { player with AfterStep = afterStep.Invoke }
+
+    let withAfterStep (afterStep: Action) (player: Player<'Batch>) =
+        { player with AfterStep = afterStep.Invoke }
 
     /// A player on batches of another type.
     let adapt (unwrap: Func<'Outer, 'Inner>) (player: Player<'Inner>) : Player<'Outer> =
@@ -46,7 +43,8 @@ module internal PlayerBridge =
     let play (options: TrainingOptions) (players: Player<'Batch>[]) (data: Dataset<'Batch>) : TrainingResult =
         Training.play options (Array.toList players) data
 
-    let warnings (summary: EpochSummary) = List.toArray (Collapse.warnings summary)
+    let warnings (summary: EpochSummary) =
+        List.toArray (Collapse.warnings summary)
 
 /// Adversarial losses, penalties and options.
 module internal AdversarialBridge =
@@ -93,7 +91,9 @@ module internal AdversarialBridge =
     let penaltyTerm (penalty: CriticPenalty) (critic: Func<Tensor, Tensor>) (real: Tensor) (fake: Tensor) =
         CriticPenalty.term penalty critic.Invoke real fake
 
-    let squaredSlope (critic: Func<Tensor, Tensor>) (x: Tensor) = CriticPenalty.squaredSlope critic.Invoke x
+    let squaredSlope (critic: Func<Tensor, Tensor>) (x: Tensor) =
+        CriticPenalty.squaredSlope critic.Invoke x
+
     let penalties () = List.toArray CriticPenalty.all
 
     let options
@@ -135,13 +135,19 @@ module internal GanBridge =
     let parameters (gan: Gan) = List.toArray gan.Parameters
     let criticLoss options (gan: Gan) (x: Tensor) : Loss = Gan.criticLoss options gan x
     let generatorLoss options (gan: Gan) (x: Tensor) : Loss = Gan.generatorLoss options gan x
-    let players (unwrap: Func<'Batch, Tensor>) options (gan: Gan) = PlayerBridge.adaptAll unwrap (Gan.players options gan)
+
+    let players (unwrap: Func<'Batch, Tensor>) options (gan: Gan) =
+        PlayerBridge.adaptAll unwrap (Gan.players options gan)
 
 module internal ConditionalGanBridge =
 
     let parameters (gan: ConditionalGan) = List.toArray gan.Parameters
-    let criticLoss options (gan: ConditionalGan) (x: Tensor) (c: Tensor) : Loss = ConditionalGan.criticLoss options gan (x, c)
-    let generatorLoss options (gan: ConditionalGan) (x: Tensor) (c: Tensor) : Loss = ConditionalGan.generatorLoss options gan (x, c)
+
+    let criticLoss options (gan: ConditionalGan) (x: Tensor) (c: Tensor) : Loss =
+        ConditionalGan.criticLoss options gan (x, c)
+
+    let generatorLoss options (gan: ConditionalGan) (x: Tensor) (c: Tensor) : Loss =
+        ConditionalGan.generatorLoss options gan (x, c)
 
     let players (unwrap: Func<'Batch, struct (Tensor * Tensor)>) options (gan: ConditionalGan) =
         PlayerBridge.adaptPairs unwrap (ConditionalGan.players options gan)
@@ -168,9 +174,15 @@ module internal BiganBridge =
 module internal AdversarialAutoencoderBridge =
 
     let parameters (model: AdversarialAutoencoder) = List.toArray model.Parameters
-    let reconstructionLoss (model: AdversarialAutoencoder) (x: Tensor) : Loss = AdversarialAutoencoder.reconstructionLoss model x
-    let criticLoss options (model: AdversarialAutoencoder) (x: Tensor) : Loss = AdversarialAutoencoder.criticLoss options model x
-    let encoderLoss options (model: AdversarialAutoencoder) (x: Tensor) : Loss = AdversarialAutoencoder.encoderLoss options model x
+
+    let reconstructionLoss (model: AdversarialAutoencoder) (x: Tensor) : Loss =
+        AdversarialAutoencoder.reconstructionLoss model x
+
+    let criticLoss options (model: AdversarialAutoencoder) (x: Tensor) : Loss =
+        AdversarialAutoencoder.criticLoss options model x
+
+    let encoderLoss options (model: AdversarialAutoencoder) (x: Tensor) : Loss =
+        AdversarialAutoencoder.encoderLoss options model x
 
     let players (unwrap: Func<'Batch, Tensor>) (reconstruction: Optimizer) options (model: AdversarialAutoencoder) =
         PlayerBridge.adaptAll unwrap (AdversarialAutoencoder.players reconstruction options model)

@@ -18,8 +18,7 @@ type AdversarialAutoencoder =
     }
 
     /// Everything that training changes, under `encoder.`, `decoder.` and `critic.`.
-    member this.Parameters: Parameter list =
-        this.Autoencoder @ Net.parameters [ "critic", this.Critic.Parameters ]
+    member this.Parameters: Parameter list = this.Autoencoder @ Net.parameters [ "critic", this.Critic.Parameters ]
 
     member internal this.Autoencoder: Parameter list =
         Net.parameters [ "encoder", this.Encoder.Parameters; "decoder", this.Decoder.Parameters ]

@@ -88,7 +88,12 @@ module AdversarialOptions =
         + Loss.observed Adversarial.VarianceRatioTerm (Adversarial.varianceRatio real fake)
 
     /// The critic as a player.
-    let critic (options: AdversarialOptions) (name: string) (parameters: Parameter list) (objective: Objective<'Batch>) : Player<'Batch> =
+    let critic
+        (options: AdversarialOptions)
+        (name: string)
+        (parameters: Parameter list)
+        (objective: Objective<'Batch>)
+        : Player<'Batch> =
         { Player.create name options.CriticOptimizer parameters objective with
             Steps = options.CriticSteps
             AfterStep = fun () -> options.Clip |> Option.iter (fun bound -> clipWeights bound parameters) }

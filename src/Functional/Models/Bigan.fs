@@ -18,8 +18,7 @@ type Bigan =
     }
 
     /// Everything that training changes, under `generator.`, `encoder.` and `critic.`.
-    member this.Parameters: Parameter list =
-        this.BothSides @ Net.parameters [ "critic", this.Critic.Parameters ]
+    member this.Parameters: Parameter list = this.BothSides @ Net.parameters [ "critic", this.Critic.Parameters ]
 
     member internal this.BothSides: Parameter list =
         Net.parameters [ "generator", this.Generator.Parameters; "encoder", this.Encoder.Parameters ]
@@ -37,7 +36,7 @@ module Bigan =
     let private critic (bigan: Bigan) (shape: Shape) (pairs: Tensor) : Tensor =
         let features = Shape.nelement shape
         let parts = pairs.split ([ features; pairs.shape[1] - features ], 1)
-        bigan.Critic.Run(Mode.Train, (parts[0].view (Array.append [| -1 |] shape), parts[1]))
+        bigan.Critic.Run(Mode.Train, (parts[0].view(Array.append [| -1 |] shape), parts[1]))
 
     // Data with their codes, and samples with theirs; the samples by themselves too.
     let private pairs (bigan: Bigan) (x: Tensor) : Tensor * Tensor * Tensor =

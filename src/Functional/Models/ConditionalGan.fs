@@ -34,8 +34,7 @@ module ConditionalGan =
         AdversarialOptions.checkSamples "ConditionalGan" x samples
         samples
 
-    let private critic (gan: ConditionalGan) (c: Tensor) (x: Tensor) : Tensor =
-        gan.Critic.Run(Mode.Train, (x, c))
+    let private critic (gan: ConditionalGan) (c: Tensor) (x: Tensor) : Tensor = gan.Critic.Run(Mode.Train, (x, c))
 
     /// What the critic minimises; samples have the contexts of the data. Terms `adversarial`, `penalty` and `accuracy`.
     let criticLoss (options: AdversarialOptions) (gan: ConditionalGan) : Objective<Tensor * Tensor> =

@@ -35,7 +35,13 @@ type CycleGan =
 module CycleGan =
 
     /// What the critic of a kind minimises, where its samples are made of the other kind: terms `adversarial`, `penalty` and `accuracy`.
-    let private criticLoss (options: AdversarialOptions) (critic: Net<Tensor, Tensor>) (generator: Net<Tensor, Tensor>) real other =
+    let private criticLoss
+        (options: AdversarialOptions)
+        (critic: Net<Tensor, Tensor>)
+        (generator: Net<Tensor, Tensor>)
+        real
+        other
+        =
         let samples = Gradient.off (fun () -> generator.Run(Mode.Train, other))
         AdversarialOptions.checkSamples "CycleGan" real samples
         AdversarialOptions.criticLoss options (Net.train critic) real samples
@@ -45,7 +51,12 @@ module CycleGan =
     /// What both generators minimise: adversarial + cycle · E[|ToX(ToY(x)) - x| + |ToY(ToX(y)) - y|] +
     /// identity · E[|ToY(y) - y| + |ToX(x) - x|], absolute differences averaged over components. Terms `to y adversarial`,
     /// `to x adversarial`, `cycle`, `identity` where it has a weight, and the variance ratios. Equations 3 and 4, section 5.2.
-    let generatorLoss (options: AdversarialOptions) (cycle: float) (identity: float) (gan: CycleGan) : Objective<Tensor * Tensor> =
+    let generatorLoss
+        (options: AdversarialOptions)
+        (cycle: float)
+        (identity: float)
+        (gan: CycleGan)
+        : Objective<Tensor * Tensor> =
         let toX, toY = Net.train gan.GeneratorOfX, Net.train gan.GeneratorOfY
 
         fun (x, y) ->

@@ -43,14 +43,23 @@ module internal Dense =
         if inputs < 1 || outputs < 1 then
             raise (Errors.Network.sizes "linear" [ inputs; outputs ])
 
-        let start shape = Weight.uniform (1.0 / sqrt (float inputs)) shape
+        let start shape =
+            Weight.uniform (1.0 / sqrt (float inputs)) shape
+
         Parameter.trained "linear.weight" (start [ outputs; inputs ]), Parameter.trained "linear.bias" (start [ outputs ])
 
     let check (layer: string) (features: int) (input: Tensor) =
         if input.dim = 0 || input.shape[input.dim - 1] <> features then
             raise (Errors.Network.input layer input.shape features)
 
-    let layer (name: string) (apply: Tensor -> Tensor -> Tensor -> Tensor) (inputs: int) (outputs: int) (weight: Weight) (bias: Parameter) =
+    let layer
+        (name: string)
+        (apply: Tensor -> Tensor -> Tensor -> Tensor)
+        (inputs: int)
+        (outputs: int)
+        (weight: Weight)
+        (bias: Parameter)
+        =
         let run mode (input: Tensor) =
             check name inputs input
             apply input (weight.At mode) bias.Value
@@ -77,6 +86,7 @@ module Layers =
             raise (Errors.Network.sizes "linearPair" [ first; second; outputs ])
 
         let bound = 1.0 / sqrt (float (first + second))
+
         let part (name: string) (shape: int list) =
             Weight.uniform bound shape |> Parameter.trained $"linearPair.{name}"
 

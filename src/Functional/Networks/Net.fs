@@ -31,9 +31,7 @@ module Parameter =
 
     /// A parameter that is stored but not trained, at first a copy of the value.
     let untrained (name: string) (value: Tensor) : Parameter =
-        { Name = name
-          Value = Scope.keep (value.noDiff().clone())
-          Trained = false }
+        { Name = name; Value = Scope.keep (value.noDiff().clone()); Trained = false }
 
     /// Overwrites a tensor in place, not recorded for differentiation.
     let internal assign (target: Tensor) (source: Tensor) : unit =

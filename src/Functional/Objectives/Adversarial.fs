@@ -71,7 +71,8 @@ module Adversarial =
 
     /// Least squares: the critic regresses 1 on data and 0 on samples, and the generator wants 1. The best critic is p/(p + q).
     let leastSquares: AdversarialLoss =
-        let distance (target: float) = mean (fun v -> (v - target).square() * 0.5)
+        let distance (target: float) =
+            mean (fun v -> (v - target).square() * 0.5)
 
         { Name = "least squares"
           Formula = "critic E_p[(V - 1)²]/2 + E_q[V²]/2, generator E_q[(V - 1)²]/2"
@@ -111,7 +112,8 @@ module Adversarial =
     /// the critic maximises it and the generator minimises it. A gradient penalty on the critic keeps its features from growing
     /// without end. Both batches need two examples.
     let mmd (kernel: Kernel) : AdversarialLoss =
-        let discrepancy (real: Tensor) (fake: Tensor) = Mmd.unbiased kernel (rows real) (rows fake)
+        let discrepancy (real: Tensor) (fake: Tensor) =
+            Mmd.unbiased kernel (rows real) (rows fake)
 
         { Name = "MMD"
           Formula = "critic -MMD²(V(p), V(q)), generator MMD²(V(p), V(q))"
@@ -123,7 +125,12 @@ module Adversarial =
 
     /// The table. Laws and samples run over it; the kernel of the MMD is the authors' sum of Gaussians.
     let all: AdversarialLoss list =
-        [ saturating; nonSaturating; leastSquares; hinge; wasserstein; mmd (Kernel.OverScales(Kernel.Gaussian, [ 1.0; 2.0; 4.0; 8.0; 16.0 ])) ]
+        [ saturating
+          nonSaturating
+          leastSquares
+          hinge
+          wasserstein
+          mmd (Kernel.OverScales(Kernel.Gaussian, [ 1.0; 2.0; 4.0; 8.0; 16.0 ])) ]
 
     // ---- what the players minimise ----
 
@@ -131,7 +138,8 @@ module Adversarial =
     /// when it always does, whatever its outputs mean; of several outputs for an example their mean counts. A scalar, not recorded for
     /// differentiation.
     let accuracy (real: Tensor) (fake: Tensor) : Tensor =
-        let ofExamples (outputs: Tensor) = outputs.view([ outputs.shape[0]; -1 ]).mean 1
+        let ofExamples (outputs: Tensor) =
+            outputs.view([ outputs.shape[0]; -1 ]).mean 1
 
         Gradient.off (fun () ->
             let real, fake = (ofExamples real).unsqueeze 1, (ofExamples fake).unsqueeze 0

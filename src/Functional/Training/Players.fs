@@ -25,7 +25,12 @@ type Player<'Batch> =
 module Player =
 
     /// A player that takes one step a round.
-    let create (name: string) (optimizer: Optimizer) (parameters: Parameter list) (objective: Objective<'Batch>) : Player<'Batch> =
+    let create
+        (name: string)
+        (optimizer: Optimizer)
+        (parameters: Parameter list)
+        (objective: Objective<'Batch>)
+        : Player<'Batch> =
         { Name = name
           Parameters = parameters
           Optimizer = optimizer

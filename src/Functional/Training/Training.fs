@@ -108,8 +108,13 @@ type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list,
             Scope.run (fun () ->
                 let batches, examples = read order number
                 let loss = game.Round(batches, (number = 0))
-                let values () = [ for term in loss.Terms -> term.Value ] @ [ loss.Value ]
-                let scalar (value: Tensor) = if value.dim = 0 then value else value.view []
+
+                let values () =
+                    [ for term in loss.Terms -> term.Value ] @ [ loss.Value ]
+
+                let scalar (value: Tensor) =
+                    if value.dim = 0 then value else value.view []
+
                 let vector = Gradient.off (fun () -> Tensor.stack [ for value in values () -> scalar value ])
                 loss.Terms |> List.map _.Name, vector, examples)
 

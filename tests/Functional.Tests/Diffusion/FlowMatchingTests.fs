@@ -163,9 +163,7 @@ let private edges =
 
           let options = { ReverseSde.defaults with Cancellation = source.Token }
 
-          Expect.throwsT<OperationCanceledException>
-              (fun () -> ReverseSde.sample options denoiser 1 [ 2 ] |> ignore)
-              "cancelled")
+          Expect.throwsT<OperationCanceledException> (fun () -> ReverseSde.sample options denoiser 1 [ 2 ] |> ignore) "cancelled")
       testCase "Time that does not run back is refused" (fun () ->
           let options = { ReverseSde.defaults with Start = 0.1; Finish = 0.5 }
           says (messageOf<ArgumentException, _>(fun () -> ReverseSde.sample options denoiser.Value 1 [ 2 ])) [ "0.1"; "0.5" ])

@@ -128,7 +128,11 @@ let private refused () =
     says (message (fun () -> KernelStein.matrix kernel (fun x -> x.sum 1) x)) [ "[5; 2]"; "[5]" ]
     says (message (fun () -> KernelStein.test 99 0.7 kernel id x)) [ "0.7"; "1/2" ]
     let holed = Tensor.cat [ x; float64 [ [ nan; 0.0 ] ] ]
-    says (message (fun () -> KernelStein.test 19 0.5 kernel (fun x -> -x) holed)) [ "KernelStein.test"; "not a finite number"; "NaN" ]
+
+    says
+        (message (fun () -> KernelStein.test 19 0.5 kernel (fun x -> -x) holed))
+        [ "KernelStein.test"; "not a finite number"; "NaN" ]
+
     says (message (fun () -> KernelStein.unbiased kernel id x[..0])) [ "at least 2 rows" ]
     says (message (fun () -> SteinKernel.InverseMultiquadric(1.0, -1.5))) [ "-1.5" ]
 
@@ -136,11 +140,24 @@ let private refused () =
 let private inSingle () =
     let x = (normal 30 * 1e-3).cast Dtype.Float32
     let score (x: Tensor) = x * -1e6
-    let result (x: Tensor) = Random.withSeed 1 (fun () -> KernelStein.test 49 0.5 (SteinKernel.Gaussian 1e-3) score x)
+
+    let result (x: Tensor) =
+        Random.withSeed 1 (fun () -> KernelStein.test 49 0.5 (SteinKernel.Gaussian 1e-3) score x)
+
     let single, double = result x, result (x.cast Dtype.Float64)
     isClose 1e-5 "the statistic" (float64 single.Statistic) (float64 double.Statistic)
     let recorded = ResizeArray()
-    KernelStein.test 1 0.5 (SteinKernel.Gaussian 1.0) (fun x -> recorded.Add x.dtype; -x) x |> ignore
+
+    KernelStein.test
+        1
+        0.5
+        (SteinKernel.Gaussian 1.0)
+        (fun x ->
+            recorded.Add x.dtype
+            -x)
+        x
+    |> ignore
+
     Expect.equal (List.ofSeq recorded) [ Dtype.Float32 ] "the score is asked once, in the dtype of the sample"
 
 [<Tests>]

@@ -24,7 +24,7 @@ let private layouts: (Shape * Shape * int) list =
       [| 0; 3 |], [| 3 |], 1 ]
 
 let private divergence (axes: int) (x: Tensor list) : Tensor =
-    let p, q = Normal(x[0], x[1].exp ()), Normal(x[2], x[3].exp ())
+    let p, q = Normal(x[0], x[1].exp()), Normal(x[2], x[3].exp())
     Kl.divergence (Independent(p, axes)) (Independent(q, axes))
 
 // ½ (σp²/σq² + (μp - μq)²/σq² - 1) - log(σp/σq)
@@ -58,14 +58,17 @@ let tests =
         "Normal divergence"
         [ for dtype, tolerance in [ Dtype.Float64, 1e-11; Dtype.Float32, 1e-3 ] do
               for p, q, axes in layouts do
-                  holds $"{Shape.toString p} against {Shape.toString q} over {axes} axes is the formula, in {dtype}" 3 (fun draw ->
-                      let inputs = [ for shape in [ p; p; q; q ] -> (draw.Tensor(shape, -1.0, 1.0)).cast dtype ]
+                  holds
+                      $"{Shape.toString p} against {Shape.toString q} over {axes} axes is the formula, in {dtype}"
+                      3
+                      (fun draw ->
+                          let inputs = [ for shape in [ p; p; q; q ] -> (draw.Tensor(shape, -1.0, 1.0)).cast dtype ]
 
-                      if axes <= p.Length && axes <= q.Length then
-                          agrees draw tolerance axes inputs
-                      else
-                          isClose
-                              tolerance
-                              "the value"
-                              (divergence 0 inputs |> _.sum([ for axis in 1..axes -> -axis ]))
-                              (formula axes inputs)) ]
+                          if axes <= p.Length && axes <= q.Length then
+                              agrees draw tolerance axes inputs
+                          else
+                              isClose
+                                  tolerance
+                                  "the value"
+                                  (divergence 0 inputs |> _.sum([ for axis in 1..axes -> -axis ]))
+                                  (formula axes inputs)) ]

@@ -233,9 +233,14 @@ let private classifierLevel () =
 /// Columns that say nothing: constant, and constant in the rows that it is trained on up to rounding.
 let private constantColumns () =
     Random.withSeed 5 (fun () ->
-        let constant (n: int) = dsharp.full ([ n; 1 ], 1234.567, dtype = Dtype.Float64)
+        let constant (n: int) =
+            dsharp.full ([ n; 1 ], 1234.567, dtype = Dtype.Float64)
+
         let almost (n: int) = (normals n 1) * 1e-9 + 0.1
-        let withConstants (x: Tensor) = Tensor.cat ([ x; constant x.shape[0]; almost x.shape[0] ], 1)
+
+        let withConstants (x: Tensor) =
+            Tensor.cat ([ x; constant x.shape[0]; almost x.shape[0] ], 1)
+
         let x, y = withConstants (normals 300 2), withConstants (normals 300 2 + 1.0)
         let result = ClassifierTest.run quick x y
         Expect.isTrue (result.Rejects 1e-6) $"a shift is seen beside constant columns: {result}"
@@ -265,7 +270,10 @@ let private notNumbers () =
 let private inSingle () =
     let x, y = normals 20 2 * 1e-3 + 1.0, normals 20 2 * 1e-3 + 1.001
     let single (t: Tensor) = t.cast Dtype.Float32
-    let result (x: Tensor) (y: Tensor) = Random.withSeed 1 (fun () -> PermutationTest.mmd 49 (Kernel.Gaussian 1e-3) x y)
+
+    let result (x: Tensor) (y: Tensor) =
+        Random.withSeed 1 (fun () -> PermutationTest.mmd 49 (Kernel.Gaussian 1e-3) x y)
+
     let again (x: Tensor) = (single x).cast Dtype.Float64
     Expect.equal (result (single x) (single y)) (result (again x) (again y)) "the same test"
 

@@ -31,7 +31,10 @@ let private pair (draw: Draw) : Pair =
     { P = counts (); Q = counts () }
 
 let private repeated (counts: int list) (outputs: Tensor) : Tensor =
-    let places = [ for place, count in List.indexed counts do yield! List.replicate count place ]
+    let places =
+        [ for place, count in List.indexed counts do
+              yield! List.replicate count place ]
+
     outputs.indexSelect (0, dsharp.tensor (places, dtype = Dtype.Int64))
 
 /// The critic's loss where each category has an output.
@@ -44,13 +47,16 @@ let private generatorLosses (loss: AdversarialLoss) (outputs: Tensor) : Tensor =
 
 /// The f-divergences by the names of their games.
 let private fDivergences =
-    Map [ for divergence in FDivergence.all do
+    Map
+        [ for divergence in FDivergence.all do
               (FGan.saturating divergence).Name, divergence
               (FGan.nonSaturating divergence).Name, divergence ]
 
 /// Every loss: the table, and the games of f-divergences.
 let private losses =
-    Adversarial.all @ [ for game in [ FGan.saturating; FGan.nonSaturating ] do yield! List.map game FDivergence.all ]
+    Adversarial.all
+    @ [ for game in [ FGan.saturating; FGan.nonSaturating ] do
+            yield! List.map game FDivergence.all ]
 
 /// The numbers at which an increasing function has these values, by bisection.
 let private inverse (f: Tensor -> Tensor) (values: Tensor) : Tensor =
@@ -64,7 +70,8 @@ let private inverse (f: Tensor -> Tensor) (values: Tensor) : Tensor =
 /// log p/q to the output of the best of all critics, where there is one that does not depend on a class of functions.
 let private bestCritic (loss: AdversarialLoss) : (Tensor -> Tensor) option =
     match loss.Name with
-    | name when fDivergences.ContainsKey name -> Some(fun l -> inverse fDivergences[name].Activation (fDivergences[name].OptimalCritic l))
+    | name when fDivergences.ContainsKey name ->
+        Some(fun l -> inverse fDivergences[name].Activation (fDivergences[name].OptimalCritic l))
     | "saturating"
     | "non-saturating" -> Some id
     | "least squares" -> Some _.sigmoid()
@@ -114,13 +121,17 @@ let private valueOfCategoricals (draw: Draw) =
     isClose 1e-12 "V(G, D*)" value (jensenShannon pair pair.LogQ * 2.0 - log 4.0)
 
 let private valueOfGaussians (draw: Draw) =
-    let normal () = draw.Float(-1.0, 1.0), draw.Float(0.7, 1.5)
+    let normal () =
+        draw.Float(-1.0, 1.0), draw.Float(0.7, 1.5)
+
     let (pMean, pScale), (qMean, qScale) = normal (), normal ()
     let points = 200_000
 
     // as many points of equal probability
     let quantiles (mean: float) (scale: float) =
-        float64 [| for i in 0 .. points - 1 -> MathNet.Numerics.Distributions.Normal.InvCDF(mean, scale, (float i + 0.5) / float points) |]
+        float64
+            [| for i in 0 .. points - 1 ->
+                   MathNet.Numerics.Distributions.Normal.InvCDF(mean, scale, (float i + 0.5) / float points) |]
 
     let logDensity (mean: float) (scale: float) (x: Tensor) =
         ((x - mean) / scale).square() * -0.5 - log scale - 0.5 * log (2.0 * Math.PI)
@@ -131,8 +142,7 @@ let private valueOfGaussians (draw: Draw) =
     let grid = dsharp.linspace (-14.0, 14.0, 20_001, dtype = Dtype.Float64)
     let p, q = (logP grid).exp(), (logQ grid).exp()
 
-    let expected =
-        (p * (critic grid).logsigmoid() + q * (-(critic grid)).logsigmoid()).sum() * (28.0 / 20_000.0)
+    let expected = (p * (critic grid).logsigmoid() + q * (-(critic grid)).logsigmoid()).sum() * (28.0 / 20_000.0)
 
     isClose 2e-4 "V(G, D*)" value expected
 
@@ -146,7 +156,9 @@ let private gradients (draw: Draw) =
     let inLogits (f: Tensor -> Tensor) =
         dsharp.grad (fun (logits: Tensor) -> f (logits.logsoftmax 0)) pair.LogQ
 
-    let ofLoss loss = inLogits (fun logQ -> (logQ.exp () * losses loss).sum())
+    let ofLoss loss =
+        inLogits (fun logQ -> (logQ.exp () * losses loss).sum())
+
     let twice = inLogits (fun logQ -> jensenShannon pair logQ * 2.0)
     let kl = inLogits (fun logQ -> (logQ.exp () * (logQ - pair.LogP)).sum())
     isClose 1e-10 "the saturating gradient" (ofLoss Adversarial.saturating) twice
@@ -186,7 +198,10 @@ let private zeroSum (loss: AdversarialLoss) (draw: Draw) =
 /// Both sides of a joint critic move the outputs against the critic, where neither has what it wants (0 or 1 in least squares).
 let private bothSides (loss: AdversarialLoss) (draw: Draw) =
     let real, fake = outputsBetween 0.1 0.9 draw loss
-    let sides (f: Tensor -> Tensor -> Tensor) = dsharp.grad (fun r -> f r fake) real, dsharp.grad (f real) fake
+
+    let sides (f: Tensor -> Tensor -> Tensor) =
+        dsharp.grad (fun r -> f r fake) real, dsharp.grad (f real) fake
+
     let criticReal, criticFake = sides loss.Critic
     let real', fake' = sides (fun r f -> (Adversarial.ofBothSides loss r f).Value)
     let along (a: Tensor) (b: Tensor) = (a * b).sum().toDouble()
@@ -197,7 +212,10 @@ let private survives (loss: AdversarialLoss) (draw: Draw) =
     if loss.Name <> "MMD" then
         // some divergences' values are exponentials of the outputs
         let size = if fDivergences.ContainsKey loss.Name then 20.0 else 1e4
-        let far () = draw.Tensor([| 4 |], -size, size).cast Dtype.Float32
+
+        let far () =
+            draw.Tensor([| 4 |], -size, size).cast Dtype.Float32
+
         let real, fake = far (), far ()
 
         for value in
@@ -231,7 +249,9 @@ let private wasserstein (draw: Draw) =
     let critic (slopes: Tensor) =
         dsharp.cat [ float64 [ 0.0 ]; (slopes * gaps).cumsum 0 ]
 
-    let value slopes = -(criticLoss Adversarial.wasserstein pair (critic slopes))
+    let value slopes =
+        -(criticLoss Adversarial.wasserstein pair (critic slopes))
+
     isClose 1e-12 "the best critic" (value -(difference.sign ())) distance
 
     for _ in 1..10 do
@@ -248,7 +268,8 @@ let private mmd (draw: Draw) =
 
 // ---- penalties ----
 
-let private images (draw: Draw) = draw.Pick [ [| 5; 3 |]; [| 4; 2; 3 |]; [| 3; 1; 2; 2 |] ]
+let private images (draw: Draw) =
+    draw.Pick [ [| 5; 3 |]; [| 4; 2; 3 |]; [| 3; 1; 2; 2 |] ]
 
 /// V(x) = slope · u·x with a unit vector u.
 let private linearCritic (draw: Draw) (shape: Shape) (slope: float) : Tensor -> Tensor =
@@ -287,7 +308,9 @@ let private throughNetworks (penalty: CriticPenalty) (draw: Draw) =
     let parameters = [| for parameter in net.Parameters -> parameter.Value |]
 
     let plain (x: Tensor) =
-        let layer (place: int) (x: Tensor) = x.matmul (parameters[place].transpose ()) + parameters[place + 1]
+        let layer (place: int) (x: Tensor) =
+            x.matmul (parameters[place].transpose()) + parameters[place + 1]
+
         x |> layer 0 |> dsharp.relu |> layer 2 |> dsharp.relu |> layer 4
 
     let gradients critic =
@@ -300,15 +323,23 @@ let private flatCritic (draw: Draw) =
     let slope = Gradient.record (float64 0.0)
     let real, fake = draw.Tensor([| 4; 3 |], -1.0, 1.0), draw.Tensor([| 4; 3 |], -1.0, 1.0)
     let loss = (CriticPenalty.gradient 10.0).Value (fun x -> (x * slope).sum 1) real fake
-    Expect.isFalse ((Gradient.ofLoss loss [| slope |]).[0].hasinfnan ()) "a flat critic's gradient is finite"
+    Expect.isFalse ((Gradient.ofLoss loss [| slope |]).[0].hasinfnan()) "a flat critic's gradient is finite"
 
 // ---- what is observed ----
 
 let private accuracies (draw: Draw) =
     // few values, so that some are equal
-    let some count = [ for _ in 1..count -> float (draw.Int(0, 4)) ]
+    let some count =
+        [ for _ in 1..count -> float (draw.Int(0, 4)) ]
+
     let real, fake = some 6, some 5
-    let wins = [ for r, f in List.allPairs real fake -> if r > f then 1.0 elif r = f then 0.5 else 0.0 ]
+
+    let wins =
+        [ for r, f in List.allPairs real fake ->
+              if r > f then 1.0
+              elif r = f then 0.5
+              else 0.0 ]
+
     isClose 1e-12 "accuracy" (Adversarial.accuracy (float64 real) ((float64 fake).view [ 5; 1 ])) (float64 (List.average wins))
 
 let private variances (draw: Draw) =

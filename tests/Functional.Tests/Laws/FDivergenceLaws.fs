@@ -318,17 +318,27 @@ let private withoutOneValue (draw: Draw) =
               divergence.Name, (fun p q -> FDivergence.exact divergence (categorical p) (categorical q)) ]
 
     for name, divergence in divergences do
-        let found, expected = (fun (x: Tensor list) -> divergence (wider x[0]) (wider x[1])), (fun (x: Tensor list) -> divergence x[0] x[1])
+        let found, expected =
+            (fun (x: Tensor list) -> divergence (wider x[0]) (wider x[1])), (fun (x: Tensor list) -> divergence x[0] x[1])
+
         isClose 1e-12 $"{name}: both lack a value" (found [ p; q ]) (expected [ p; q ])
 
         for place in 0..1 do
-            isClose 1e-10 $"{name}: both lack a value, gradient {place}" (gradientIn place found [ p; q ]) (gradientIn place expected [ p; q ])
+            isClose
+                1e-10
+                $"{name}: both lack a value, gradient {place}"
+                (gradientIn place found [ p; q ])
+                (gradientIn place expected [ p; q ])
 
         // all of the gradient, in the logit -∞ too, where it is finite
         let whole = dsharp.grad (fun p -> divergence p other) (wider p)
 
         if Double.IsFinite((divergence (wider p) other).toDouble()) then
-            isClose 1e-7 $"{name}: p lacks a value" whole (dsharp.grad (fun p -> divergence p other) (Tensor.cat [ p; float64 [ -60.0 ] ]))
+            isClose
+                1e-7
+                $"{name}: p lacks a value"
+                whole
+                (dsharp.grad (fun p -> divergence p other) (Tensor.cat [ p; float64 [ -60.0 ] ]))
 
 let private refusesOthers () =
     let of' (size: int) =

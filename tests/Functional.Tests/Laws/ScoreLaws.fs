@@ -40,7 +40,10 @@ let private sameGradient (make: Draw -> Target) (model: unit -> Model) (objectiv
     // Both losses draw the same noise.
     let gradients () =
         let data, seed = target.Sample batch, draw.Int(0, 1_000_000)
-        let gradient (loss: unit -> Tensor) = Random.withSeed seed (fun () -> model.Gradient(loss ()))
+
+        let gradient (loss: unit -> Tensor) =
+            Random.withSeed seed (fun () -> model.Gradient(loss ()))
+
         let found = gradient (fun () -> (ScoreMatching.objective objective model.Score data).Value)
         let expected = gradient (fun () -> scoreError target objective model.Score data)
         Tensor.stack [ found - expected; expected ]

@@ -9,7 +9,11 @@ open Functional.Tensors
 open Functional.Tests.Testing
 
 let private quiet =
-    { Training.defaults with Progress = Progress.silent; StopOnCtrlC = false; BatchSize = 64; Epochs = 1 }
+    { Training.defaults with
+        Progress = Progress.silent
+        StopOnCtrlC = false
+        BatchSize = 64
+        Epochs = 1 }
 
 /// The non-saturating loss with the penalty that makes it converge, and larger steps than images need.
 let private options =
@@ -19,7 +23,9 @@ let private options =
         GeneratorOptimizer = Optimizer.adamWith 3e-3 0.5 0.99 1e-8 0.0 }
 
 let private hidden = mlpWith Activation.leakyRelu
-let private values (parameters: Parameter list) = [ for parameter in parameters -> parameter.Name, numbers parameter.Value ]
+
+let private values (parameters: Parameter list) =
+    [ for parameter in parameters -> parameter.Name, numbers parameter.Value ]
 
 let private normal (count: int) (mean: float list) (scale: float list) : Tensor =
     dsharp.randn [ count; mean.Length ] * dsharp.tensor scale + dsharp.tensor mean
@@ -30,7 +36,11 @@ let private looksLike (tolerance: float) (mean: float list) (scale: float list) 
         let column = samples[*, place]
         let foundMean, foundScale = column.mean().toDouble(), column.std().toDouble()
         Expect.isLessThan (abs (foundMean - mean[place])) tolerance $"the mean of column {place}, {foundMean}, is {mean[place]}"
-        Expect.isLessThan (abs (foundScale - scale[place])) tolerance $"the scale of column {place}, {foundScale}, is {scale[place]}"
+
+        Expect.isLessThan
+            (abs (foundScale - scale[place]))
+            tolerance
+            $"the scale of column {place}, {foundScale}, is {scale[place]}"
 
 // ---- Gan ----
 
@@ -76,8 +86,7 @@ let private ownWeights () =
     let data = Dataset.ofTensor (dsharp.randn [ 64; 2 ])
 
     for player, own, other in
-        [ 0, gan.Critic.Parameters, gan.Generator.Parameters
-          1, gan.Generator.Parameters, gan.Critic.Parameters ] do
+        [ 0, gan.Critic.Parameters, gan.Generator.Parameters; 1, gan.Generator.Parameters, gan.Critic.Parameters ] do
         let before = values own, values other
         Training.play quiet [ (Gan.players options gan)[player] ] data |> ignore
         Expect.notEqual (values own) (fst before) "its own weights change"
@@ -86,7 +95,12 @@ let private ownWeights () =
 let private clips () =
     let gan = gan 1
     let bound = 0.02
-    let options = { AdversarialOptions.clippedWasserstein with Clip = Some bound; CriticOptimizer = Optimizer.sgd 1.0 }
+
+    let options =
+        { AdversarialOptions.clippedWasserstein with
+            Clip = Some bound
+            CriticOptimizer = Optimizer.sgd 1.0 }
+
     Training.play quiet (Gan.players options gan) (Dataset.ofTensor (dsharp.randn [ 640; 2 ])) |> ignore
 
     let largest (parameters: Parameter list) =
@@ -115,7 +129,7 @@ let private followsLabels () =
 
     let count = 64 * 500
     let labels = dsharp.randint (0, 2, [ count ])
-    let oneHot (labels: Tensor) = (dsharp.eye 2).indexSelect (0, labels)
+    let oneHot (labels: Tensor) = (dsharp.eye 2).indexSelect(0, labels)
     let means = dsharp.tensor [ [ 2.0; 0.0 ]; [ -1.0; 1.5 ] ]
     let x = dsharp.randn [ count; 2 ] * 0.5 + means.indexSelect (0, labels)
     let data = Dataset.zip (Dataset.ofTensor x) (Dataset.ofTensor (oneHot labels))
@@ -136,9 +150,17 @@ let private inverts () =
 
     let mean, scale = [ 1.0; -1.0 ], [ 1.5; 0.7 ]
     let x = normal (64 * 800) mean scale
-    let error () = (Bigan.reconstruct bigan x[..999] - x[..999]).square().mean().toDouble()
+
+    let error () =
+        (Bigan.reconstruct bigan x[..999] - x[..999]).square().mean().toDouble()
+
     let before = error ()
-    let options = { options with Loss = Adversarial.nonSaturating; Penalty = Some(CriticPenalty.r1 0.1) }
+
+    let options =
+        { options with
+            Loss = Adversarial.nonSaturating
+            Penalty = Some(CriticPenalty.r1 0.1) }
+
     Training.play quiet (Bigan.players options bigan) (Dataset.ofTensor x) |> ignore
     looksLike 0.35 mean scale (Bigan.sample 4000 bigan)
     looksLike 0.35 [ 0.0; 0.0 ] [ 1.0; 1.0 ] (Bigan.encode bigan x[..3999])
@@ -149,10 +171,19 @@ let private inverts () =
 let private translates () =
     let net () = hidden [ 2; 32 ] --> output 2
     let critic () = hidden [ 2; 32; 32 ] --> output 1
-    let gan: CycleGan = { GeneratorOfY = net (); GeneratorOfX = net (); CriticOfX = critic (); CriticOfY = critic () }
+
+    let gan: CycleGan =
+        { GeneratorOfY = net ()
+          GeneratorOfX = net ()
+          CriticOfX = critic ()
+          CriticOfY = critic () }
+
     let count = 64 * 400
     let x, y = normal count [ 1.0; 0.0 ] [ 0.6; 0.3 ], normal count [ 0.0; 1.0 ] [ 0.3; 0.6 ]
-    let cycleError () = (CycleGan.toX gan (CycleGan.toY gan x[..999]) - x[..999]).abs().mean().toDouble()
+
+    let cycleError () =
+        (CycleGan.toX gan (CycleGan.toY gan x[..999]) - x[..999]).abs().mean().toDouble()
+
     let before = cycleError ()
     let players = CycleGan.players { options with Loss = Adversarial.leastSquares } 10.0 0.0 gan
     Expect.equal (players |> List.map _.Name) [ "critic of x"; "critic of y"; "generators" ] "three players"
@@ -163,10 +194,18 @@ let private translates () =
 
 /// Generators that are the identity pay nothing for cycle and identity, and each term has its weight.
 let private cycleTerms (draw: Draw) =
-    let shift (by: float) = Net.ofFunction (fun (x: Tensor) -> x + by)
+    let shift (by: float) =
+        Net.ofFunction (fun (x: Tensor) -> x + by)
+
     let toY, toX, cycle, identity = draw.Float(-1.0, 1.0), draw.Float(-1.0, 1.0), draw.Float(0.1, 10.0), draw.Float(0.1, 10.0)
     let critic = Net.ofFunction (fun (x: Tensor) -> x.sum 1)
-    let gan: CycleGan = { GeneratorOfY = shift toY; GeneratorOfX = shift toX; CriticOfX = critic; CriticOfY = critic }
+
+    let gan: CycleGan =
+        { GeneratorOfY = shift toY
+          GeneratorOfX = shift toX
+          CriticOfX = critic
+          CriticOfY = critic }
+
     let batch = draw.Tensor([| 5; 2 |], -1.0, 1.0), draw.Tensor([| 5; 2 |], -1.0, 1.0)
     let loss = CycleGan.generatorLoss options cycle identity gan batch
     isClose 1e-12 "cycle" loss["cycle"] (float64 (2.0 * abs (toY + toX)))
@@ -195,13 +234,18 @@ let private holdsCodes () =
     let error = (AdversarialAutoencoder.reconstruct model x - x).square().mean().toDouble()
     Expect.isLessThan error 0.3 "codes keep what the data are, whose variance is 2"
     let generated = AdversarialAutoencoder.generate 4000 model
-    let columns (x: Tensor) = [ for place in 0..2 -> x[*, place].mean().toDouble() ], [ for place in 0..2 -> x[*, place].std().toDouble() ]
+
+    let columns (x: Tensor) =
+        [ for place in 0..2 -> x[*, place].mean().toDouble() ], [ for place in 0..2 -> x[*, place].std().toDouble() ]
+
     let mean, scale = columns x
     looksLike 0.5 mean scale generated
 
 let private refusesCodes () =
     let x = dsharp.randn [ 10; 3 ]
-    let message (loss: Objective<Tensor>) = messageOf<ArgumentException, _>(fun () -> loss x)
+
+    let message (loss: Objective<Tensor>) =
+        messageOf<ArgumentException, _>(fun () -> loss x)
 
     let autoencoder: AdversarialAutoencoder =
         { Encoder = linear 3 1 |> Net.map (fun z -> Delta(z, 1) :> Distribution)
@@ -215,7 +259,9 @@ let private refusesCodes () =
           Critic = Net.ofFunction (fun (x: Tensor, z: Tensor) -> x.sum 1 + z.sum 1)
           Prior = Normal.standard [ 2 ] }
 
-    for loss in [ AdversarialAutoencoder.criticLoss options autoencoder; AdversarialAutoencoder.encoderLoss options autoencoder ] do
+    for loss in
+        [ AdversarialAutoencoder.criticLoss options autoencoder
+          AdversarialAutoencoder.encoderLoss options autoencoder ] do
         says (message loss) [ "AdversarialAutoencoder"; "Encoder"; "[10; 1]"; "Prior"; "[10; 2]" ]
 
     for loss in [ Bigan.criticLoss options bigan; Bigan.generatorLoss options bigan ] do

@@ -172,7 +172,9 @@ let private plays folder =
     let cycle = interactive folder "cyclegan-toy.fsx" [ "--steps"; "3" ]
 
     for sample, running, figures in
-        [ "gan-mnist", gan, [ @"variance ratio: \d+\.\d\d"; @"digits drawn: \d+ of 10"; @"share of the rarest digit: \d+\.\d % \(.*\)" ]
+        [ "gan-mnist",
+          gan,
+          [ @"variance ratio: \d+\.\d\d"; @"digits drawn: \d+ of 10"; @"share of the rarest digit: \d+\.\d % \(.*\)" ]
           "cyclegan-toy", cycle, [ @"paired error: \d+\.\d\d\d"; @"error there and back: \d+\.\d\d\d" ] ] do
         let outcome = running.Result
         Expect.equal (outcome.ExitCode, outcome.Error) (0, "") $"{sample} succeeds"

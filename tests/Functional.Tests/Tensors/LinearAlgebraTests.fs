@@ -96,7 +96,8 @@ let tests =
 
           testCase "a matrix by a vector has the derivatives of its formula, for every size of rows" (fun () ->
               for rows, columns in [ 1, 1; 3, 2; 8, 10; 11, 16; 21, 17; 40, 40; 0, 3; 3, 0 ] do
-                  let x, y = dsharp.randn ([ rows; columns ], dtype = Dtype.Float64), dsharp.randn (columns, dtype = Dtype.Float64)
+                  let x, y =
+                      dsharp.randn ([ rows; columns ], dtype = Dtype.Float64), dsharp.randn (columns, dtype = Dtype.Float64)
 
                   let slopes (product: Tensor -> Tensor -> Tensor) =
                       let loss x y = (product x y).pow(3.0).sum()

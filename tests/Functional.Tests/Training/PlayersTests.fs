@@ -53,7 +53,12 @@ let private rounds (draw: Draw) =
 
     // what the longest player saw, in order, is the whole of the data
     let longest = steps |> List.findIndex ((=) perRound)
-    let read = [ for player, batch, _ in seen do if player = longest then batch ]
+
+    let read =
+        [ for player, batch, _ in seen do
+              if player = longest then
+                  batch ]
+
     Expect.equal (List.sort (List.concat read)) [ for i in 0 .. length - 1 -> float i ] "every example once"
     Expect.equal read.Length batches "in batches"
 
@@ -62,9 +67,18 @@ let private rounds (draw: Draw) =
               for player, steps in List.indexed steps do
                   for batch in List.truncate steps round -> player, batch ]
 
-    Expect.equal [ for player, batch, _ in seen -> player, batch ] expected "players in turn, each from the first batch of the round"
+    Expect.equal
+        [ for player, batch, _ in seen -> player, batch ]
+        expected
+        "players in turn, each from the first batch of the round"
+
     Expect.equal after seen.Count "AfterStep comes after each step"
-    let validated = [ for player, _, validated in seen do if validated then player ]
+
+    let validated =
+        [ for player, _, validated in seen do
+              if validated then
+                  player ]
+
     Expect.equal validated [ 0; 1 ] "the first batch of each player is validated"
 
 let private terms (draw: Draw) =
@@ -75,12 +89,17 @@ let private terms (draw: Draw) =
     let seenBy (seen: List<float>) (objective: Objective<Tensor>) : Objective<Tensor> =
         fun x ->
             let loss = objective x
-            seen.Add(loss["distance"].toDouble ())
+            seen.Add(loss["distance"].toDouble())
             loss
 
     let players =
-        [ { Player.create "first" (Optimizer.sgd 0.01) [ a ] (seenBy ofA (pull a)) with Steps = steps }
-          Player.create "second" (Optimizer.sgd 0.01) [ b ] (seenBy ofB (fun x -> 2.0 * pull b x + Loss.observed "size" (x.mean ()))) ]
+        [ { Player.create "first" (Optimizer.sgd 0.01) [ a ] (seenBy ofA (pull a)) with
+              Steps = steps }
+          Player.create
+              "second"
+              (Optimizer.sgd 0.01)
+              [ b ]
+              (seenBy ofB (fun x -> 2.0 * pull b x + Loss.observed "size" (x.mean ()))) ]
 
     let epoch = (Training.play { quiet with Epochs = 1; BatchSize = size } players (numbered length)).Epochs.Head
     Expect.equal (epoch.Terms |> List.map fst) [ "first distance"; "second distance"; "second size" ] "names"
@@ -107,7 +126,8 @@ let private saddle () =
 
     let players =
         [ Player.create "min" (Optimizer.sgd 0.05) [ x ] (fun _ -> Loss.term "value" (value ()))
-          { Player.create "max" (Optimizer.adam 0.05) [ y ] (fun _ -> -1.0 * Loss.term "value" (value ())) with Steps = 2 } ]
+          { Player.create "max" (Optimizer.adam 0.05) [ y ] (fun _ -> -1.0 * Loss.term "value" (value ())) with
+              Steps = 2 } ]
 
     Training.play { quiet with Epochs = 1; BatchSize = 1 } players (numbered 4000) |> ignore
     isClose 1e-6 "x" x.Value (float64 [ 0.0 ])
@@ -128,21 +148,29 @@ let private resumes (draw: Draw) =
 
             let criticLoss (x: Tensor) =
                 taken <- taken + 1
-                if Some taken = stopAt then source.Cancel()
+
+                if Some taken = stopAt then
+                    source.Cancel()
+
                 Loss.term "difference" ((Net.train critic (fake x)).mean() - (Net.train critic x).mean())
 
             let generatorLoss (x: Tensor) =
                 Loss.term "critic" -((Net.train critic (fake x)).mean()) + Loss.observed "size" ((fake x).square().mean())
 
             let players =
-                [ { Player.create "critic" (Optimizer.momentum 1e-2 0.5) critic.Parameters criticLoss with Steps = steps }
+                [ { Player.create "critic" (Optimizer.momentum 1e-2 0.5) critic.Parameters criticLoss with
+                      Steps = steps }
                   Player.create "generator" (Optimizer.adam 1e-2) generator.Parameters generatorLoss ]
 
             let data = Random.withSeed 5 (fun () -> Dataset.ofTensor (dsharp.randn [ 100; 2 ]))
 
             let result =
                 Training.play
-                    { quiet with Epochs = 3; BatchSize = 7; Checkpoint = path; Cancellation = source.Token }
+                    { quiet with
+                        Epochs = 3
+                        BatchSize = 7
+                        Checkpoint = path
+                        Cancellation = source.Token }
                     players
                     data
 
@@ -166,7 +194,8 @@ let private refusesOthers () =
             Training.play
                 { quiet with Epochs = 1; BatchSize = 1; Checkpoint = Some path }
                 [ Player.create "first" (Optimizer.sgd 0.01) [ a ] (pull a)
-                  { Player.create "second" (Optimizer.sgd rate) [ b ] (pull b) with Steps = steps } ]
+                  { Player.create "second" (Optimizer.sgd rate) [ b ] (pull b) with
+                      Steps = steps } ]
                 (numbered 6)
             |> ignore
 
@@ -208,14 +237,16 @@ let private flatMemory () =
     let critic, generator = mlp [ 8; 16 ] --> output 1, mlp [ 2; 16 ] --> output 8
     let tensors = List<int64>()
 
-    let fake (x: Tensor) = Net.train generator (dsharp.randn [ x.shape[0]; 2 ])
+    let fake (x: Tensor) =
+        Net.train generator (dsharp.randn [ x.shape[0]; 2 ])
 
     let criticLoss (x: Tensor) =
         let fake = Gradient.off (fun () -> fake x)
         Loss.term "difference" ((Net.train critic fake).mean() - (Net.train critic x).mean())
 
     let players =
-        [ { Player.create "critic" (Optimizer.adam 1e-3) critic.Parameters criticLoss with Steps = 2 }
+        [ { Player.create "critic" (Optimizer.adam 1e-3) critic.Parameters criticLoss with
+              Steps = 2 }
           Player.create "generator" (Optimizer.adam 1e-3) generator.Parameters (fun x ->
               Loss.term "critic" -((Net.train critic (fake x)).mean())) ]
 
@@ -223,7 +254,10 @@ let private flatMemory () =
         { quiet with
             Epochs = 200
             BatchSize = 8
-            OnEpoch = fun epoch -> if epoch.Epoch = 1 || epoch.Epoch % 50 = 0 then tensors.Add(liveTensors ()) }
+            OnEpoch =
+                fun epoch ->
+                    if epoch.Epoch = 1 || epoch.Epoch % 50 = 0 then
+                        tensors.Add(liveTensors ()) }
 
     Training.play options players (Dataset.ofTensor (dsharp.randn [ 160; 8 ])) |> ignore
     Expect.all tensors (fun count -> count <= tensors[0]) "no more live tensors after 2000 rounds than after 10"
@@ -240,8 +274,10 @@ let private collapse (draw: Draw) =
           Duration = TimeSpan.Zero }
 
     let expected =
-        [ if accuracy > 0.99 then "critic saturated"
-          if ratio < 0.1 then "samples collapsing" ]
+        [ if accuracy > 0.99 then
+              "critic saturated"
+          if ratio < 0.1 then
+              "samples collapsing" ]
 
     let found = Collapse.warnings epoch
     Expect.equal (found |> List.map (fun warning -> warning.Split(':')[0])) expected $"at {accuracy} and {ratio}"
@@ -257,10 +293,11 @@ let private warningsAreShown () =
     let a = parameter "a" 0.0
 
     let objective (x: Tensor) =
-        pull a x + Loss.observed Adversarial.AccuracyTerm (x.scalarLike 1.0) + Loss.observed Adversarial.VarianceRatioTerm (x.scalarLike 0.5)
+        pull a x
+        + Loss.observed Adversarial.AccuracyTerm (x.scalarLike 1.0)
+        + Loss.observed Adversarial.VarianceRatioTerm (x.scalarLike 0.5)
 
-    let result =
-        Training.fit { quiet with Epochs = 2; Progress = display } [ a ] objective (numbered 20)
+    let result = Training.fit { quiet with Epochs = 2; Progress = display } [ a ] objective (numbered 20)
 
     Expect.equal (List.ofSeq shown) (List.collect Collapse.warnings result.Epochs) "those of each epoch"
     Expect.equal shown.Count 2 "one for each epoch"

@@ -14,7 +14,8 @@ type Categorical private (weighting: CategoricalOdds) =
 
     /// From unnormalized log-probabilities along the last axis; -inf is a probability of zero.
     /// Raises ArgumentException for NaN and infinity.
-    static member FromLogits(logits: Tensor) = Categorical(CategoricalOdds.Logits logits)
+    static member FromLogits(logits: Tensor) =
+        Categorical(CategoricalOdds.Logits logits)
 
     /// From probabilities along the last axis. Raises ArgumentException when one is negative or they do not sum to one.
     static member FromProbabilities(probabilities: Tensor) =
