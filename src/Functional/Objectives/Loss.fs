@@ -25,6 +25,16 @@ type Loss(terms: Term list) =
         elif term.Weight = -1.0 then -term.Value
         else term.Value * term.Weight
 
+    let add (sum: Tensor) (term: Term) =
+        if term.Weight = -1.0 then sum - term.Value else sum + weighted term
+
+    // The same number with fewer operators: a term is subtracted rather than its opposite added.
+    let total (terms: Term list) =
+        match terms with
+        | first :: second :: rest when first.Weight = -1.0 && second.Weight = 1.0 ->
+            rest |> List.fold add (second.Value - first.Value)
+        | terms -> terms.Tail |> List.fold add (weighted terms.Head)
+
     let scale (factor: float) =
         Loss [ for term in terms -> { term with Weight = factor * term.Weight } ]
 
@@ -38,7 +48,7 @@ type Loss(terms: Term list) =
     member _.Terms = terms
 
     /// The weighted sum of the terms.
-    member _.Value: Tensor = counted |> List.map weighted |> List.reduce (+)
+    member _.Value: Tensor = total counted
 
     /// The term of that name. Raises KeyNotFoundException when there is none.
     member _.Item
