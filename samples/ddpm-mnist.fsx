@@ -50,8 +50,7 @@ let draw (steps: int) (count: int) (denoiser: Denoiser) : Tensor =
     let options = { Sampler.defaults with Steps = steps }
     let sampler = Sampler.ancestral ReverseVariance.Posterior
 
-    inBatches 128 count (fun count ->
-        Sampler.sample options sampler (Denoiser.clipped -1.0 1.0 denoiser) [ count; 1; 28; 28 ])
+    inBatches 128 count (fun count -> Sampler.sample options sampler (Denoiser.clipped -1.0 1.0 denoiser) [ count; 1; 28; 28 ])
 
 // ---- the measure: features of a classifier ----
 
