@@ -63,6 +63,18 @@ module internal Batch =
     let signs (like: Tensor) : Tensor =
         (like.noDiff().fullLike 0.5).bernoulli() * 2.0 - 1.0
 
+    /// f(x), and the mean of probeᵀ J probe of every example over so many draws of a probe.
+    let meanAlong (name: string) (count: int) (draw: unit -> Tensor) (f: Tensor -> Tensor) (x: Tensor) : Tensor * Tensor =
+        Derivative.at name f x (fun evaluation ->
+            checkField name evaluation
+
+            let one _ =
+                let probe = draw ()
+                let row = Derivative.pull evaluation.Value evaluation.Input (Some probe) evaluation.Outer
+                (flat (row * probe)).sum 1
+
+            evaluation.Settled, (Seq.init count one |> Seq.reduce (+)) / float count)
+
 [<AutoOpen>]
 module BatchDerivativeExtensions =
 
@@ -110,15 +122,7 @@ module BatchDerivativeExtensions =
             if samples < 1 then
                 raise (Errors.Differentiation.samples samples)
 
-            Derivative.at "batchDivergenceEstimate" f x (fun evaluation ->
-                Batch.checkField "batchDivergenceEstimate" evaluation
-
-                let once _ =
-                    let probe = Batch.signs x
-                    let row = Derivative.pull evaluation.Value evaluation.Input (Some probe) evaluation.Outer
-                    (Batch.flat (row * probe)).sum 1
-
-                evaluation.Settled, (Seq.init samples once |> Seq.reduce (+)) / float samples)
+            Batch.meanAlong "batchDivergenceEstimate" samples (fun () -> Batch.signs x) f x
 
         /// Hutchinson's estimate of the divergence of every example, of shape [batch]: the mean of probeᵀ J probe over probes
         /// of random signs. Unbiased, with variance Σ_{i≠j} (J_ij² + J_ij J_ji) / samples; exact where J is diagonal.

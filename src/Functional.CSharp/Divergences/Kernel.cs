@@ -38,8 +38,8 @@ public sealed class Kernel
     public static Kernel Gaussian(Tensor bandwidth) => new(Functional.Kernel.Gaussian(Guard.Inner(bandwidth)));
 
     /// <summary>
-    /// scale / (scale + ‖x - y‖²): its tails are heavier than the Gaussian's. For codes of d dimensions held to N(0, σ²I) take
-    /// the scale 2dσ². Tolstikhin et al., arXiv:1711.01558, section 4.
+    /// scale² / (scale² + ‖x - y‖²): its tails are heavier than the Gaussian's. For codes of d dimensions held to N(0, σ²I) take
+    /// scale² = 2dσ². Tolstikhin et al., arXiv:1711.01558, section 4.
     /// </summary>
     /// <param name="scale">A positive number.</param>
     /// <exception cref="ArgumentOutOfRangeException">The scale is not positive.</exception>

@@ -4,7 +4,6 @@ namespace Functional
 
 open System
 open Functional.Tensors
-open Functional.Tensors.Native
 
 /// The variance of p(x_s|x_t), s < t.
 [<RequireQualifiedAccess>]
@@ -26,20 +25,6 @@ type Reconstruction =
         /// log p(x₀|x_t) of each example, in nats: of the denoiser, at x₀, x_t and t.
         LogLikelihood: Mode -> Denoiser -> Tensor -> Tensor -> Tensor -> Tensor
     }
-
-module private NormalMass =
-
-    let private logCdfOp = Operators.aten "special_log_ndtr"
-
-    /// log Φ(z).
-    let logCdf (z: Tensor) = new Tensor(logCdfOp.Tensor z.Handle)
-
-    /// log(Φ(b) - Φ(a)) for a < b. Both are mirrored to where Φ is small, so that no digits are lost in either tail.
-    let log (a: Tensor) (b: Tensor) : Tensor =
-        let isUpper = (a + b).gt 0.0
-        let low, high = dsharp.where (isUpper, -b, a), dsharp.where (isUpper, -a, b)
-        let logHigh = logCdf high
-        logHigh + Logarithms.complement (logCdf low - logHigh)
 
 /// Likelihoods of the data given the least noisy x_t.
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
@@ -90,7 +75,7 @@ module Reconstruction =
             let inner (edge: Tensor) (other: float) =
                 dsharp.where (isOutermost, edge.scalarLike other, edge)
 
-            Rows.sum (dsharp.where (isOutermost, NormalMass.logCdf outwards, NormalMass.log (inner low -1.0) (inner high 1.0)))
+            Rows.sum (dsharp.where (isOutermost, Gaussian.logCdf outwards, Gaussian.logMass (inner low -1.0) (inner high 1.0)))
 
         { Name = $"quantized {levels}"
           Formula = "Φ((x + ½δ - x̂)/s) - Φ((x - ½δ - x̂)/s), s = σ/α"

@@ -185,16 +185,15 @@ module private Table =
     let private knot (steps: int) (position: Tensor) =
         position.noDiff().floor().clamp(low = 0.0, high = float (steps - 1))
 
-    let private pick (table: Tensor) (knot: Tensor) : Tensor =
-        let table = table.move (device = knot.device, dtype = knot.dtype)
-        (table.indexSelect (0, (knot.view -1).cast Dtype.Int64)).view knot.shape
+    let private pick (table: Constants) (knot: Tensor) : Tensor =
+        ((table.Like knot).indexSelect (0, (knot.view -1).cast Dtype.Int64)).view knot.shape
 
     let schedule (name: string) (formula: string) (source: string) (logSnrs: float[]) : NoiseSchedule =
         let steps = logSnrs.Length
         // at knot 0, where it is infinite, whatever the straight line of the first interval is not asked for
-        let starts = Scope.keep (dsharp.tensor (Array.append [| logSnrs[0] |] logSnrs[.. steps - 2], dtype = Dtype.Float64))
-        let rises = Scope.keep (dsharp.tensor (logSnrs, dtype = Dtype.Float64) - starts)
         let first = logSnrs[0]
+        let before = Array.append [| first |] logSnrs[.. steps - 2]
+        let starts, rises = Constants before, Constants(Array.map2 (-) logSnrs before)
 
         let onTable (early: Tensor -> Tensor) (later: Tensor -> Tensor -> Tensor) (t: Tensor) =
             let position = position steps t
@@ -441,7 +440,7 @@ module NoiseSchedule =
             + (heights.Value.softplus () * steepness.Value.softplus () * share * (1.0 - share)).sum -1
 
         let bounds () =
-            let ends = rising (centres.Value.noDiff().like [ 0.0; 1.0 ])
+            let ends = rising (centres.Value.noDiff().arangeLike 2.0)
             ends[0], ends[1] - ends[0]
 
         let share t =

@@ -9,11 +9,8 @@ open Functional.Tensors
 [<Sealed>]
 type SteinKernel private (value: Tensor -> Tensor, first: Tensor -> Tensor, second: Tensor -> Tensor) =
 
-    /// exp(-‖x - y‖² / (2 bandwidth²)), for a scalar bandwidth, such as that of Mmd.medianDistance.
-    static member Gaussian(bandwidth: Tensor) =
-        let rate (squares: Tensor) =
-            0.5 / (bandwidth.move (device = squares.device, dtype = squares.dtype)).square()
-
+    // exp(-r ‖x - y‖²), r like the squared distances.
+    static let gaussian (rate: Tensor -> Tensor) =
         let value (squares: Tensor) = (squares * -(rate squares)).exp()
 
         SteinKernel(
@@ -22,10 +19,14 @@ type SteinKernel private (value: Tensor -> Tensor, first: Tensor -> Tensor, seco
             (fun squares -> value squares * (rate squares).square())
         )
 
+    /// exp(-‖x - y‖² / (2 bandwidth²)), for a scalar bandwidth, such as that of Mmd.medianDistance.
+    static member Gaussian(bandwidth: Tensor) =
+        gaussian (fun squares -> 0.5 / (bandwidth.move (device = squares.device, dtype = squares.dtype)).square())
+
     /// exp(-‖x - y‖² / (2 bandwidth²)), bandwidth > 0.
     static member Gaussian(bandwidth: float) =
         SampleRows.checkPositive "bandwidth" bandwidth
-        SteinKernel.Gaussian(dsharp.scalar (bandwidth, dtype = Dtype.Float64))
+        gaussian (fun squares -> squares.scalarLike (0.5 / (bandwidth * bandwidth)))
 
     /// (scale² + ‖x - y‖²)^exponent, scale > 0 and -1 < exponent < 0 (-½ unless given): the discrepancy then notices a sample that
     /// escapes to infinity, as with the Gaussian kernel in three dimensions and more it need not. Source: Gorham & Mackey,

@@ -32,19 +32,9 @@ module internal SampleRows =
 [<Sealed>]
 type Kernel private (radial: (Tensor -> Tensor) list, projective: (Tensor -> Tensor) list) =
 
-    static let positive (name: string) (value: float) : Tensor =
-        SampleRows.checkPositive name value
-        dsharp.scalar (value, dtype = Dtype.Float64)
-
-    static let alike (parameter: Tensor) (value: Tensor) : Tensor =
-        parameter.move (device = value.device, dtype = value.dtype)
-
     static let gaussian (bandwidth: Tensor) (squares: Tensor) : Tensor =
-        (squares / ((alike bandwidth squares).square() * -2.0)).exp()
-
-    static let inverseMultiquadric (scale: Tensor) (squares: Tensor) : Tensor =
-        let scale = alike scale squares
-        scale / (scale + squares)
+        let bandwidth = bandwidth.move (device = squares.device, dtype = squares.dtype)
+        (squares / (bandwidth.square () * -2.0)).exp()
 
     let total (squares: unit -> Tensor) (products: unit -> Tensor) : Tensor =
         let ofKind (functions: (Tensor -> Tensor) list) (argument: unit -> Tensor) =
@@ -70,13 +60,15 @@ type Kernel private (radial: (Tensor -> Tensor) list, projective: (Tensor -> Ten
 
     /// exp(-‖x - y‖² / (2 bandwidth²)), bandwidth > 0. Characteristic: the discrepancy is 0 only between equal distributions.
     static member Gaussian(bandwidth: float) =
-        Kernel.Gaussian(positive "bandwidth" bandwidth)
+        SampleRows.checkPositive "bandwidth" bandwidth
+        Kernel.OfSquaredDistance(fun squares -> (squares / (-2.0 * bandwidth * bandwidth)).exp())
 
-    /// scale / (scale + ‖x - y‖²), scale > 0: its tails are heavier than the Gaussian's, so that samples far apart still attract.
-    /// For codes of d dimensions held to N(0, σ²I) the authors take the scale 2dσ², the expected squared distance of two draws.
+    /// scale² / (scale² + ‖x - y‖²), scale > 0: its tails are heavier than the Gaussian's, so that samples far apart still attract.
+    /// For codes of d dimensions held to N(0, σ²I) the authors take scale² = 2dσ², the expected squared distance of two draws.
     /// Source: Tolstikhin, Bousquet, Gelly, Schoelkopf, arXiv:1711.01558, section 4.
     static member InverseMultiquadric(scale: float) =
-        Kernel.OfSquaredDistance(inverseMultiquadric (positive "scale" scale))
+        SampleRows.checkPositive "scale" scale
+        Kernel.OfSquaredDistance(fun squares -> scale * scale / (squares + scale * scale))
 
     /// (x·y scale + offset)^degree, degree ≥ 1, scale > 0, offset ≥ 0. Not characteristic: it compares the moments up to the
     /// degree.
@@ -86,8 +78,8 @@ type Kernel private (radial: (Tensor -> Tensor) list, projective: (Tensor -> Ten
         if degree < 1 || not (offset >= 0.0 && Double.IsFinite offset) then
             raise (Errors.Mmd.polynomial degree offset)
 
-        let scale = positive "scale" scale
-        Kernel.OfProduct(fun products -> (products * alike scale products + offset).pow(float degree))
+        SampleRows.checkPositive "scale" scale
+        Kernel.OfProduct(fun products -> (products * scale + offset).pow(float degree))
 
     /// The sum of one kernel for each scale: sensitive to differences at all of them.
     static member OverScales(make: float -> Kernel, scales: seq<float>) =

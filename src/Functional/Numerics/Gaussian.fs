@@ -23,6 +23,16 @@ module internal Gaussian =
     /// Φ(z).
     let cdf (z: Tensor) : Tensor = (z * (-1.0 / sqrt 2.0)).erfc() * 0.5
 
+    /// log Φ(z).
+    let logCdf: Tensor -> Tensor = unary "special_log_ndtr"
+
+    /// log(Φ(b) - Φ(a)) for a < b. Both are mirrored to where Φ is small, so that no digits are lost in either tail.
+    let logMass (a: Tensor) (b: Tensor) : Tensor =
+        let isUpper = (a + b).gt 0.0
+        let low, high = dsharp.where (isUpper, -b, a), dsharp.where (isUpper, -a, b)
+        let logHigh = logCdf high
+        logHigh + Logarithms.complement (logCdf low - logHigh)
+
     /// Φ⁻¹(p), exact for small p.
     let quantile: Tensor -> Tensor = unary "special_ndtri"
 
@@ -67,7 +77,7 @@ module internal Gaussian =
     // Beyond it exp(-s²/2) is 0 in every dtype.
     let private reach = 40.0
 
-    // Gauss-Legendre points of the unit interval.
+    // Gauss-Legendre points of the unit interval, and their weights.
     let private nodes, private weights =
         let abscissas =
             [ 0.1488743389816312, 0.2955242247147529
@@ -77,12 +87,13 @@ module internal Gaussian =
               0.9739065285171717, 0.0666713443086881 ]
 
         let both = abscissas |> List.collect (fun (x, weight) -> [ x, weight; -x, weight ])
-        both |> List.map (fun (x, _) -> (1.0 + x) / 2.0), both |> List.map (fun (_, weight) -> weight / 2.0)
+        let column (number: float * float -> float) = Constants [| for point in both -> number point |]
+        column (fun (x, _) -> (1.0 + x) / 2.0), column (fun (_, weight) -> weight / 2.0)
 
     // s and exp(-νs - s²/2) ds at the points.
     let private points (distance: Tensor) (width: Tensor) : Tensor * Tensor =
-        let s = (width.unsqueeze -1) * width.like nodes
-        s, (width.unsqueeze -1) * width.like weights * (-s * ((distance.unsqueeze -1) + s * 0.5)).exp()
+        let s = (width.unsqueeze -1) * nodes.Like width
+        s, (width.unsqueeze -1) * weights.Like width * (-s * ((distance.unsqueeze -1) + s * 0.5)).exp()
 
     // Where the integrand falls by less than a factor of e: the differences below would cancel there.
     let private quadrature (distance: Tensor) (width: Tensor) : Moments =

@@ -44,12 +44,4 @@ module JacobianTrace =
         if count < 1 then
             raise (Errors.Score.probes count)
 
-        Derivative.at "hutchinsonMean" f x (fun evaluation ->
-            Batch.checkField "hutchinsonMean" evaluation
-
-            let one _ =
-                let probe = Probe.draw probe x
-                let row = Derivative.pull evaluation.Value evaluation.Input (Some probe) evaluation.Outer
-                (Batch.flat (row * probe)).sum 1
-
-            evaluation.Settled, (Seq.init count one |> Seq.reduce (+)) / float count)
+        Batch.meanAlong "hutchinsonMean" count (fun () -> Probe.draw probe x) f x

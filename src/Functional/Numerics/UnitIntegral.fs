@@ -15,19 +15,20 @@ module internal UnitIntegral =
     let private log1p (x: float) =
         if x < 1e-8 then x - x * x / 2.0 else log (1.0 + x)
 
-    let private nodes: struct (float * float)[] =
+    // log u, and the weight of that point.
+    let private logShares, private weights =
         [| for step in -78 .. 78 do
                let t = float step * spacing
                let inner = Math.PI * sinh t
                let logShare = if inner > 0.0 then -(log1p (exp -inner)) else inner - log1p (exp inner)
                let logRest = logShare - inner
-               struct (logShare, spacing * Math.PI * cosh t * exp (logShare + logRest)) |]
+               logShare, spacing * Math.PI * cosh t * exp (logShare + logRest) |]
+        |> Array.unzip
+        |> fun (logShares, weights) -> Constants logShares, Constants weights
 
     /// ∫ f(log u) du over 0 < u < 1; f is given log u with a new leading axis before those of `like`.
     let ofLog (like: Tensor) (f: Tensor -> Tensor) : Tensor =
-        let column (pick: struct (float * float) -> float) =
-            (like.like (Array.map pick nodes)).view(Array.append [| nodes.Length |] (Array.create like.dim 1))
+        let column (numbers: Constants) =
+            (numbers.Like like).view(Array.append [| -1 |] (Array.create like.dim 1))
 
-        let shares = column (fun struct (logShare, _) -> logShare)
-        let weights = column (fun struct (_, weight) -> weight)
-        (f shares * weights).sum 0
+        (f (column logShares) * column weights).sum 0

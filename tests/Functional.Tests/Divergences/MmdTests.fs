@@ -19,7 +19,8 @@ let private product (x: float[]) (y: float[]) =
 let private plainGaussian bandwidth x y =
     exp (-(squaredDistance x y) / (2.0 * bandwidth * bandwidth))
 
-let private plainMultiquadric scale x y = scale / (scale + squaredDistance x y)
+let private plainMultiquadric (scale: float) x y =
+    scale * scale / (scale * scale + squaredDistance x y)
 
 /// A kernel and the same in numbers.
 let private kernels (draw: Draw) : (string * Kernel * (float[] -> float[] -> float)) list =

@@ -235,13 +235,19 @@ let private leavesMemory (entry: Entry) =
 
     let value = weighed example draw Mode.Train
 
+    let step () =
+        Scope.run (fun () ->
+            if tensors.Length > 0 then
+                Gradient.ofLoss (value x) tensors |> ignore
+            else
+                value x |> ignore)
+
+    // constants are made in the first step, and stay
+    step ()
+
     leavesNothing (fun () ->
         for _ in 1..10 do
-            Scope.run (fun () ->
-                if tensors.Length > 0 then
-                    Gradient.ofLoss (value x) tensors |> ignore
-                else
-                    value x |> ignore))
+            step ())
 
     System.GC.KeepAlive((example, x, tensors, value))
 

@@ -9,7 +9,7 @@ open Functional.Tensors
 open Functional.Tests.Testing
 open Functional.Tests.TestBeds
 
-let private kernel = Kernel.InverseMultiquadric 4.0
+let private kernel = Kernel.InverseMultiquadric 2.0
 
 type private SetUp =
     {
