@@ -26,6 +26,11 @@ type OptimizerState(parameters: Parameter list, rate: float) =
     /// What it remembers between steps, by name.
     abstract Memory: (string * Tensor) list
 
+    /// What of its memory are weights, too: averages, which are put back with the parameters when training goes wrong.
+    abstract Averages: Tensor list
+
+    default _.Averages = []
+
     interface IHoldsTensors with
         member this.Tensors = this.Memory |> Seq.map snd
 
@@ -151,6 +156,7 @@ module Optimizer =
                     inner.Step gradients
                     this.Steps <- inner.Steps
 
-                member _.Memory = inner.Memory }
+                member _.Memory = inner.Memory
+                member _.Averages = inner.Averages }
 
         { Name = $"{optimizer.Name}, scheduled"; Start = start }

@@ -5,18 +5,21 @@ namespace Functional
 open System
 open Functional.Tensors
 
-/// The weights to go back to, copied whenever everything was found finite.
-type internal Safeguard(parameters: Parameter list) =
-    let copies = parameters |> List.map (fun parameter -> Scope.keep (parameter.Value.noDiff().clone()))
+/// The weights, and averages of them, to go back to; copied whenever everything was found finite.
+type internal Safeguard(parameters: Parameter list, averages: Tensor list) =
+    let weights () =
+        [ for parameter in parameters -> parameter.Value ] @ averages
+
+    let copies = weights () |> List.map (fun weight -> Scope.keep (weight.noDiff().clone()))
 
     let mutable good = 0
 
     let save (step: int) =
         good <- step
-        List.iter2 (fun copy (parameter: Parameter) -> Parameter.assign copy parameter.Value) copies parameters
+        List.iter2 Parameter.assign copies (weights ())
 
     let restore () =
-        List.iter2 (fun copy (parameter: Parameter) -> Parameter.assign parameter.Value copy) copies parameters
+        List.iter2 Parameter.assign (weights ()) copies
 
     let brokenParameter () =
         let sums =

@@ -86,7 +86,9 @@ type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list,
           Settings = game.Settings @ [ "batch size", string options.BatchSize; "examples", string data.Length ] }
 
     let beginning = Checkpoint.resume options.Checkpoint stepsPerEpoch state
-    let safeguard = new Safeguard(state.Parameters)
+    let safeguard =
+        new Safeguard(state.Parameters, [ for _, optimizer in state.Optimizers do yield! optimizer.Averages ])
+
     let stop = new StopSignal(options)
     let stepsAtStart = (beginning.Epoch - 1) * stepsPerEpoch + beginning.Finished.Length
 

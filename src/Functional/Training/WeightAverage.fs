@@ -62,7 +62,8 @@ type WeightAverage(decay: float) =
                     this.Steps <- inner.Steps
                     follow mine this.Steps
 
-                member _.Memory = inner.Memory @ [ for parameter, average in mine -> $"average.{parameter.Name}", average ] }
+                member _.Memory = inner.Memory @ [ for parameter, average in mine -> $"average.{parameter.Name}", average ]
+                member _.Averages = inner.Averages @ List.map snd mine }
 
         { Name = $"{optimizer.Name}, averaged (decay {decay})"; Start = start }
 

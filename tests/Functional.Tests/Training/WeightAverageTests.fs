@@ -108,6 +108,38 @@ let private putsBack (draw: Draw) =
     Expect.equal (values net.Parameters) before "the weights are back"
     Expect.all net.Parameters (fun parameter -> Gradient.isRecorded parameter.Value) "they are still recorded"
 
+/// Weights and average are those after the last step that was looked at and found good, the twentieth.
+let private survives (draw: Draw) =
+    let start = draw.Tensor([| 3 |], -1.0, 1.0)
+
+    let fit (goodSteps: int) (steps: int) =
+        let parameter, average = Parameter.trained "weight" (start.clone ()), WeightAverage 0.9
+        let mutable taken = 0
+
+        let objective (_: Tensor) =
+            taken <- taken + 1
+            let factor = if taken > goodSteps then nan else 1.0
+            Loss.term "square" (((parameter.Value - 3.0).square() * factor).sum())
+
+        let options =
+            { Training.defaults with
+                Epochs = 1
+                BatchSize = 1
+                Optimizer = average.Of(Optimizer.adam 1e-2) |> Optimizer.scheduled (Schedule.linear 1.0 0.5 30)
+                Progress = Progress.silent
+                StopOnCtrlC = false }
+
+        let outcome =
+            try
+                (Training.fit options [ parameter ] objective (Dataset.take steps (Dataset.ofTensor data.Value))).Status |> string
+            with :? TrainingDivergedException ->
+                "diverged"
+
+        outcome, values [ parameter ], average.During(fun () -> values [ parameter ])
+
+    let _, weights, average = fit 20 20
+    Expect.equal (fit (20 + draw.Int(0, 9)) 40) ("diverged", weights, average) "as after step 20"
+
 [<Tests>]
 let tests =
     testList
@@ -115,6 +147,7 @@ let tests =
         [ holds "the average is the one of the closed form" 8 hasClosedForm
           holds "a run that was stopped goes on bit for bit" 2 resumes
           holds "the weights come back where the body fails" 2 putsBack
+          holds "a run that diverges puts the average back, too" 4 survives
 
           testCase "steps leave no tensors behind" (fun () ->
               let net, average = linear 3 4, WeightAverage 0.99
