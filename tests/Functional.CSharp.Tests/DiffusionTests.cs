@@ -202,6 +202,29 @@ public sealed class DiffusionTests
     }
 
     [Fact]
+    public async Task Conditional_denoisers_share_a_network()
+    {
+        // the data are the labels' signs
+        var network = UNet.Conditional(2, new() { Channels = 4, Multipliers = [1], Attention = [], Groups = 2 });
+        var schedule = NoiseSchedule.VariancePreserving();
+        Denoiser Of(Tensor labels) => Denoiser.Conditional(schedule, Prediction.Data, network, labels);
+        var labels = Tensor.FromArray(Enumerable.Range(0, 512).Select(i => (long)(i % 2)).ToArray());
+        var data = (labels.Cast(Dtype.Float32) * 2 - 1).View([512, 1, 1, 1]).Expand([512, 1, 2, 2]);
+
+        await Training.FitAsync(
+            Of(labels).Parameters,
+            DiffusionLoss.Conditional<Tensor>(
+                LossWeighting.Constant, TimeSampling.Uniform, labels => Of(Guidance.Dropped(0.2, Tensor.FromScalar(2L), labels))),
+            Dataset.FromTensor(data).Zip(Dataset.FromTensor(labels)),
+            new() { Epochs = 30, BatchSize = 64, Optimizer = Optimizer.Adam(1e-2) });
+
+        var wanted = Tensor.FromArray(new long[] { 1, 0, 1 });
+        var unknown = Tensor.FromArray(new long[] { 2, 2, 2 });
+        var drawn = Sampler.Ddim().Sample(Guidance.ClassifierFree(2, Of(wanted), Of(unknown)), [3, 1, 2, 2], new() { Steps = 20 });
+        Assert.Equal(wanted.ToArray<long>(), drawn.Mean([1, 2, 3]).Gt(0).Cast(Dtype.Int64).ToArray<long>());
+    }
+
+    [Fact]
     public void What_is_visible_stays()
     {
         var x = Row(5, double.NaN).View([1, 2]);

@@ -144,6 +144,25 @@ public sealed class Denoiser : IWrapper
     }
 
     /// <summary>
+    /// The denoiser of p(x|c) for the conditions c of a batch, from a network that all of them share: <see cref="UNet.Conditional"/>,
+    /// or any other. <see cref="DiffusionLoss.Conditional"/> trains it, <see cref="Guidance.ClassifierFree"/> sharpens what it draws.
+    /// </summary>
+    /// <param name="schedule">How much noise there is at each time.</param>
+    /// <param name="prediction">What the network's output stands for.</param>
+    /// <param name="network">A function of points x_t, [batch; ...], times t, [batch], and conditions, [batch; ...].</param>
+    /// <param name="condition">c, one for each example.</param>
+    public static Denoiser Conditional(
+        NoiseSchedule schedule,
+        Prediction prediction,
+        Net<(Tensor X, Tensor Time, Tensor Condition), Tensor> network,
+        Tensor condition) =>
+        new(DenoiserBridge.conditional(
+            Guard.NotNull(schedule).Inner,
+            Guard.NotNull(prediction).Inner,
+            DiffusionConversions.OfConditional(network),
+            Guard.Inner(condition)));
+
+    /// <summary>
     /// The denoiser with another function of the mode, x_t and t in the place of its network, and what that predicts; it keeps its
     /// parameters. The function asks the old denoiser.
     /// </summary>
@@ -189,6 +208,13 @@ internal static class DiffusionConversions
     public static Functional.Net<(InnerTensor, InnerTensor), InnerTensor> OfTimed(Net<(Tensor X, Tensor Time), Tensor> network) =>
         NetworkBridge.adapt<(InnerTensor, InnerTensor), (Tensor, Tensor), Tensor, InnerTensor>(
             pair => (new(pair.Item1), new(pair.Item2)), tensor => Guard.Inner(tensor), Guard.NotNull(network).Inner);
+
+    public static Functional.Net<(InnerTensor, InnerTensor, InnerTensor), InnerTensor> OfConditional(
+        Net<(Tensor X, Tensor Time, Tensor Condition), Tensor> network) =>
+        NetworkBridge.adapt<(InnerTensor, InnerTensor, InnerTensor), (Tensor, Tensor, Tensor), Tensor, InnerTensor>(
+            inputs => (new(inputs.Item1), new(inputs.Item2), new(inputs.Item3)),
+            tensor => Guard.Inner(tensor),
+            Guard.NotNull(network).Inner);
 
     /// <summary>An objective of the library, for the facade's tensors.</summary>
     public static Func<Tensor, Loss> Outward(Func<InnerTensor, Functional.Loss> objective) => x => new(objective(Guard.Inner(x)));

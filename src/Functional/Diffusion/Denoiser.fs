@@ -84,6 +84,17 @@ module Denoiser =
     let ofFunction (schedule: NoiseSchedule) (prediction: Prediction) (predict: Tensor -> Tensor -> Tensor) : Denoiser =
         create schedule prediction (Net.ofFunction (fun (x, t) -> predict x t))
 
+    /// The denoiser of p(x|c) for the conditions c of a batch, from a network of x_t, t and c that all of them share: `UNet.conditional`, or any
+    /// other. `DiffusionLoss.conditional` trains it, `Guidance.classifierFree` sharpens what it draws.
+    let conditional
+        (schedule: NoiseSchedule)
+        (prediction: Prediction)
+        (network: Net<(Tensor * Tensor) * 'Condition, Tensor>)
+        (condition: 'Condition)
+        : Denoiser =
+        let run mode timed = network.Run(mode, (timed, condition))
+        create schedule prediction (Net(network.Name, None, (fun _ -> None), network.Parameters, run))
+
     /// The denoiser with another function of the mode, x_t and t in the place of its network, and what that predicts; it keeps its parameters. The
     /// function asks the old denoiser.
     let rewritten (prediction: Prediction) (predict: Mode -> Tensor -> Tensor -> Tensor) (denoiser: Denoiser) : Denoiser =

@@ -30,6 +30,12 @@ module internal DenoiserBridge =
     let ofFunction schedule prediction (predict: Func<Tensor, Tensor, Tensor>) : Denoiser =
         Denoiser.ofFunction schedule prediction (fun x t -> predict.Invoke(x, t))
 
+    let conditional schedule prediction (network: Net<struct (Tensor * Tensor * Tensor), Tensor>) (condition: Tensor) : Denoiser =
+        let network =
+            NetworkBridge.adapt (Func<_, _>(fun ((x, t), condition) -> struct (x, t, condition))) (Func<_, _> id) network
+
+        Denoiser.conditional schedule prediction network condition
+
     let rewritten prediction (predict: Func<Mode, Tensor, Tensor, Tensor>) (denoiser: Denoiser) : Denoiser =
         Denoiser.rewritten prediction (fun mode x t -> predict.Invoke(mode, x, t)) denoiser
 

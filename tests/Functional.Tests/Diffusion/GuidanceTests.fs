@@ -12,14 +12,15 @@ let private clouds () =
     let side = (dsharp.rand [ 1024; 1 ]).gt(0.5).float32() * 2.0 - 1.0
     Dataset.ofTensor (Tensor.cat ([ side + dsharp.randn [ 1024; 1 ] * 0.3; side ], 1))
 
-let private network = lazy (mlpWith Activation.silu [ 3; 48; 48 ] --> linear 48 1)
+let private beside ((x: Tensor, t: Tensor), condition: Tensor) : Tensor =
+    Tensor.cat ([ x; t.unsqueeze 1; condition ], 1)
+
+let private network = lazy (Net.ofFunction beside --> mlpWith Activation.silu [ 3; 48; 48 ] --> linear 48 1)
 
 let private schedule = NoiseSchedule.variancePreserving 0.1 20.0
 
 let private given (condition: Tensor) : Denoiser =
-    Net.ofFunction (fun (x: Tensor, t: Tensor) -> Tensor.cat ([ x; t.unsqueeze 1; condition ], 1))
-    --> network.Value
-    |> Denoiser.create schedule Prediction.Velocity
+    Denoiser.conditional schedule Prediction.Velocity network.Value condition
 
 let private trained () =
     let options =
