@@ -45,17 +45,10 @@ let recipe (steps: int) : AdversarialOptions =
         GeneratorOptimizer = falling 2e-3 }
 
 let panel (title: string) (sets: (string * Tensor) list) : Plot.Panel =
-    let points (x: Tensor) =
-        x.toArray2D<float32>()
-        |> Seq.cast<float32>
-        |> Seq.chunkBySize 2
-        |> Seq.map (fun row -> float row[0], float row[1])
-        |> Array.ofSeq
-
     { Title = title
       X = (-2.5, 2.5)
       Y = (-2.5, 2.5)
-      Marks = [ for name, set in sets -> Plot.Points(name, points set) ] }
+      Marks = [ for name, set in sets -> Plot.Points(name, Plot.places set) ] }
 
 let sample () =
     let arguments = Arguments.Arguments [ "steps"; "seed" ]

@@ -5,14 +5,11 @@
 // [--checkpoint FILE]`: N digits drawn in so many steps are measured; N test digits are followed along the flow.
 #load "../src/Functional/bin/Release/net10.0/interactive.fsx"
 #load "support/Arguments.fsx"
+#load "support/DigitClassifier.fsx"
 
 open System.IO
 open Functional
 open Functional.Tensors
-
-/// Vectors of brightnesses between 0 and 1 as images between -1 and 1.
-let asImages (pixels: Tensor) : Tensor =
-    pixels.view [ -1; 1; 28; 28 ] * 2.0 - 1.0
 
 let inBatches (size: int) (count: int) (draw: int -> Tensor) : Tensor =
     dsharp.cat [ for first in 0..size .. count - 1 -> Scope.run (fun () -> draw (min size (count - first))) ]
@@ -52,49 +49,7 @@ let draw (steps: int) (count: int) (denoiser: Denoiser) : Tensor =
 
     inBatches 128 count (fun count -> Sampler.sample options sampler (Denoiser.clipped -1.0 1.0 denoiser) [ count; 1; 28; 28 ])
 
-// ---- the measure: features of a classifier ----
-
-let features: Net<Tensor, Tensor> =
-    conv2d Filter.half 1 16
-    --> Activation.silu
-    --> conv2d Filter.half 16 32
-    --> Activation.silu
-    --> flatten
-    --> linear (32 * 7 * 7) 32
-    --> Activation.tanh
-
-/// Trains the features for the logits of ten digits on top of them; the share of test digits that are told right.
-let trainClassifier (epochs: int) (images: Dataset<Tensor>) (labels: Dataset<Tensor>) (test: Dataset<Tensor * Tensor>) : float =
-    let classifier = features --> categorical 10
-    let options = { Training.defaults with Epochs = epochs; BatchSize = 64 }
-
-    let loss (x, y) =
-        Loss.mean -(Loss.term "log likelihood" ((Net.train classifier x).LogProb y))
-
-    Training.fit options classifier.Parameters loss (Dataset.zip images labels) |> ignore
-
-    test |> Dataset.mean 500 (fun (x, y) -> ((Net.eval classifier x).Mode.int64().eq y).float32())
-
-/// Mean and covariance of the features of images.
-let moments (images: Tensor) : Tensor * Tensor =
-    Scope.run (fun () ->
-        Gradient.off (fun () ->
-            let rows = (Net.eval features images).float64()
-            rows.mean 0, (rows.transpose ()).cov()))
-
-/// |m - m'|² + tr(C + C' - 2 (C^½ C' C^½)^½), the Fréchet distance of two Gaussians.
-/// Source: Dowson & Landau, doi 10.1016/0047-259X(82)90077-X; for features of images, Heusel et al., arXiv:1706.08500.
-let distance (mean: Tensor, covariance: Tensor) (mean': Tensor, covariance': Tensor) : float =
-    let roots (covariance: Tensor) =
-        let values, vectors = covariance.eigh ()
-        (values.clamp (low = 0.0)).sqrt(), vectors
-
-    let root =
-        let values, vectors = roots covariance
-        (vectors * values).matmul(vectors.transpose ())
-
-    let between = (root.matmul(covariance').matmul root |> roots |> fst).sum()
-    ((mean - mean').square().sum() + covariance.trace () + covariance'.trace () - between * 2.0).toDouble()
+// ---- how good they are ----
 
 /// Digits of the autoencoder of the sample vae-mnist.
 let autoencoded (batch: int) (count: int) (train: Dataset<Tensor>) : Tensor =
@@ -106,7 +61,7 @@ let autoencoded (batch: int) (count: int) (train: Dataset<Tensor>) : Tensor =
     Training.fit { Training.defaults with Epochs = 5; BatchSize = batch } vae.Parameters (Vae.loss vae) train
     |> ignore
 
-    inBatches 500 count (fun count -> asImages (Vae.generate count vae))
+    inBatches 500 count (fun count -> (Vae.generate count vae).view [ -1; 1; 28; 28 ] * 2.0 - 1.0)
 
 let sample () =
     let arguments = Arguments.Arguments [ "epochs"; "batch"; "channels"; "digits"; "steps"; "flow"; "seed"; "data"; "checkpoint" ]
@@ -118,10 +73,7 @@ let sample () =
 
     let mnist = Mnist.load (arguments.Folder("data", Arguments.mnist))
 
-    let images set =
-        LabelledImages.pixels set |> Dataset.map asImages
-
-    let train, test = images mnist.Train, images mnist.Test
+    let train, test = LabelledImages.centred mnist.Train, LabelledImages.centred mnist.Test
 
     let denoiser = denoiser (arguments.Int("channels", 16))
     printfn $"parameters: {denoiser.Network.ParameterCount}"
@@ -155,14 +107,18 @@ let sample () =
         let drawn = draw steps digits denoiser
         (drawn.[0..127] * 0.5 + 0.5).saveImage(Path.Combine(folder, "samples.png"), gridCols = 16)
 
-        let labels set = LabelledImages.labels set
-        let accuracy = trainClassifier 2 train (labels mnist.Train) (Dataset.zip test (labels mnist.Test))
-        printfn $"accuracy of the classifier: %.2f{100.0 * accuracy} %%"
+        let classifier = DigitClassifier.train 2 mnist.Train
+        printfn $"accuracy of the classifier: %.2f{100.0 * DigitClassifier.accuracy classifier mnist.Test} %%"
 
+        let moments = DigitClassifier.moments classifier
         let real = test |> Dataset.head test.Length |> moments
-        let ours = distance (moments drawn) real
-        let theirs = distance (autoencoded 128 digits (LabelledImages.binarized mnist.Train) |> moments) real
-        let baseline = distance (train |> Dataset.head (min digits train.Length) |> moments) real
+
+        let distance (images: Tensor) =
+            DigitClassifier.distance (moments images) real
+
+        let ours = distance drawn
+        let theirs = distance (autoencoded 128 digits (LabelledImages.binarized mnist.Train))
+        let baseline = train |> Dataset.head (min digits train.Length) |> distance
         printfn $"distance of features, diffusion: %.3f{ours}"
         printfn $"distance of features, vae-mnist: %.3f{theirs}"
         printfn $"distance of features, training digits: %.3f{baseline}"

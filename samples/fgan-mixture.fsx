@@ -57,13 +57,10 @@ let figures (samples: Tensor) : int * float =
     near.ge(0.25 / 8.0).sum().toInt32(), near.sum().toDouble()
 
 let panel (title: string) (samples: Tensor) : Plot.Panel =
-    let points =
-        [| for row in samples.toArray2D<float32>() |> Seq.cast<float32> |> Seq.chunkBySize 2 -> float row[0], float row[1] |]
-
     { Title = title
       X = (-3.0, 3.0)
       Y = (-3.0, 3.0)
-      Marks = [ Plot.Points("", points) ] }
+      Marks = [ Plot.Points("", Plot.places samples) ] }
 
 let sample () =
     let arguments = Arguments.Arguments [ "steps"; "seed" ]

@@ -64,16 +64,13 @@ let endless (steps: int) (draw: int -> Tensor) : Dataset<Tensor> =
 
 // ---- figures and pictures ----
 
-let points (sample: Tensor) : (float * float)[] =
-    [| for point in sample.toArray2D<float32>() |> Seq.cast<float32> |> Seq.chunkBySize 2 -> float point[0], float point[1] |]
-
 let panel (title: string) (marks: Plot.Mark list) : Plot.Panel =
     { Title = title; X = (-3.0, 3.0); Y = (-3.0, 3.0); Marks = marks }
 
 /// The ways of some points of noise to the data.
 let paths (flow: ProbabilityFlow) (noise: Tensor) : Plot.Mark list =
     let path = ProbabilityFlow.path OdeSolver.defaults 40 flow noise
-    [ for i in 0 .. noise.shape[0] - 1 -> Plot.Line("", points path[*, i]) ]
+    [ for i in 0 .. noise.shape[0] - 1 -> Plot.Line("", Plot.places path[*, i]) ]
 
 let side = 100
 
@@ -130,11 +127,11 @@ let study (folder: string) (steps: int) (name: string, file: string, draw: int -
     drawDensity (Path.Combine(folder, $"{file}-density.png")) flow
     let few = dsharp.randn [ 60; 2 ]
 
-    [ panel $"{name}: data" [ Plot.Points("", points heldOut) ]
-      panel "samples of the flow" [ Plot.Points("", points samples) ]
+    [ panel $"{name}: data" [ Plot.Points("", Plot.places heldOut) ]
+      panel "samples of the flow" [ Plot.Points("", Plot.places samples) ]
       panel "paths of the flow" (paths flow few)
       panel "paths after reflow" (paths straight few)
-      panel "one step after reflow" [ Plot.Points("", points (oneStep straight noise)) ] ]
+      panel "one step after reflow" [ Plot.Points("", Plot.places (oneStep straight noise)) ] ]
 
 let sample () =
     let arguments = Arguments.Arguments [ "steps"; "seed" ]

@@ -4,14 +4,11 @@
 // [--checkpoint FILE]`. A run that was stopped goes on from its checkpoint.
 #load "../src/Functional/bin/Release/net10.0/interactive.fsx"
 #load "support/Arguments.fsx"
+#load "support/DigitClassifier.fsx"
 
 open System.IO
 open Functional
 open Functional.Tensors
-
-/// Vectors of brightnesses between 0 and 1 as images between -1 and 1.
-let asImages (pixels: Tensor) : Tensor =
-    pixels.view [ -1; 1; 28; 28 ] * 2.0 - 1.0
 
 /// The generator doubles 7 × 7 twice; spectral normalisation keeps the critic's slopes in bounds.
 let gan () : Gan =
@@ -43,18 +40,6 @@ let recipe (rounds: int) : AdversarialOptions =
         CriticOptimizer = adam 5e-4
         GeneratorOptimizer = adam 5e-4 }
 
-/// A classifier of digits, for what the generator draws.
-let classifier (images: Dataset<Tensor * Tensor>) : Tensor -> Tensor =
-    let net = flatten --> mlp [ 784; 128 ] --> categorical 10
-
-    let loss (x, y) =
-        Loss.mean -(Loss.term "log likelihood" ((Net.train net x).LogProb y))
-
-    Training.fit { Training.defaults with Epochs = 2; Progress = Progress.silent } net.Parameters loss images
-    |> ignore
-
-    fun x -> Gradient.off (fun () -> (Net.eval net x).Mode.int64())
-
 let sample () =
     let arguments = Arguments.Arguments [ "epochs"; "examples"; "batch"; "seed"; "data"; "checkpoint" ]
     let epochs, batch = arguments.Int("epochs", 8), arguments.Int("batch", 64)
@@ -63,10 +48,7 @@ let sample () =
 
     let mnist = Mnist.load (arguments.Folder("data", Arguments.mnist))
 
-    let images set =
-        LabelledImages.pixels set |> Dataset.map asImages
-
-    let all = images mnist.Train
+    let all = LabelledImages.centred mnist.Train
     let train = Dataset.take (min all.Length (arguments.Int("examples", all.Length))) all
     let gan = gan ()
     let average = WeightAverage 0.99
@@ -93,14 +75,14 @@ let sample () =
         let digits = dsharp.cat [ for _ in 1..8 -> Gan.sample 250 gan ]
         (digits[0..127] * 0.5 + 0.5).saveImage(Path.Combine(folder, "samples.png"), gridCols = 16)
 
-        let test = images mnist.Test
+        let test = LabelledImages.centred mnist.Test
         let real = test |> Dataset.head (min 2000 test.Length)
         printfn $"variance ratio: %.2f{(Adversarial.varianceRatio real digits).toDouble()}"
 
-        let classify = classifier (Dataset.zip all (LabelledImages.labels mnist.Train))
+        let classifier = DigitClassifier.train 2 mnist.Train
 
         let shares (x: Tensor) =
-            [ for digit in 0..9 -> 100.0 * ((classify x).eq digit).float32().mean().toDouble() ]
+            [ for digit in 0..9 -> 100.0 * ((classifier.Digits x).eq digit).float32().mean().toDouble() ]
 
         printfn $"digits drawn: {shares digits |> List.filter ((<) 1.0) |> List.length} of 10"
         printfn $"share of the rarest digit: %.1f{List.min (shares digits)} %% (%.1f{List.min (shares real)} %% of the data)"

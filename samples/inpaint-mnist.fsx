@@ -3,17 +3,14 @@
 // It prints how far hidden pixels are from the truth beside mean digits, and what a classifier makes of the completed digits.
 // Pictures go into artifacts/inpaint-mnist/: digits, what is seen of them, and completions.
 // Run it with `build/run sample inpaint-mnist [--epochs N] [--batch N] [--channels N] [--images N] [--steps N] [--resamplings N] [--seed N] [--data DIR]
-// [--weights FILE]`. The weights are those of ddpm-mnist where it has been run; otherwise a model is trained here.
+// [--weights FILE]`. The weights are those of the file; or of ddpm-mnist where it has been run; or of a model that is trained here, once.
 #load "../src/Functional/bin/Release/net10.0/interactive.fsx"
 #load "support/Arguments.fsx"
+#load "support/DigitClassifier.fsx"
 
 open System.IO
 open Functional
 open Functional.Tensors
-
-/// Vectors of brightnesses between 0 and 1 as images between -1 and 1.
-let asImages (pixels: Tensor) : Tensor =
-    pixels.view [ -1; 1; 28; 28 ] * 2.0 - 1.0
 
 // ---- the model: that of ddpm-mnist ----
 
@@ -62,25 +59,6 @@ let inpainters (options: SamplerOptions) (resamplings: int) (denoiser: Denoiser)
           let filled = Sampler.run options (Sampler.ddim 1.0) (DiffusionInPainting.guided x visible denoiser) (noise x)
           filled.clamp (low = -1.0, high = 1.0) ]
 
-/// Logits of digits from images.
-let trainClassifier (epochs: int) (images: Dataset<Tensor>) (labels: Dataset<Tensor>) : Tensor -> Tensor =
-    let classifier =
-        conv2d Filter.half 1 16
-        --> Activation.silu
-        --> conv2d Filter.half 16 32
-        --> Activation.silu
-        --> flatten
-        --> linear (32 * 7 * 7) 64
-        --> Activation.silu
-        --> categorical 10
-
-    let loss (x, y) =
-        Loss.mean -(Loss.term "log likelihood" ((Net.train classifier x).LogProb y))
-
-    let options = { Training.defaults with Epochs = epochs; BatchSize = 64 }
-    Training.fit options classifier.Parameters loss (Dataset.zip images labels) |> ignore
-    fun images -> Gradient.off (fun () -> (Net.eval classifier images).Mode.int64())
-
 let sample () =
     let arguments =
         Arguments.Arguments [ "epochs"; "batch"; "channels"; "images"; "steps"; "resamplings"; "seed"; "data"; "weights" ]
@@ -91,22 +69,24 @@ let sample () =
     dsharp.seed (arguments.Int("seed", 1))
     let mnist = Mnist.load (arguments.Folder("data", Arguments.mnist))
 
-    let images set =
-        LabelledImages.pixels set |> Dataset.map asImages
-
-    let trainImages = images mnist.Train
+    let trainImages = LabelledImages.centred mnist.Train
     let denoiser = denoiser channels
-    let trained = arguments.Folder("weights", Path.Combine(Arguments.artifacts "ddpm-mnist", "ddpm.safetensors"))
-    let weights = if File.Exists trained then trained else Path.Combine(folder, "ddpm.safetensors")
+    let ofDdpm, own =
+        Path.Combine(Arguments.artifacts "ddpm-mnist", "ddpm.safetensors"), Path.Combine(folder, "ddpm.safetensors")
 
-    if weights <> trained then
-        train epochs batch weights denoiser trainImages
+    let weights =
+        match arguments.Path "weights", [ ofDdpm; own ] |> List.tryFind File.Exists with
+        | Some given, _ -> given
+        | None, Some found -> found
+        | None, None ->
+            train epochs batch own denoiser trainImages
+            own
 
     Weights.load weights denoiser.Parameters
     printfn $"weights: {weights}"
-    let recognised = trainClassifier 2 trainImages (LabelledImages.labels mnist.Train)
+    let classifier = DigitClassifier.train 2 mnist.Train
     let count = min (arguments.Int("images", 128)) mnist.Test.Images.shape[0]
-    let x = images mnist.Test |> Dataset.head count
+    let x = LabelledImages.centred mnist.Test |> Dataset.head count
     let labels = (LabelledImages.labels mnist.Test |> Dataset.head count).int64()
     let mean = (trainImages |> Dataset.head (min 10_000 trainImages.Length)).mean(0, keepDim = true)
 
@@ -116,7 +96,7 @@ let sample () =
             Grid = TimeGrid.quadratic }
 
     let accuracy (digits: Tensor) =
-        100.0 * ((recognised digits).eq(labels).float32().mean().toDouble())
+        100.0 * ((classifier.Digits digits).eq(labels).float32().mean().toDouble())
 
     printfn $"accuracy, whole digits: %.1f{accuracy x} %%"
 

@@ -64,12 +64,6 @@ let error (noise: float) (score: Tensor -> Tensor) (data: Tensor) : float =
 
 // ---- pictures ----
 
-let numbers (tensor: Tensor) : float[] =
-    tensor.flatten().cast(Dtype.Float64).toArray1D<float>()
-
-let pairs (rows: Tensor) : (float * float)[] =
-    Array.zip (numbers rows[*, 0]) (numbers rows[*, 1])
-
 let side = 2.0
 
 let panel (title: string) (marks: Mark list) : Panel =
@@ -84,11 +78,11 @@ let field (title: string) (data: Tensor) (score: Tensor -> Tensor) : Panel =
     let axis (count: int) (reach: float) = dsharp.linspace (-reach, reach, count)
     let x = (axis across side).unsqueeze(0).expand [ up; across ]
     let y = (axis up (side * 0.75)).unsqueeze(1).expand [ up; across ]
-    let places = dsharp.stack ([ x.flatten (); y.flatten () ], 1)
-    let vectors = score places
+    let tails = dsharp.stack ([ x.flatten (); y.flatten () ], 1)
+    let vectors = score tails
     let length = vectors.square().sum(1, keepDim = true).sqrt() + 1e-6
     let arrows = vectors / length * ((length + 1.0).log() * 0.03).clamp(high = 0.14)
-    panel title [ Points("", pairs data); Arrows("", Array.zip (pairs (places - 0.5 * arrows)) (pairs arrows)) ]
+    panel title [ Points("", places data); Arrows("", Array.zip (places (tails - 0.5 * arrows)) (places arrows)) ]
 
 // ---- the sample ----
 
@@ -120,7 +114,7 @@ let report (folder: string) (heldOut: Tensor) (found: Found list) (ladder: Noise
     [ for found in found -> field $"{found.Name} score matching" heldOut found.Score ]
     @ [ field "the true score" heldOut (truth 0.0)
         field "noise-conditional, σ = 0.3" heldOut (Score.atNoise 0.3 score)
-        panel "annealed samples" [ Points("", pairs samples) ] ]
+        panel "annealed samples" [ Points("", places samples) ] ]
     |> save (Path.Combine(folder, "scores.svg")) 3
 
     for found in found do

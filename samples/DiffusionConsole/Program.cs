@@ -1,5 +1,6 @@
 // data: mnist
-// A small diffusion model on MNIST from C#: trains it, reports the bound, draws digits into artifacts/diffusion-console/.
+// A small diffusion model of MNIST that is told which digit to draw, from C#: trains it with and without labels, reports the bound, and draws a row of
+// each digit by classifier-free guidance into artifacts/diffusion-console/.
 // Run it with `build/run sample diffusion-console [--epochs N] [--batch N] [--channels N] [--steps N] [--seed N] [--data DIR]`; Ctrl+C stops training
 // and goes on.
 using Functional.CSharp;
@@ -13,12 +14,17 @@ return await Arguments.RunAsync(args, ["epochs", "batch", "channels", "steps", "
     RandomNumbers.Seed(arguments.Int("seed", 1));
 
     var mnist = await Mnist.LoadAsync(arguments.Folder("data", Arguments.Mnist));
-    var (train, test) = (mnist.Train.Pixels().Map(Images), mnist.Test.Pixels().Map(Images));
+    var network = UNet.Conditional(10, new() { Channels = channels, Multipliers = [1, 2, 4] });
+    var schedule = NoiseSchedule.VariancePreserving();
 
-    var denoiser = new Denoiser(
-        NoiseSchedule.VariancePreserving(),
-        Prediction.Noise,
-        UNet.Create(new() { Channels = channels, Multipliers = [1, 2, 4] }));
+    // one network for all labels, and for 10, which says nothing
+    Denoiser Of(Tensor labels) => Denoiser.Conditional(schedule, Prediction.Noise, network, labels);
+    Denoiser Untold(int count) => Of(Tensor.Full([count], 10L));
+
+    var objective = DiffusionLoss.Conditional(
+        LossWeighting.Noise,
+        TimeSampling.LowDiscrepancy,
+        (Tensor labels) => Of(Guidance.Dropped(0.1, Tensor.FromScalar(10L), labels)));
 
     var average = new WeightAverage(0.995);
 
@@ -39,7 +45,12 @@ return await Arguments.RunAsync(args, ["epochs", "batch", "channels", "steps", "
     {
         using var stop = new CtrlC();
         await Training.FitAsync(
-            denoiser.Parameters, DiffusionLoss.Simple(denoiser), train, training, new StatusLine(), stop.Token);
+            network.Parameters,
+            objective,
+            mnist.Train.Centred().Zip(mnist.Train.Labels()),
+            training,
+            new StatusLine(),
+            stop.Token);
     }
     catch (OperationCanceledException)
     {
@@ -49,19 +60,21 @@ return await Arguments.RunAsync(args, ["epochs", "batch", "channels", "steps", "
 
     average.During(() =>
     {
-        Weights.Save(Path.Combine(folder, "diffusion.safetensors"), denoiser.Parameters);
+        Weights.Save(Path.Combine(folder, "diffusion.safetensors"), network.Parameters);
 
         var bound = new DiffusionBound(1000, Reconstruction.Quantized(256));
-        var bits = test.Mean(
-            250, x => Gradient.Off(() => DiffusionBound.BitsPerDimension(x, bound.Estimate(Mode.Eval, denoiser, x).Value)));
+        var bits = mnist.Test.Centred().Mean(
+            250,
+            x => Gradient.Off(
+                () => DiffusionBound.BitsPerDimension(x, bound.Estimate(Mode.Eval, Untold(x.Shape[0]), x).Value)));
         Console.WriteLine(FormattableString.Invariant($"bits per dimension by the bound: {bits:F3} bits"));
 
-        var digits = Sampler.Ancestral().Sample(denoiser.Clipped(), [64, 1, 28, 28], new() { Steps = steps });
+        // 16 of each digit, a row for each
+        var labels = Tensor.FromArray(Enumerable.Range(0, 160).Select(i => (long)i / 16).ToArray());
+        var guided = Guidance.ClassifierFree(2, Of(labels), Untold(160)).Clipped();
+        var digits = Sampler.Ancestral().Sample(guided, [160, 1, 28, 28], new() { Steps = steps });
         ((digits + 1) / 2).SaveImage(Path.Combine(folder, "samples.png"), gridCols: 16);
     });
 
     Console.WriteLine($"pictures and weights: {folder}");
 });
-
-// Vectors of brightnesses between 0 and 1 as images between -1 and 1.
-static Tensor Images(Tensor pixels) => pixels.View([-1, 1, 28, 28]) * 2 - 1;

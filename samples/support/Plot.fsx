@@ -2,8 +2,11 @@
 // Loaded by samples that draw; a panel is a value, `save` writes some of them.
 module Plot
 
+#load "../../src/Functional/bin/Release/net10.0/interactive.fsx"
+
 open System
 open System.IO
+open Functional.Tensors
 
 /// What is drawn in a panel; each with the name that the legend gives it, or "".
 type Mark =
@@ -20,6 +23,11 @@ type Mark =
 
 /// A plot: its title, the ranges of its axes, and what is in it, drawn in that order.
 type Panel = { Title: string; X: float * float; Y: float * float; Marks: Mark list }
+
+/// The rows of a tensor [count; 2] as places.
+let places (rows: Tensor) : (float * float)[] =
+    let numbers = rows.cast(Dtype.Float64).toArray2D<float> ()
+    Array.init (numbers.GetLength 0) (fun row -> numbers[row, 0], numbers[row, 1])
 
 let private width, height = 400.0, 300.0
 let private left, right, top, bottom = 44.0, 14.0, 34.0, 30.0

@@ -65,6 +65,8 @@ public sealed class DataTests
         Assert.Equal([0, 1, 2], mnist.Test.Labels.ToArray<byte>());
         Assert.Equal([0, 1, 2], mnist.Test.Labels().Head(3).ToArray<long>());
         Assert.Equal([3, 4], mnist.Train.Pixels().Head(3).Shape);
+        Assert.Equal([3, 1, 2, 2], mnist.Train.Centred().Head(3).Shape);
+        Assert.True((mnist.Train.Pixels().Head(3).View([3, 1, 2, 2]) * 2 - 1).AllClose(mnist.Train.Centred().Head(3)));
         Assert.InRange(mnist.Train.Pixels().Head(3).Max().ToDouble(), 0.5, 1);
         Assert.All(mnist.Train.Binarized().Head(3).ToArray<float>(), value => Assert.True(value is 0 or 1));
     }

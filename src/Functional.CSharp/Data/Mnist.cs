@@ -31,6 +31,12 @@ public static class LabelledImagesExtensions
     public static Dataset<Tensor> Binarized(this LabelledImages set) =>
         Functional.LabelledImagesModule.binarized(Guard.NotNull(set).Inner).ToFacade();
 
+    /// <summary>
+    /// Each image with one channel, [1; height; width], and brightnesses between -1 and 1: for convolutions, and for noise around 0.
+    /// </summary>
+    public static Dataset<Tensor> Centred(this LabelledImages set) =>
+        Functional.LabelledImagesModule.centred(Guard.NotNull(set).Inner).ToFacade();
+
     /// <summary>The class of each image (Int64).</summary>
     public static Dataset<Tensor> Labels(this LabelledImages set) =>
         Functional.LabelledImagesModule.labels(Guard.NotNull(set).Inner).ToFacade();

@@ -13,7 +13,7 @@ type LabelledImages =
         Labels: Tensor
     }
 
-/// The images as a data set of vectors: brightness from 0 to 1.
+/// The images and their classes as data sets.
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module LabelledImages =
 
@@ -26,6 +26,11 @@ module LabelledImages =
 
     /// Each image as a vector of zeros and ones, drawn anew with the brightness as probability each time it is read.
     let binarized (set: LabelledImages) : Dataset<Tensor> = pixels set |> Dataset.binarized
+
+    /// Each image with one channel, [1; height; width], and brightnesses between -1 and 1: for convolutions, and for noise around 0.
+    let centred (set: LabelledImages) : Dataset<Tensor> =
+        Dataset.ofTensor (set.Images.unsqueeze 1)
+        |> Dataset.map (fun bytes -> bytes.cast Dtype.Default / 127.5 - 1.0)
 
     /// The class of each image (Int64).
     let labels (set: LabelledImages) : Dataset<Tensor> =

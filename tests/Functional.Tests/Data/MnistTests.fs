@@ -38,6 +38,9 @@ let private asData (draw: Draw) =
     let pixels = Dataset.head 12 (LabelledImages.pixels set)
     Expect.equal pixels.dtype Dtype.Float32 "the default dtype"
     isClose 1e-7 "brightness from 0 to 1" pixels (bytes.cast Dtype.Float64 / 255.0)
+    let centred = Dataset.head 12 (LabelledImages.centred set)
+    Expect.equal centred.shape [| 12; 1; 8; 8 |] "one channel"
+    isClose 2e-7 "brightness from -1 to 1" centred (set.Images.unsqueeze(1).cast Dtype.Float64 / 127.5 - 1.0)
     let binary = Dataset.head 12 (LabelledImages.binarized set)
     Expect.all (numbers binary) (fun pixel -> pixel = 0.0 || pixel = 1.0) "zeros and ones"
     let labels = Dataset.head 12 (LabelledImages.labels set)

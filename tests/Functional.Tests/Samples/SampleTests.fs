@@ -151,7 +151,7 @@ let private compares folder =
                 [ @"lower half, repaint, squared error: \d+\.\d\d\d"; @"scattered, guided, accuracy: \d+\.\d %" ],
                 "middle.png",
                 (16 * 28, 5 * 28),
-                [ "--images"; "16"; "--steps"; "2"; "--resamplings"; "1"; "--channels"; "8"; "--weights"; "none" ]
+                [ "--images"; "16"; "--steps"; "2"; "--resamplings"; "1"; "--channels"; "8" ]
                 "beta-vae", [ @"beta 4, kl: \d+\.\d\d nats" ], "traversals-4.png", (11 * 28, 10 * 28), [] ] do
               let arguments = [ "--data"; data; "--epochs"; "1" ] @ more
               sample, figures, picture, width, height, interactive folder $"{sample}.fsx" arguments ]
