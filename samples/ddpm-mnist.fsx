@@ -44,7 +44,7 @@ let trainDenoiser
     average
 
 let draw (steps: int) (count: int) (denoiser: Denoiser) : Tensor =
-    let options = { Sampler.defaults with Steps = steps }
+    let options = { Sampler.defaults with Steps = steps; Grid = TimeGrid.quadratic }
     let sampler = Sampler.ancestral ReverseVariance.Posterior
 
     inBatches 128 count (fun count -> Sampler.sample options sampler (Denoiser.clipped -1.0 1.0 denoiser) [ count; 1; 28; 28 ])
@@ -66,8 +66,8 @@ let autoencoded (batch: int) (count: int) (train: Dataset<Tensor>) : Tensor =
 let sample () =
     let arguments = Arguments.Arguments [ "epochs"; "batch"; "channels"; "digits"; "steps"; "flow"; "seed"; "data"; "checkpoint" ]
 
-    let epochs, batch = arguments.Int("epochs", 4), arguments.Int("batch", 128)
-    let digits, steps = arguments.Int("digits", 2048), arguments.Int("steps", 100)
+    let epochs, batch = arguments.Int("epochs", 3), arguments.Int("batch", 128)
+    let digits, steps = arguments.Int("digits", 1024), arguments.Int("steps", 50)
     let folder = Arguments.artifacts "ddpm-mnist"
     dsharp.seed (arguments.Int("seed", 1))
 
@@ -93,7 +93,7 @@ let sample () =
         printfn $"bits per dimension by the bound: %.3f{bits} bits"
 
         let flow = ProbabilityFlow.ofDenoiser 1e-4 [ 1; 28; 28 ] denoiser
-        let followed = min (arguments.Int("flow", 128)) test.Length
+        let followed = min (arguments.Int("flow", 64)) test.Length
 
         let bits =
             test

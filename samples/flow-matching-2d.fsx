@@ -40,10 +40,14 @@ let dataSets: (string * string * (int -> Tensor)) list =
 
 // ---- the flow ----
 
+/// Points, times, and waves over the points, without which a network of this size draws no sharp edges.
+let features (x: Tensor, t: Tensor) : Tensor =
+    let waves = [ for k in 1..3 -> x * (0.5 * Math.PI * float k) ]
+    dsharp.cat ([ x; t.unsqueeze 1 ] @ [ for wave in waves -> wave.sin () ] @ [ for wave in waves -> wave.cos () ], 1)
+
 /// u(x, t) on straight lines between data and noise.
 let velocity () : VelocityField =
-    let beside (x: Tensor, t: Tensor) = dsharp.cat ([ x; t.unsqueeze 1 ], 1)
-    VelocityField.rectified (Net.ofFunction beside --> mlpWith Activation.silu [ 3; 128; 128; 128 ] --> linear 128 2)
+    VelocityField.rectified (Net.ofFunction features --> mlpWith Activation.silu [ 15; 128; 128; 128 ] --> linear 128 2)
 
 let batch = 512
 
