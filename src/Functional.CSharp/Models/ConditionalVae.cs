@@ -1,6 +1,5 @@
 // The conditional variational autoencoder: a generative model of x for every context c.
 // Structured prediction, such as the missing part of an image from the rest.
-using Functional.Interop;
 using InnerTensor = Functional.Tensors.Tensor;
 
 namespace Functional.CSharp;
@@ -10,9 +9,9 @@ namespace Functional.CSharp;
 /// <see cref="Net.Join"/>. Its functions take batches of pairs: the examples x and their contexts c. Sohn, Lee &amp; Yan, NeurIPS
 /// 2015.
 /// </summary>
-public sealed class ConditionalVae : IWrapper
+public sealed class ConditionalVae : GenerativeModel
 {
-    private readonly Func<(InnerTensor, InnerTensor), Functional.Loss> objective;
+    private readonly Func<Tuple<InnerTensor, InnerTensor>, Functional.Loss> loss;
 
     /// <summary>A conditional variational autoencoder from its parts.</summary>
     /// <param name="prior">p(z|c): <c>Net.Mlp(10, 400).Then(Head.DiagonalNormal(20))</c>.</param>
@@ -26,16 +25,14 @@ public sealed class ConditionalVae : IWrapper
         Net<Tensor, Distribution> prior,
         Net<(Tensor X, Tensor Context), Distribution> encoder,
         Net<(Tensor Z, Tensor Context), Distribution> decoder)
+        : base(new Functional.ConditionalVae(
+            Guard.NotNull(prior).ToInner(), Guard.NotNull(encoder).ToInner(), Guard.NotNull(decoder).ToInner()))
     {
-        (Prior, Encoder, Decoder) = (Guard.NotNull(prior), Guard.NotNull(encoder), Guard.NotNull(decoder));
-        Inner = new(prior.ToInner(), encoder.ToInner(), decoder.ToInner());
-        objective = ConditionalVaeBridge.loss(Inner);
-        Parameters = Array.ConvertAll(ConditionalVaeBridge.parameters(Inner), parameter => new Parameter(parameter));
+        (Prior, Encoder, Decoder) = (prior, encoder, decoder);
+        loss = Functional.ConditionalVaeModule.loss(Inner).Invoke;
     }
 
-    internal Functional.ConditionalVae Inner { get; }
-
-    object IWrapper.Inner => Inner;
+    internal new Functional.ConditionalVae Inner => (Functional.ConditionalVae)base.Inner;
 
     /// <summary>p(z|c).</summary>
     public Net<Tensor, Distribution> Prior { get; }
@@ -46,36 +43,28 @@ public sealed class ConditionalVae : IWrapper
     /// <summary>p(x|z, c).</summary>
     public Net<(Tensor Z, Tensor Context), Distribution> Decoder { get; }
 
-    /// <summary>Everything that training changes, under `prior.`, `encoder.` and `decoder.`.</summary>
-    public IReadOnlyList<Parameter> Parameters { get; }
-
     /// <summary>The generative half, p(z|c) p(x|z, c), at some x: the sites `z` and `x`.</summary>
     public Program<ValueTuple> Model(Mode mode, (Tensor X, Tensor Context) batch) =>
-        new(ConditionalVaeBridge.model(mode.ToInner(), Inner, Guard.Inner(batch.X), Guard.Inner(batch.Context)));
+        Functional.ConditionalVaeModule.model(mode.ToInner(), Inner, Guard.Inner(batch.X), Guard.Inner(batch.Context)).ToFacade();
 
     /// <summary>The inference half, q(z|x, c): the site `z`.</summary>
     public Program<Tensor> Guide(Mode mode, (Tensor X, Tensor Context) batch) =>
-        new Program<InnerTensor>(Functional.ConditionalVaeModule.guide(
-            mode.ToInner(), Inner, Guard.Inner(batch.X), Guard.Inner(batch.Context)))
-            .Select(z => new Tensor(z));
+        Functional.ConditionalVaeModule.guide(mode.ToInner(), Inner, Guard.Inner(batch.X), Guard.Inner(batch.Context)).ToFacade();
 
     /// <summary>A bound on log p(x|c) for each example, in nats.</summary>
     public Loss Estimate(Mode mode, Bound bound, (Tensor X, Tensor Context) batch) =>
         new(Functional.ConditionalVaeModule.estimate(
             mode.ToInner(), Guard.NotNull(bound).Inner, Inner, Guard.Inner(batch.X), Guard.Inner(batch.Context)));
 
-    /// <summary>
-    /// The training loss for any bound, minus its mean over the batch: <c>vae.Objective(Iwae.Bound(particles: 5))</c>. Ask for it
-    /// once, and use it for all batches.
-    /// </summary>
+    /// <inheritdoc cref="VariationalAutoencoder.Objective"/>
     public Func<(Tensor X, Tensor Context), Loss> Objective(Bound bound)
     {
-        var objective = ConditionalVaeBridge.objective(Guard.NotNull(bound).Inner, Inner);
-        return batch => new(objective((Guard.Inner(batch.X), Guard.Inner(batch.Context))));
+        var objective = Functional.ConditionalVaeModule.objective(Guard.NotNull(bound).Inner, Inner);
+        return batch => new(objective.Invoke(new(Guard.Inner(batch.X), Guard.Inner(batch.Context))));
     }
 
     /// <summary>The training loss: minus the mean ELBO of the batch, with terms `reconstruction` and `kl`.</summary>
-    public Loss Loss((Tensor X, Tensor Context) batch) => new(objective((Guard.Inner(batch.X), Guard.Inner(batch.Context))));
+    public Loss Loss((Tensor X, Tensor Context) batch) => new(loss(new(Guard.Inner(batch.X), Guard.Inner(batch.Context))));
 
     /// <summary>The ELBO of each example in nats, one particle, not recorded for differentiation.</summary>
     public Loss Elbo((Tensor X, Tensor Context) batch) =>
@@ -110,12 +99,4 @@ public sealed class ConditionalVae : IWrapper
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         Training.FitAsync(Parameters, Loss, data, options, progress, cancellationToken);
-
-    /// <summary>Writes the weights to a safetensors file; an old file stays whole until the new one is.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Save(string path) => Weights.Save(path, Parameters);
-
-    /// <summary>Reads the weights from a file that <see cref="Save"/> wrote. Nothing is changed unless everything fits.</summary>
-    /// <inheritdoc cref="Weights.Load"/>
-    public void Load(string path) => Weights.Load(path, Parameters);
 }

@@ -1,7 +1,6 @@
 // The variational autoencoder with a chain of latent variables, z_T → ... → z_1 → x, inferred from below or by a ladder.
 // Where one layer of codes is too simple a posterior or prior; harder to train than a Vae.
 using Functional.Interop;
-using InnerTensor = Functional.Tensors.Tensor;
 
 namespace Functional.CSharp;
 
@@ -15,7 +14,7 @@ public sealed class Hierarchy
     /// <summary>q(z_1|x) q(z_2|z_1) ... q(z_T|z_{T-1}).</summary>
     /// <param name="encoders">The networks of these conditionals, that of z_1 first.</param>
     public static Hierarchy BottomUp(params IReadOnlyList<Net<Tensor, Distribution>> encoders) =>
-        new(HierarchicalVaeBridge.bottomUp(
+        new(HierarchyBridge.bottomUp(
             [.. Guard.NotNull(encoders).Select(encoder => Guard.NotNull(encoder, nameof(encoders)).ToInner())]));
 
     /// <summary>
@@ -26,7 +25,7 @@ public sealed class Hierarchy
     /// <param name="rungs">f_t and the network that makes N(μ̂_t, σ̂_t²) of d_t, those of z_1 first.</param>
     public static Hierarchy Ladder(
         params IReadOnlyList<(Net<Tensor, Tensor> Upward, Net<Tensor, Distribution> Encoder)> rungs) =>
-        new(HierarchicalVaeBridge.ladder(
+        new(HierarchyBridge.ladder(
         [
             .. Guard.NotNull(rungs).Select(rung =>
                 (Guard.NotNull(rung.Upward, nameof(rungs)).ToInner(), Guard.NotNull(rung.Encoder, nameof(rungs)).ToInner())),
@@ -41,10 +40,14 @@ public sealed class Hierarchy
 /// epochs (<see cref="Elbo.Weighed(double, int)"/> with β from 0 to 1), as Sønderby et al. do, section 2.3. A ladder learns more
 /// slowly at first. Rezende, Mohamed &amp; Wierstra, arXiv:1401.4082; Sønderby et al., arXiv:1602.02282 (ladder).
 /// </summary>
-public sealed class HierarchicalVae : IWrapper
+/// <remarks>
+/// Whatever runs it throws an <see cref="ArgumentException"/> when inference and generation have different numbers of layers, or
+/// none. The model's sites are `zT` to `z1` and `x`. Reconstruct takes for z_1 the mean of q(z_1|x), or of a ladder the mean of
+/// q(z_1|z_2, x) at that of q(z_2|z_3, x) and so on. Generate and Sample draw z_T from the prior and everything below it in turn.
+/// Parameters are named under `encoder1.` and so on (of a ladder `upward1.` and `encoder1.`), and `decoder1.` and so on.
+/// </remarks>
+public sealed class HierarchicalVae : VariationalAutoencoder
 {
-    private readonly Func<InnerTensor, Functional.Loss> objective;
-
     /// <summary>
     /// A variational autoencoder from its parts. Whether they have equally many layers is looked at when it is used.
     /// </summary>
@@ -52,19 +55,13 @@ public sealed class HierarchicalVae : IWrapper
     /// <param name="decoders">p(x|z_1), p(z_1|z_2), ..., p(z_{T-1}|z_T).</param>
     /// <param name="prior">p(z_T): <c>Normal.Standard([20])</c>.</param>
     public HierarchicalVae(Hierarchy inference, IReadOnlyList<Net<Tensor, Distribution>> decoders, Distribution prior)
-    {
-        (Inference, Decoders, Prior) = (Guard.NotNull(inference), [.. Guard.NotNull(decoders)], Guard.NotNull(prior));
-        Inner = HierarchicalVaeBridge.create(
-            inference.Inner,
-            [.. Decoders.Select(decoder => Guard.NotNull(decoder, nameof(decoders)).ToInner())],
-            prior.Inner);
-        objective = HierarchicalVaeBridge.loss(Inner);
-        Parameters = Array.ConvertAll(HierarchicalVaeBridge.parameters(Inner), parameter => new Parameter(parameter));
-    }
+        : base(VaeBridge.ofHierarchicalVae(HierarchyBridge.create(
+            Guard.NotNull(inference).Inner,
+            [.. Guard.NotNull(decoders).Select(decoder => Guard.NotNull(decoder, nameof(decoders)).ToInner())],
+            Guard.Inner(prior)))) =>
+        (Inference, Decoders, Prior) = (inference, [.. decoders], prior);
 
-    internal Functional.HierarchicalVae Inner { get; }
-
-    object IWrapper.Inner => Inner;
+    private new Functional.HierarchicalVae Inner => (Functional.HierarchicalVae)base.Inner;
 
     /// <summary>q(z_1 ... z_T|x).</summary>
     public Hierarchy Inference { get; }
@@ -75,84 +72,8 @@ public sealed class HierarchicalVae : IWrapper
     /// <summary>p(z_T).</summary>
     public Distribution Prior { get; }
 
-    /// <summary>
-    /// Everything that training changes, under `encoder1.` and so on (of a ladder `upward1.` and `encoder1.`), and `decoder1.`
-    /// and so on.
-    /// </summary>
-    public IReadOnlyList<Parameter> Parameters { get; }
-
-    /// <summary>The generative half, p(z_T) ... p(x|z_1), at some x, with sites `zT` to `z1` and `x`.</summary>
-    /// <exception cref="ArgumentException">Inference and generation have different numbers of layers, or none.</exception>
-    public Program<ValueTuple> Model(Mode mode, Tensor x) =>
-        new(HierarchicalVaeBridge.model(mode.ToInner(), Inner, Guard.Inner(x)));
-
     /// <summary>The inference half, q(z_1 ... z_T|x), with sites `z1` to `zT`.</summary>
     /// <exception cref="ArgumentException">Inference and generation have different numbers of layers, or none.</exception>
     public Program<ValueTuple> Guide(Mode mode, Tensor x) =>
-        new(HierarchicalVaeBridge.guide(mode.ToInner(), Inner, Guard.Inner(x)));
-
-    /// <summary>A bound on log p(x) for each example, in nats.</summary>
-    /// <exception cref="ArgumentException">Inference and generation have different numbers of layers, or none.</exception>
-    public Loss Estimate(Mode mode, Bound bound, Tensor x) =>
-        new(Functional.HierarchicalVaeModule.estimate(mode.ToInner(), Guard.NotNull(bound).Inner, Inner, Guard.Inner(x)));
-
-    /// <summary>
-    /// The training loss for any bound, minus its mean over the batch: <c>vae.Objective(Iwae.Bound(particles: 5))</c>. Ask for it
-    /// once, and use it for all batches.
-    /// </summary>
-    public Func<Tensor, Loss> Objective(Bound bound)
-    {
-        var objective = HierarchicalVaeBridge.objective(Guard.NotNull(bound).Inner, Inner);
-        return x => new(objective(Guard.Inner(x)));
-    }
-
-    /// <summary>
-    /// The training loss: minus the mean ELBO of the batch, with terms `reconstruction`, `kl` and, from below, `kl (Monte
-    /// Carlo)`.
-    /// </summary>
-    /// <exception cref="ArgumentException">Inference and generation have different numbers of layers, or none.</exception>
-    public Loss Loss(Tensor x) => new(objective(Guard.Inner(x)));
-
-    /// <summary>The ELBO of each example in nats, one particle, not recorded for differentiation.</summary>
-    /// <exception cref="ArgumentException">Inference and generation have different numbers of layers, or none.</exception>
-    public Loss Elbo(Tensor x) => new(Functional.HierarchicalVaeModule.elbo(Inner, Guard.Inner(x)));
-
-    /// <summary>log p(x) of each example, in nats, by importance sampling from the guide.</summary>
-    /// <param name="x">The examples.</param>
-    /// <param name="samples">Draws for each example, at least 1. Default: 100.</param>
-    /// <exception cref="ArgumentException">Inference and generation have different numbers of layers, or none.</exception>
-    public Tensor LogEvidence(Tensor x, int samples = 100) =>
-        new(Functional.HierarchicalVaeModule.logEvidence(Guard.AtLeast(samples, 1), Inner, Guard.Inner(x)));
-
-    /// <summary>
-    /// The mean of p(x|z_1), where z_1 is the mean of q(z_1|x), or of a ladder the mean of q(z_1|z_2, x) at that of q(z_2|z_3, x)
-    /// and so on.
-    /// </summary>
-    /// <exception cref="ArgumentException">Inference and generation have different numbers of layers, or none.</exception>
-    public Tensor Reconstruct(Tensor x) => new(Functional.HierarchicalVaeModule.reconstruct(Inner, Guard.Inner(x)));
-
-    /// <summary>The mean of p(x|z_1) for <paramref name="count"/> draws of z_1 from the chain of priors.</summary>
-    /// <exception cref="ArgumentException">Inference and generation have different numbers of layers, or none.</exception>
-    public Tensor Generate(int count) => new(Functional.HierarchicalVaeModule.generate(Guard.AtLeast(count, 1), Inner));
-
-    /// <summary><paramref name="count"/> draws of x: z_T from the prior, and everything below it in turn.</summary>
-    /// <exception cref="ArgumentException">Inference and generation have different numbers of layers, or none.</exception>
-    public Tensor Sample(int count) => new(Functional.HierarchicalVaeModule.sample(Guard.AtLeast(count, 1), Inner));
-
-    /// <summary>Trains all networks by maximising the ELBO, on the thread pool.</summary>
-    /// <inheritdoc cref="Training.FitAsync{TBatch}"/>
-    public Task<TrainingResult> FitAsync(
-        Dataset<Tensor> data,
-        TrainingOptions? options = null,
-        IProgress<TrainingProgress>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        Training.FitAsync(Parameters, Loss, data, options, progress, cancellationToken);
-
-    /// <summary>Writes the weights to a safetensors file; an old file stays whole until the new one is.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Save(string path) => Weights.Save(path, Parameters);
-
-    /// <summary>Reads the weights from a file that <see cref="Save"/> wrote. Nothing is changed unless everything fits.</summary>
-    /// <inheritdoc cref="Weights.Load"/>
-    public void Load(string path) => Weights.Load(path, Parameters);
+        Functional.HierarchicalVaeModule.guide(mode.ToInner(), Inner, Guard.Inner(x)).ToFacade();
 }

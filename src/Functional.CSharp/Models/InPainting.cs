@@ -1,8 +1,5 @@
 // In-painting with any mask: a conditional VAE whose context is the visible part of an image and where it is.
 // One network answers for every mask; for a fixed part of the image take a plain ConditionalVae.
-using Functional.Interop;
-using InnerTensor = Functional.Tensors.Tensor;
-
 namespace Functional.CSharp;
 
 /// <summary>
@@ -28,14 +25,14 @@ public static class InPainting
     /// The mask does not have the shape of the images. When the program runs: the likelihood has no density for each pixel.
     /// </exception>
     public static Program<ValueTuple> Model(Mode mode, ConditionalVae vae, (Tensor X, Tensor Visible) batch) =>
-        new(InPaintingBridge.model(mode.ToInner(), Guard.NotNull(vae).Inner, Guard.Inner(batch.X), Guard.Inner(batch.Visible)));
+        Functional.InPainting.model(
+            mode.ToInner(), Guard.NotNull(vae).Inner, Guard.Inner(batch.X), Guard.Inner(batch.Visible)).ToFacade();
 
     /// <summary>q(z|x, visible): the site `z`.</summary>
     /// <exception cref="ArgumentException">The mask does not have the shape of the images.</exception>
     public static Program<Tensor> Guide(Mode mode, ConditionalVae vae, (Tensor X, Tensor Visible) batch) =>
-        new Program<InnerTensor>(Functional.InPainting.guide(
-            mode.ToInner(), Guard.NotNull(vae).Inner, Guard.Inner(batch.X), Guard.Inner(batch.Visible)))
-            .Select(z => new Tensor(z));
+        Functional.InPainting.guide(
+            mode.ToInner(), Guard.NotNull(vae).Inner, Guard.Inner(batch.X), Guard.Inner(batch.Visible)).ToFacade();
 
     /// <summary>A bound on log p(hidden|visible) for each image, in nats.</summary>
     /// <exception cref="ArgumentException">
@@ -53,8 +50,8 @@ public static class InPainting
     /// </summary>
     public static Func<(Tensor X, Tensor Visible), Loss> Objective(Bound bound, ConditionalVae vae)
     {
-        var objective = InPaintingBridge.objective(Guard.NotNull(bound).Inner, Guard.NotNull(vae).Inner);
-        return batch => new(objective((Guard.Inner(batch.X), Guard.Inner(batch.Visible))));
+        var objective = Functional.InPainting.objective(Guard.NotNull(bound).Inner, Guard.NotNull(vae).Inner);
+        return batch => new(objective.Invoke(new(Guard.Inner(batch.X), Guard.Inner(batch.Visible))));
     }
 
     /// <summary>log p(hidden|visible) of each image, in nats, by importance sampling from the encoder.</summary>

@@ -1,8 +1,5 @@
 // The semi-supervised variational autoencoder: labels are latent where they are missing, and observed where they are known.
 // A classifier and a generative model from few labels and many examples without.
-using Functional.Interop;
-using InnerTensor = Functional.Tensors.Tensor;
-
 namespace Functional.CSharp;
 
 /// <summary>
@@ -11,10 +8,8 @@ namespace Functional.CSharp;
 /// L(x, y) ≤ log p(x, y) of those with. Both are estimated from any <see cref="Bound"/>, and a loss is a sum of what is wanted:
 /// <see cref="Objective"/> is the paper's. Kingma, Rezende, Mohamed &amp; Welling, arXiv:1406.5298 (their M2).
 /// </summary>
-public sealed class SemiSupervisedVae : IWrapper
+public sealed class SemiSupervisedVae : GenerativeModel
 {
-    private readonly Func<(InnerTensor, InnerTensor), Functional.Loss> classification;
-
     /// <summary>
     /// A variational autoencoder from its parts. Encoder and decoder take pairs whose leading axes broadcast
     /// (<see cref="Net.LinearPair"/> makes such networks): one x for every y.
@@ -34,17 +29,15 @@ public sealed class SemiSupervisedVae : IWrapper
         Net<(Tensor Y, Tensor Z), Distribution> decoder,
         Distribution labels,
         Distribution prior)
-    {
-        (Classifier, Encoder, Decoder) = (Guard.NotNull(classifier), Guard.NotNull(encoder), Guard.NotNull(decoder));
-        (Labels, Prior) = (Guard.NotNull(labels), Guard.NotNull(prior));
-        Inner = new(classifier.ToInner(), encoder.ToInner(), decoder.ToInner(), labels.Inner, prior.Inner);
-        classification = SemiSupervisedVaeBridge.classification(Inner);
-        Parameters = Array.ConvertAll(SemiSupervisedVaeBridge.parameters(Inner), parameter => new Parameter(parameter));
-    }
+        : base(new Functional.SemiSupervisedVae(
+            Guard.NotNull(classifier).ToInner(),
+            Guard.NotNull(encoder).ToInner(),
+            Guard.NotNull(decoder).ToInner(),
+            Guard.Inner(labels),
+            Guard.Inner(prior))) =>
+        (Classifier, Encoder, Decoder, Labels, Prior) = (classifier, encoder, decoder, labels, prior);
 
-    internal Functional.SemiSupervisedVae Inner { get; }
-
-    object IWrapper.Inner => Inner;
+    private new Functional.SemiSupervisedVae Inner => (Functional.SemiSupervisedVae)base.Inner;
 
     /// <summary>q(y|x).</summary>
     public Net<Tensor, Distribution> Classifier { get; }
@@ -61,30 +54,26 @@ public sealed class SemiSupervisedVae : IWrapper
     /// <summary>p(z).</summary>
     public Distribution Prior { get; }
 
-    /// <summary>Everything that training changes, under `classifier.`, `encoder.` and `decoder.`.</summary>
-    public IReadOnlyList<Parameter> Parameters { get; }
-
     // ---- programs ----
 
     /// <summary>The generative half, p(y) p(z) p(x|y, z), at some x: the sites `y`, `z` and `x`.</summary>
     public Program<ValueTuple> Model(Mode mode, Tensor x) =>
-        new(SemiSupervisedVaeBridge.model(mode.ToInner(), Inner, Guard.Inner(x)));
+        Functional.SemiSupervisedVaeModule.model(mode.ToInner(), Inner, Guard.Inner(x)).ToFacade();
 
     /// <summary>The inference half, q(y|x) q(z|x, y): the sites `y` and `z`, which it returns.</summary>
     public Program<Tensor> Guide(Mode mode, Tensor x) =>
-        new Program<InnerTensor>(Functional.SemiSupervisedVaeModule.guide(mode.ToInner(), Inner, Guard.Inner(x)))
-            .Select(z => new Tensor(z));
+        Functional.SemiSupervisedVaeModule.guide(mode.ToInner(), Inner, Guard.Inner(x)).ToFacade();
 
     /// <summary>The generative half with the labels observed, at some x and y.</summary>
     /// <exception cref="ArgumentException">There are not as many labels as examples.</exception>
     public Program<ValueTuple> LabelledModel(Mode mode, (Tensor X, Tensor Y) batch) =>
-        new(SemiSupervisedVaeBridge.labelledModel(mode.ToInner(), Inner, Guard.Inner(batch.X), Guard.Inner(batch.Y)));
+        Functional.SemiSupervisedVaeModule.labelledModel(
+            mode.ToInner(), Inner, Guard.Inner(batch.X), Guard.Inner(batch.Y)).ToFacade();
 
     /// <summary>The inference half where the label is known, q(z|x, y): the site `z`.</summary>
     public Program<Tensor> LabelledGuide(Mode mode, (Tensor X, Tensor Y) batch) =>
-        new Program<InnerTensor>(Functional.SemiSupervisedVaeModule.labelledGuide(
-            mode.ToInner(), Inner, Guard.Inner(batch.X), Guard.Inner(batch.Y)))
-            .Select(z => new Tensor(z));
+        Functional.SemiSupervisedVaeModule.labelledGuide(
+            mode.ToInner(), Inner, Guard.Inner(batch.X), Guard.Inner(batch.Y)).ToFacade();
 
     // ---- bounds and losses ----
 
@@ -106,8 +95,8 @@ public sealed class SemiSupervisedVae : IWrapper
     /// <summary>The loss of examples without labels, for any bound: minus the mean of U(x).</summary>
     public Func<Tensor, Loss> UnlabelledObjective(Bound bound)
     {
-        var objective = SemiSupervisedVaeBridge.unlabelledObjective(Guard.NotNull(bound).Inner, Inner);
-        return x => new(objective(Guard.Inner(x)));
+        var objective = Functional.SemiSupervisedVaeModule.unlabelledObjective(Guard.NotNull(bound).Inner, Inner);
+        return x => new(objective.Invoke(Guard.Inner(x)));
     }
 
     /// <summary>
@@ -115,12 +104,13 @@ public sealed class SemiSupervisedVae : IWrapper
     /// </summary>
     public Func<(Tensor X, Tensor Y), Loss> LabelledObjective(Bound bound)
     {
-        var objective = SemiSupervisedVaeBridge.labelledObjective(Guard.NotNull(bound).Inner, Inner);
-        return batch => new(objective((Guard.Inner(batch.X), Guard.Inner(batch.Y))));
+        var objective = Functional.SemiSupervisedVaeModule.labelledObjective(Guard.NotNull(bound).Inner, Inner);
+        return batch => new(objective.Invoke(new(Guard.Inner(batch.X), Guard.Inner(batch.Y))));
     }
 
     /// <summary>The loss of the classifier alone: the mean of -log q(y|x), in nats; a single term `classification`.</summary>
-    public Loss Classification((Tensor X, Tensor Y) batch) => new(classification((Guard.Inner(batch.X), Guard.Inner(batch.Y))));
+    public Loss Classification((Tensor X, Tensor Y) batch) =>
+        new(Functional.SemiSupervisedVaeModule.classification(Inner, Guard.Inner(batch.X), Guard.Inner(batch.Y)));
 
     /// <summary>
     /// The training loss of a pair of batches, labelled (x, y) and unlabelled x: mean(-U) + mean(-L) + α · mean(-log q(y|x)),
@@ -133,9 +123,9 @@ public sealed class SemiSupervisedVae : IWrapper
     /// <exception cref="ArgumentException">α is negative.</exception>
     public Func<((Tensor X, Tensor Y) Labelled, Tensor Unlabelled), Loss> Objective(double alpha, Bound bound)
     {
-        var objective = SemiSupervisedVaeBridge.objective(alpha, Guard.NotNull(bound).Inner, Inner);
-        return batch => new(objective(
-            ((Guard.Inner(batch.Labelled.X), Guard.Inner(batch.Labelled.Y)), Guard.Inner(batch.Unlabelled))));
+        var objective = Functional.SemiSupervisedVaeModule.objective(alpha, Guard.NotNull(bound).Inner, Inner);
+        return batch => new(objective.Invoke(
+            new(new(Guard.Inner(batch.Labelled.X), Guard.Inner(batch.Labelled.Y)), Guard.Inner(batch.Unlabelled))));
     }
 
     // ---- use ----
@@ -189,12 +179,4 @@ public sealed class SemiSupervisedVae : IWrapper
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         Training.FitAsync(Parameters, Objective(alpha, Elbo.Bound()), data, options, progress, cancellationToken);
-
-    /// <summary>Writes the weights to a safetensors file; an old file stays whole until the new one is.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Save(string path) => Weights.Save(path, Parameters);
-
-    /// <summary>Reads the weights from a file that <see cref="Save"/> wrote. Nothing is changed unless everything fits.</summary>
-    /// <inheritdoc cref="Weights.Load"/>
-    public void Load(string path) => Weights.Load(path, Parameters);
 }

@@ -159,10 +159,10 @@ internal static class NetConversions
 
     public static Net<ValueTuple, Tensor> ToFacade(this Functional.Net<Microsoft.FSharp.Core.Unit, InnerTensor> net) =>
         new(NetworkBridge.adapt<ValueTuple, ValueTuple, InnerTensor, Tensor>(
-            nothing => nothing, Wrap, VampVaeBridge.toNothing(net)));
+            nothing => nothing, Wrap, NothingBridge.toValue(net)));
 
     public static Functional.Net<Microsoft.FSharp.Core.Unit, InnerTensor> ToInner(this Net<ValueTuple, Tensor> net) =>
-        VampVaeBridge.ofNothing(NetworkBridge.adapt<ValueTuple, ValueTuple, Tensor, InnerTensor>(
+        NothingBridge.ofValue(NetworkBridge.adapt<ValueTuple, ValueTuple, Tensor, InnerTensor>(
             nothing => nothing, Unwrap, net.Inner));
 
     public static Head<Tensor, Tensor> ToFacade(this Functional.Head<InnerTensor, InnerTensor> head) =>

@@ -209,3 +209,13 @@ public sealed class Program<T> : IWrapper
         ProgramBridge.fitsWith(site => differentiates(new(site)), Inner, Guard.NotNull(guide).Inner);
     }
 }
+
+// Programs of the library return its own tensors, or its own nothing.
+internal static class ProgramConversions
+{
+    public static Program<Tensor> ToFacade(this Functional.Program<Functional.Tensors.Tensor> program) =>
+        new(ProgramBridge.map<Functional.Tensors.Tensor, Tensor>(value => new(value), program));
+
+    public static Program<ValueTuple> ToFacade(this Functional.Program<Microsoft.FSharp.Core.Unit> program) =>
+        new(ProgramBridge.nothing(program));
+}

@@ -1,4 +1,4 @@
-// What the C# facade calls of players, adversarial losses and the models trained with them: delegates for functions, arrays for lists.
+// What the C# facade calls of players and adversarial losses: delegates for functions, arrays for lists.
 // Only src/Functional.CSharp uses it; it decides nothing, and what it forwards to is documented where it is defined.
 namespace Functional.Interop
 
@@ -25,16 +25,6 @@ module internal PlayerBridge =
           Objective = unwrap.Invoke >> player.Objective
           Steps = player.Steps
           AfterStep = player.AfterStep }
-
-    let adaptAll (unwrap: Func<'Outer, 'Inner>) (players: Player<'Inner> list) : Player<'Outer>[] =
-        [| for player in players -> adapt unwrap player |]
-
-    let adaptPairs (unwrap: Func<'Outer, struct ('A * 'B)>) (players: Player<'A * 'B> list) : Player<'Outer>[] =
-        let pair (batch: 'Outer) =
-            let struct (a, b) = unwrap.Invoke batch
-            a, b
-
-        adaptAll (Func<_, _> pair) players
 
     let parameters (player: Player<'Batch>) = List.toArray player.Parameters
     let loss (player: Player<'Batch>) (batch: 'Batch) : Loss = player.Objective batch
@@ -128,61 +118,3 @@ module internal AdversarialBridge =
 
     let generatorPlayer (options: AdversarialOptions) (name: string) (parameters: Parameter[]) (objective: Func<'Batch, Loss>) =
         AdversarialOptions.generator options name (Array.toList parameters) objective.Invoke
-
-/// Models whose batches are tensors: the losses of a batch, and the players on the facade's batches.
-module internal GanBridge =
-
-    let parameters (gan: Gan) = List.toArray gan.Parameters
-    let criticLoss options (gan: Gan) (x: Tensor) : Loss = Gan.criticLoss options gan x
-    let generatorLoss options (gan: Gan) (x: Tensor) : Loss = Gan.generatorLoss options gan x
-
-    let players (unwrap: Func<'Batch, Tensor>) options (gan: Gan) =
-        PlayerBridge.adaptAll unwrap (Gan.players options gan)
-
-module internal ConditionalGanBridge =
-
-    let parameters (gan: ConditionalGan) = List.toArray gan.Parameters
-
-    let criticLoss options (gan: ConditionalGan) (x: Tensor) (c: Tensor) : Loss =
-        ConditionalGan.criticLoss options gan (x, c)
-
-    let generatorLoss options (gan: ConditionalGan) (x: Tensor) (c: Tensor) : Loss =
-        ConditionalGan.generatorLoss options gan (x, c)
-
-    let players (unwrap: Func<'Batch, struct (Tensor * Tensor)>) options (gan: ConditionalGan) =
-        PlayerBridge.adaptPairs unwrap (ConditionalGan.players options gan)
-
-module internal CycleGanBridge =
-
-    let parameters (gan: CycleGan) = List.toArray gan.Parameters
-
-    let generatorLoss options (cycle: float) (identity: float) (gan: CycleGan) (x: Tensor) (y: Tensor) : Loss =
-        CycleGan.generatorLoss options cycle identity gan (x, y)
-
-    let players (unwrap: Func<'Batch, struct (Tensor * Tensor)>) options (cycle: float) (identity: float) (gan: CycleGan) =
-        PlayerBridge.adaptPairs unwrap (CycleGan.players options cycle identity gan)
-
-module internal BiganBridge =
-
-    let parameters (bigan: Bigan) = List.toArray bigan.Parameters
-    let criticLoss options (bigan: Bigan) (x: Tensor) : Loss = Bigan.criticLoss options bigan x
-    let generatorLoss options (bigan: Bigan) (x: Tensor) : Loss = Bigan.generatorLoss options bigan x
-
-    let players (unwrap: Func<'Batch, Tensor>) options (bigan: Bigan) =
-        PlayerBridge.adaptAll unwrap (Bigan.players options bigan)
-
-module internal AdversarialAutoencoderBridge =
-
-    let parameters (model: AdversarialAutoencoder) = List.toArray model.Parameters
-
-    let reconstructionLoss (model: AdversarialAutoencoder) (x: Tensor) : Loss =
-        AdversarialAutoencoder.reconstructionLoss model x
-
-    let criticLoss options (model: AdversarialAutoencoder) (x: Tensor) : Loss =
-        AdversarialAutoencoder.criticLoss options model x
-
-    let encoderLoss options (model: AdversarialAutoencoder) (x: Tensor) : Loss =
-        AdversarialAutoencoder.encoderLoss options model x
-
-    let players (unwrap: Func<'Batch, Tensor>) (reconstruction: Optimizer) options (model: AdversarialAutoencoder) =
-        PlayerBridge.adaptAll unwrap (AdversarialAutoencoder.players reconstruction options model)

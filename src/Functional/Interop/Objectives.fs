@@ -40,14 +40,3 @@ module internal EstimatorBridge =
     let withDraw (draw: Func<Site, DrawGradient>) (estimator: Estimator) = { estimator with Draw = draw.Invoke }
     let withBaseline (baseline: Baseline) (estimator: Estimator) = { estimator with Baseline = baseline }
     let withPath (path: GradientPath) (estimator: Estimator) : Estimator = { estimator with Path = path }
-
-/// Models that are records of networks and distributions.
-module internal ModelBridge =
-
-    let vaeParameters (vae: Vae) = List.toArray vae.Parameters
-
-    let vaeModel (mode: Mode) (vae: Vae) (x: Tensor) : Program<ValueTuple> =
-        Vae.model mode vae x |> ProgramBridge.nothing
-
-    let vaeObjective (bound: Bound) (vae: Vae) : Func<Tensor, Loss> = Func<_, _>(Vae.objective bound vae)
-    let vaeLoss (vae: Vae) : Func<Tensor, Loss> = Func<_, _>(Vae.loss vae)

@@ -1,4 +1,4 @@
-// What the C# facade calls of the variational autoencoders: struct tuples for pairs, arrays for lists, delegates for objectives.
+// What the C# facade calls of the variational autoencoders: struct tuples for pairs, arrays for lists, one face for four models.
 // Only src/Functional.CSharp uses it; it decides nothing, and what it forwards to is documented where it is defined.
 namespace Functional.Interop
 
@@ -6,7 +6,7 @@ open System
 open Functional
 open Functional.Tensors
 
-/// Networks and objectives whose input is a pair.
+/// Networks whose input is a pair.
 module internal PairBridge =
 
     let ofStruct (net: Net<struct ('A * 'B), 'Out>) : Net<'A * 'B, 'Out> =
@@ -15,92 +15,17 @@ module internal PairBridge =
     let toStruct (net: Net<'A * 'B, 'Out>) : Net<struct ('A * 'B), 'Out> =
         NetworkBridge.adapt (Func<_, _>(fun (struct (a, b)) -> a, b)) (Func<_, _> id) net
 
-    let objective (objective: Objective<'A * 'B>) : Func<struct ('A * 'B), Loss> =
-        Func<_, _>(fun (struct (a, b)) -> objective (a, b))
+/// Networks without input. C# has System.ValueTuple for what they take.
+module internal NothingBridge =
 
-/// Given a context.
-module internal ConditionalVaeBridge =
-
-    let parameters (vae: ConditionalVae) = List.toArray vae.Parameters
-
-    let model (mode: Mode) (vae: ConditionalVae) (x: Tensor) (context: Tensor) : Program<ValueTuple> =
-        ConditionalVae.model mode vae (x, context) |> ProgramBridge.nothing
-
-    let objective (bound: Bound) (vae: ConditionalVae) =
-        PairBridge.objective (ConditionalVae.objective bound vae)
-
-    let loss (vae: ConditionalVae) =
-        PairBridge.objective (ConditionalVae.loss vae)
-
-/// Given the visible pixels.
-module internal InPaintingBridge =
-
-    let model (mode: Mode) (vae: ConditionalVae) (x: Tensor) (visible: Tensor) : Program<ValueTuple> =
-        InPainting.model mode vae (x, visible) |> ProgramBridge.nothing
-
-    let objective (bound: Bound) (vae: ConditionalVae) =
-        PairBridge.objective (InPainting.objective bound vae)
-
-/// With a VampPrior. C# has System.ValueTuple for the input of a network that takes none.
-module internal VampVaeBridge =
-
-    let ofNothing (net: Net<ValueTuple, Tensor>) : Net<unit, Tensor> =
+    let ofValue (net: Net<ValueTuple, Tensor>) : Net<unit, Tensor> =
         NetworkBridge.adapt (Func<_, _>(fun () -> ValueTuple())) (Func<_, _> id) net
 
-    let toNothing (net: Net<unit, Tensor>) : Net<ValueTuple, Tensor> =
+    let toValue (net: Net<unit, Tensor>) : Net<ValueTuple, Tensor> =
         NetworkBridge.adapt (Func<_, _>(fun (_: ValueTuple) -> ())) (Func<_, _> id) net
 
-    let parameters (vae: VampVae) = List.toArray vae.Parameters
-
-    let model (mode: Mode) (vae: VampVae) (x: Tensor) : Program<ValueTuple> =
-        VampVae.model mode vae x |> ProgramBridge.nothing
-
-    let objective (bound: Bound) (vae: VampVae) : Func<Tensor, Loss> = Func<_, _>(VampVae.objective bound vae)
-    let loss (vae: VampVae) : Func<Tensor, Loss> = Func<_, _>(VampVae.loss vae)
-
-/// With a mixture prior.
-module internal GaussianMixtureVaeBridge =
-
-    let parameters (vae: GaussianMixtureVae) = List.toArray vae.Parameters
-
-    let model (mode: Mode) (vae: GaussianMixtureVae) (x: Tensor) : Program<ValueTuple> =
-        GaussianMixtureVae.model mode vae x |> ProgramBridge.nothing
-
-    let objective (bound: Bound) (vae: GaussianMixtureVae) : Func<Tensor, Loss> =
-        Func<_, _>(GaussianMixtureVae.objective bound vae)
-
-    let loss (vae: GaussianMixtureVae) : Func<Tensor, Loss> = Func<_, _>(GaussianMixtureVae.loss vae)
-
-/// With some labels.
-module internal SemiSupervisedVaeBridge =
-
-    let parameters (vae: SemiSupervisedVae) = List.toArray vae.Parameters
-
-    let model (mode: Mode) (vae: SemiSupervisedVae) (x: Tensor) : Program<ValueTuple> =
-        SemiSupervisedVae.model mode vae x |> ProgramBridge.nothing
-
-    let labelledModel (mode: Mode) (vae: SemiSupervisedVae) (x: Tensor) (y: Tensor) : Program<ValueTuple> =
-        SemiSupervisedVae.labelledModel mode vae (x, y) |> ProgramBridge.nothing
-
-    let unlabelledObjective (bound: Bound) (vae: SemiSupervisedVae) : Func<Tensor, Loss> =
-        Func<_, _>(SemiSupervisedVae.unlabelledObjective bound vae)
-
-    let labelledObjective (bound: Bound) (vae: SemiSupervisedVae) =
-        PairBridge.objective (SemiSupervisedVae.labelledObjective bound vae)
-
-    let classification (vae: SemiSupervisedVae) =
-        PairBridge.objective (SemiSupervisedVae.classification vae)
-
-    let objective
-        (alpha: float)
-        (bound: Bound)
-        (vae: SemiSupervisedVae)
-        : Func<struct (struct (Tensor * Tensor) * Tensor), Loss> =
-        let objective = SemiSupervisedVae.objective alpha bound vae
-        Func<_, _>(fun (struct (struct (x, y), unlabelled)) -> objective ((x, y), unlabelled))
-
-/// With several layers of latent variables.
-module internal HierarchicalVaeBridge =
+/// How several layers of latent variables are inferred.
+module internal HierarchyBridge =
 
     let bottomUp (encoders: Net<Tensor, Distribution>[]) =
         Hierarchy.BottomUp(List.ofArray encoders)
@@ -111,18 +36,92 @@ module internal HierarchicalVaeBridge =
     let create (inference: Hierarchy) (decoders: Net<Tensor, Distribution>[]) (prior: Distribution) : HierarchicalVae =
         { Inference = inference; Decoders = List.ofArray decoders; Prior = prior }
 
-    let parameters (vae: HierarchicalVae) = List.toArray vae.Parameters
+/// What a variational autoencoder does with a batch of examples, whatever its prior and its layers.
+type internal IVae =
+    abstract Parts: IModel
+    abstract Model: Mode * Tensor -> Program<unit>
+    abstract Estimate: Mode * Bound * Tensor -> Loss
+    abstract Objective: Bound -> Objective<Tensor>
+    abstract Loss: Tensor -> Loss
+    abstract Elbo: Tensor -> Loss
+    abstract LogEvidence: int * Tensor -> Tensor
+    abstract Reconstruct: Tensor -> Tensor
+    abstract Generate: int -> Tensor
+    abstract Sample: int -> Tensor
 
-    let model (mode: Mode) (vae: HierarchicalVae) (x: Tensor) : Program<ValueTuple> =
-        HierarchicalVae.model mode vae x |> ProgramBridge.nothing
+module internal VaeBridge =
 
-    let guide (mode: Mode) (vae: HierarchicalVae) (x: Tensor) : Program<ValueTuple> =
-        HierarchicalVae.guide mode vae x |> ProgramBridge.nothing
+    let ofVae (vae: Vae) : IVae =
+        let loss = Vae.loss vae
 
-    let objective (bound: Bound) (vae: HierarchicalVae) : Func<Tensor, Loss> =
-        Func<_, _>(HierarchicalVae.objective bound vae)
+        { new IVae with
+            member _.Parts = vae
+            member _.Model(mode, x) = Vae.model mode vae x
+            member _.Estimate(mode, bound, x) = Vae.estimate mode bound vae x
+            member _.Objective bound = Vae.objective bound vae
+            member _.Loss x = loss x
+            member _.Elbo x = Vae.elbo vae x
+            member _.LogEvidence(samples, x) = Vae.logEvidence samples vae x
+            member _.Reconstruct x = Vae.reconstruct vae x
+            member _.Generate count = Vae.generate count vae
+            member _.Sample count = Vae.sample count vae }
 
-    let loss (vae: HierarchicalVae) : Func<Tensor, Loss> = Func<_, _>(HierarchicalVae.loss vae)
+    let ofVampVae (vae: VampVae) : IVae =
+        let loss = VampVae.loss vae
+
+        { new IVae with
+            member _.Parts = vae
+            member _.Model(mode, x) = VampVae.model mode vae x
+            member _.Estimate(mode, bound, x) = VampVae.estimate mode bound vae x
+            member _.Objective bound = VampVae.objective bound vae
+            member _.Loss x = loss x
+            member _.Elbo x = VampVae.elbo vae x
+            member _.LogEvidence(samples, x) = VampVae.logEvidence samples vae x
+            member _.Reconstruct x = VampVae.reconstruct vae x
+            member _.Generate count = VampVae.generate count vae
+            member _.Sample count = VampVae.sample count vae }
+
+    let ofGaussianMixtureVae (vae: GaussianMixtureVae) : IVae =
+        let loss = GaussianMixtureVae.loss vae
+
+        { new IVae with
+            member _.Parts = vae
+            member _.Model(mode, x) = GaussianMixtureVae.model mode vae x
+
+            member _.Estimate(mode, bound, x) =
+                GaussianMixtureVae.estimate mode bound vae x
+
+            member _.Objective bound = GaussianMixtureVae.objective bound vae
+            member _.Loss x = loss x
+            member _.Elbo x = GaussianMixtureVae.elbo vae x
+
+            member _.LogEvidence(samples, x) =
+                GaussianMixtureVae.logEvidence samples vae x
+
+            member _.Reconstruct x = GaussianMixtureVae.reconstruct vae x
+            member _.Generate count = GaussianMixtureVae.generate count vae
+            member _.Sample count = GaussianMixtureVae.sample count vae }
+
+    let ofHierarchicalVae (vae: HierarchicalVae) : IVae =
+        let loss = HierarchicalVae.loss vae
+
+        { new IVae with
+            member _.Parts = vae
+            member _.Model(mode, x) = HierarchicalVae.model mode vae x
+
+            member _.Estimate(mode, bound, x) =
+                HierarchicalVae.estimate mode bound vae x
+
+            member _.Objective bound = HierarchicalVae.objective bound vae
+            member _.Loss x = loss x
+            member _.Elbo x = HierarchicalVae.elbo vae x
+
+            member _.LogEvidence(samples, x) =
+                HierarchicalVae.logEvidence samples vae x
+
+            member _.Reconstruct x = HierarchicalVae.reconstruct vae x
+            member _.Generate count = HierarchicalVae.generate count vae
+            member _.Sample count = HierarchicalVae.sample count vae }
 
 /// Parts of images.
 module internal QuadrantsBridge =

@@ -23,8 +23,9 @@ type Bigan =
     member internal this.BothSides: Parameter list =
         Net.parameters [ "generator", this.Generator.Parameters; "encoder", this.Encoder.Parameters ]
 
-    interface IHoldsTensors with
-        member this.Tensors = Seq.append (this.Parameters |> Seq.map _.Value) (this.Prior :> IHoldsTensors).Tensors
+    interface IModel with
+        member this.Parameters = this.Parameters
+        member this.Tensors = Model.tensors this.Parameters [ this.Prior ]
 
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Bigan =

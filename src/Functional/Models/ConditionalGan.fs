@@ -19,8 +19,9 @@ type ConditionalGan =
     member this.Parameters: Parameter list =
         Net.parameters [ "generator", this.Generator.Parameters; "critic", this.Critic.Parameters ]
 
-    interface IHoldsTensors with
-        member this.Tensors = Seq.append (this.Parameters |> Seq.map _.Value) (this.Prior :> IHoldsTensors).Tensors
+    interface IModel with
+        member this.Parameters = this.Parameters
+        member this.Tensors = Model.tensors this.Parameters [ this.Prior ]
 
 /// Batches are pairs (x, c).
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]

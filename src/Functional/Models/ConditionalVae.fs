@@ -19,8 +19,9 @@ type ConditionalVae =
     member this.Parameters: Parameter list =
         Net.parameters [ "prior", this.Prior.Parameters; "encoder", this.Encoder.Parameters; "decoder", this.Decoder.Parameters ]
 
-    interface IHoldsTensors with
-        member this.Tensors = this.Parameters |> Seq.map _.Value
+    interface IModel with
+        member this.Parameters = this.Parameters
+        member this.Tensors = Model.tensors this.Parameters []
 
 /// Every function takes a batch of pairs (x, c).
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]

@@ -27,8 +27,9 @@ type CycleGan =
     member internal this.Generators: Parameter list =
         Net.parameters [ "generatorOfY", this.GeneratorOfY.Parameters; "generatorOfX", this.GeneratorOfX.Parameters ]
 
-    interface IHoldsTensors with
-        member this.Tensors = this.Parameters |> Seq.map _.Value
+    interface IModel with
+        member this.Parameters = this.Parameters
+        member this.Tensors = Model.tensors this.Parameters []
 
 /// Batches are an x and a y that have nothing to do with each other, of equal length: `Dataset.zip`, with `Dataset.cycle` for the smaller set.
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]

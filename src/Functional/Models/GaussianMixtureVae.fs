@@ -36,8 +36,9 @@ type GaussianMixtureVae =
     /// p(z), with the parameters as they are now.
     member this.Prior: Mixture = Mixture(this.Weights, this.Clusters)
 
-    interface IHoldsTensors with
-        member this.Tensors = this.Parameters |> Seq.map _.Value
+    interface IModel with
+        member this.Parameters = this.Parameters
+        member this.Tensors = Model.tensors this.Parameters []
 
 /// Clusters are numbered from 0. They are found without labels, so which cluster is what has to be looked up afterwards.
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]

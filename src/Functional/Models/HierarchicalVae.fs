@@ -40,8 +40,9 @@ type HierarchicalVae =
 
         Net.parameters (inference @ numbered "decoder" [ for decoder in this.Decoders -> decoder.Parameters ])
 
-    interface IHoldsTensors with
-        member this.Tensors = Seq.append (this.Parameters |> Seq.map _.Value) (this.Prior :> IHoldsTensors).Tensors
+    interface IModel with
+        member this.Parameters = this.Parameters
+        member this.Tensors = Model.tensors this.Parameters [ this.Prior ]
 
 /// In `Elbo.bound` a ladder has every divergence in closed form, since it draws z_T first, as the model does: KL(q(z_t|z_{t+1}, x) ‖ p(z_t|z_{t+1})).
 /// From below only that of z_T has one, as z_t is drawn there before z_{t+1}, on which p(z_t|z_{t+1}) depends; the rest is `kl (Monte Carlo)`.

@@ -27,12 +27,9 @@ type SemiSupervisedVae =
               "encoder", this.Encoder.Parameters
               "decoder", this.Decoder.Parameters ]
 
-    interface IHoldsTensors with
-        member this.Tensors =
-            Seq.concat
-                [ this.Parameters |> Seq.map _.Value
-                  (this.Labels :> IHoldsTensors).Tensors
-                  (this.Prior :> IHoldsTensors).Tensors ]
+    interface IModel with
+        member this.Parameters = this.Parameters
+        member this.Tensors = Model.tensors this.Parameters [ this.Labels; this.Prior ]
 
 /// Two bounds on one model: U(x) ≤ log p(x) of examples without labels and L(x, y) ≤ log p(x, y) of those with.
 /// Both are estimated from any Bound, and a loss is a sum of what is wanted: `objective` is the paper's.

@@ -19,8 +19,9 @@ type Vae =
     member this.Parameters: Parameter list =
         Net.parameters [ "encoder", this.Encoder.Parameters; "decoder", this.Decoder.Parameters ]
 
-    interface IHoldsTensors with
-        member this.Tensors = Seq.append (this.Parameters |> Seq.map _.Value) (this.Prior :> IHoldsTensors).Tensors
+    interface IModel with
+        member this.Parameters = this.Parameters
+        member this.Tensors = Model.tensors this.Parameters [ this.Prior ]
 
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Vae =

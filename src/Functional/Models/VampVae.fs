@@ -37,8 +37,9 @@ type VampVae =
               "decoder", this.Decoder.Parameters
               "prior", this.PseudoInputs.Parameters ]
 
-    interface IHoldsTensors with
-        member this.Tensors = this.Parameters |> Seq.map _.Value
+    interface IModel with
+        member this.Parameters = this.Parameters
+        member this.Tensors = Model.tensors this.Parameters []
 
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module VampVae =
