@@ -20,7 +20,7 @@ let denoiser (channels: int) : Denoiser =
     UNet.create { UNet.defaults with Channels = channels; Multipliers = [ 1; 2; 4 ] }
     |> Denoiser.create (NoiseSchedule.variancePreserving 0.1 20.0) Prediction.Noise
 
-/// The rate falls to nothing; samples are drawn with averaged weights.
+/// The rate falls to nothing; samples are drawn with averaged weights. Small batches: in a few epochs the number of steps counts most.
 let trainDenoiser
     (epochs: int)
     (batch: int)
@@ -28,7 +28,7 @@ let trainDenoiser
     (denoiser: Denoiser)
     (images: Dataset<Tensor>)
     : WeightAverage =
-    let average = WeightAverage 0.995
+    let average = WeightAverage 0.998
     let steps = epochs * Dataset.batchCount batch images
 
     let options =
@@ -66,7 +66,7 @@ let autoencoded (batch: int) (count: int) (train: Dataset<Tensor>) : Tensor =
 let sample () =
     let arguments = Arguments.Arguments [ "epochs"; "batch"; "channels"; "digits"; "steps"; "flow"; "seed"; "data"; "checkpoint" ]
 
-    let epochs, batch = arguments.Int("epochs", 3), arguments.Int("batch", 128)
+    let epochs, batch = arguments.Int("epochs", 3), arguments.Int("batch", 32)
     let digits, steps = arguments.Int("digits", 1024), arguments.Int("steps", 50)
     let folder = Arguments.artifacts "ddpm-mnist"
     dsharp.seed (arguments.Int("seed", 1))

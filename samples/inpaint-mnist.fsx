@@ -20,7 +20,7 @@ let denoiser (channels: int) : Denoiser =
 
 /// Trains it and writes the averaged weights.
 let train (epochs: int) (batch: int) (path: string) (denoiser: Denoiser) (images: Dataset<Tensor>) : unit =
-    let average = WeightAverage 0.99
+    let average = WeightAverage 0.998
     let steps = epochs * Dataset.batchCount batch images
 
     let options =
@@ -63,7 +63,7 @@ let sample () =
     let arguments =
         Arguments.Arguments [ "epochs"; "batch"; "channels"; "images"; "steps"; "resamplings"; "seed"; "data"; "weights" ]
 
-    let epochs, batch = arguments.Int("epochs", 3), arguments.Int("batch", 128)
+    let epochs, batch = arguments.Int("epochs", 2), arguments.Int("batch", 32)
     let channels, resamplings = arguments.Int("channels", 16), arguments.Int("resamplings", 5)
     let folder = Arguments.artifacts "inpaint-mnist"
     dsharp.seed (arguments.Int("seed", 1))

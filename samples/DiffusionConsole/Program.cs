@@ -8,7 +8,7 @@ using Samples;
 
 return await Arguments.RunAsync(args, ["epochs", "batch", "channels", "steps", "seed", "data"], async arguments =>
 {
-    var (epochs, batch) = (arguments.Int("epochs", 3, atLeast: 1), arguments.Int("batch", 128, atLeast: 1));
+    var (epochs, batch) = (arguments.Int("epochs", 3, atLeast: 1), arguments.Int("batch", 32, atLeast: 1));
     var (channels, steps) = (arguments.Int("channels", 16, atLeast: 8), arguments.Int("steps", 100, atLeast: 1));
     var folder = Arguments.Artifacts("diffusion-console");
     RandomNumbers.Seed(arguments.Int("seed", 1));
@@ -26,7 +26,7 @@ return await Arguments.RunAsync(args, ["epochs", "batch", "channels", "steps", "
         TimeSampling.LowDiscrepancy,
         (Tensor labels) => Of(Guidance.Dropped(0.1, Tensor.FromScalar(10L), labels)));
 
-    var average = new WeightAverage(0.995);
+    var average = new WeightAverage(0.998);
 
     var training = new TrainingOptions
     {
