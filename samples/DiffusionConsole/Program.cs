@@ -27,12 +27,14 @@ return await Arguments.RunAsync(args, ["epochs", "batch", "channels", "steps", "
         (Tensor labels) => Of(Guidance.Dropped(0.1, Tensor.FromScalar(10L), labels)));
 
     var average = new WeightAverage(0.998);
+    var train = mnist.Train.Centred().Zip(mnist.Train.Labels());
+    var falling = Schedule.Cosine(1, 0.02, epochs * train.BatchCount(batch));
 
     var training = new TrainingOptions
     {
         Epochs = epochs,
         BatchSize = batch,
-        Optimizer = average.Of(Optimizer.Adam(1e-3)),
+        Optimizer = average.Of(Optimizer.Adam(1e-3).Scheduled(falling)),
         OnEpoch = epoch =>
         {
             StatusLine.Clear();
@@ -44,13 +46,7 @@ return await Arguments.RunAsync(args, ["epochs", "batch", "channels", "steps", "
     try
     {
         using var stop = new CtrlC();
-        await Training.FitAsync(
-            network.Parameters,
-            objective,
-            mnist.Train.Centred().Zip(mnist.Train.Labels()),
-            training,
-            new StatusLine(),
-            stop.Token);
+        await Training.FitAsync(network.Parameters, objective, train, training, new StatusLine(), stop.Token);
     }
     catch (OperationCanceledException)
     {

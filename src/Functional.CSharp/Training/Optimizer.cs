@@ -54,6 +54,12 @@ public sealed class Optimizer
     /// </summary>
     public Optimizer Scheduled(Func<int, double> schedule) => new(TrainingBridge.scheduled(Guard.NotNull(schedule), Inner));
 
+    /// <summary>
+    /// The optimizer with its rate multiplied by a schedule's number for each step: <c>.Scheduled(Schedule.Cosine(1, 0.02, steps))</c>. It need not
+    /// be moved.
+    /// </summary>
+    public Optimizer Scheduled(Schedule schedule) => Scheduled(Guard.NotNull(schedule).At);
+
     /// <summary>Begins on these parameters with fresh memory, for a training loop of one's own.</summary>
     public OptimizerState Start(IEnumerable<Parameter> parameters) => new(TrainingBridge.start(Inner, Guard.Inner(parameters)));
 

@@ -34,6 +34,8 @@ public sealed class Schedule
     /// <summary>The first value for so many steps, and this schedule after them.</summary>
     public Schedule Delayed(int steps) => new(step => at(Math.Max(1, step - steps)));
 
+    internal Func<int, double> At => at;
+
     /// <summary>The value at the step last moved to; at first that of step 1.</summary>
     public double Value => inner.Value;
 
