@@ -159,6 +159,32 @@ public sealed class DiffusionTests
     }
 
     [Fact]
+    public async Task The_inside_of_a_learned_schedule_is_trained_for_little_variance()
+    {
+        await RandomNumbers.WithSeed(1, async () =>
+        {
+            var schedule = NoiseSchedule.Learned(8, atData: 6, atNoise: -6);
+            Assert.Equal(["slope", "heights", "steepness", "centres"], schedule.Inside.Select(parameter => parameter.Name));
+            Assert.Empty(NoiseSchedule.LearnedLinear().Inside);
+
+            // data N(0, I)
+            var denoiser = Denoiser.FromFunction(
+                schedule, Prediction.Data, (x, t) => x * schedule.Signal(t).Unsqueeze(1));
+
+            double Variance() => DiffusionBound.Continuous(
+                Mode.Eval, 0, TimeSampling.Uniform, Reconstruction.Gaussian, denoiser, Tensor.Randn([5000, 16]))["diffusion"]
+                .Var().ToDouble();
+
+            var before = Variance();
+            var objective = DiffusionBound.ContinuousObjective(0, Reconstruction.Gaussian, denoiser);
+            var data = Dataset.FromTensor(Tensor.Randn([640, 16]));
+            var options = new TrainingOptions { Epochs = 15, BatchSize = 64, Optimizer = Optimizer.Adam(0.05) };
+            await Training.FitAsync(schedule.Inside, objective, data, options);
+            Assert.True(Variance() < before / 2);
+        });
+    }
+
+    [Fact]
     public void Every_sampler_ends_in_the_data()
     {
         foreach (var sampler in Sampler.All)

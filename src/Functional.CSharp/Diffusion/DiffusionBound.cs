@@ -131,7 +131,14 @@ public sealed class DiffusionBound
             Guard.NotNull(denoiser).Inner,
             Guard.Inner(x)));
 
-    /// <summary>The training loss of the continuous-time bound, at low-discrepancy times.</summary>
+    /// <summary>
+    /// The training loss of the continuous-time bound, at low-discrepancy times. Where <paramref name="first"/> is 0, the
+    /// <see cref="NoiseSchedule.Inside"/> of a learned schedule, on which the bound does not depend, is trained for little
+    /// variance of its estimate. Kingma et al., arXiv:2107.00630, appendix I.2.
+    /// </summary>
+    /// <param name="first">The least time: 0 where log SNR(0) is finite, positive elsewhere.</param>
+    /// <param name="reconstruction">The last step, to the data.</param>
+    /// <param name="denoiser">The model.</param>
     public static Func<Tensor, Loss> ContinuousObjective(double first, Reconstruction reconstruction, Denoiser denoiser) =>
         DiffusionConversions.Outward(DiffusionLossBridge.continuousObjective(
             first, Guard.NotNull(reconstruction).Inner, Guard.NotNull(denoiser).Inner));

@@ -42,6 +42,7 @@ public sealed class NoiseSchedule : IWrapper
     {
         Inner = inner;
         Parameters = Array.ConvertAll(NoiseScheduleBridge.parameters(inner), parameter => new Parameter(parameter));
+        Inside = Array.ConvertAll(NoiseScheduleBridge.inside(inner), parameter => new Parameter(parameter));
     }
 
     internal Functional.NoiseSchedule Inner { get; }
@@ -59,6 +60,13 @@ public sealed class NoiseSchedule : IWrapper
 
     /// <summary>What training changes of it, if it is learned.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>
+    /// Those of them that bend the way between log SNR(0) and log SNR(1) and leave these two where they are. The continuous bound
+    /// does not depend on them, only its variance does: <see cref="DiffusionBound.ContinuousObjective"/> trains them to keep that
+    /// low.
+    /// </summary>
+    public IReadOnlyList<Parameter> Inside { get; }
 
     /// <summary>α(t), how much of the data is left.</summary>
     public Tensor Signal(Tensor t) => new(Inner.Signal(Guard.Inner(t)));
@@ -168,8 +176,8 @@ public sealed class NoiseSchedule : IWrapper
         new(Functional.NoiseScheduleModule.learnedLinear(atData, atNoise));
 
     /// <summary>
-    /// log SNR falls as a monotone network says, which is learned as its end points are. Kingma et al., arXiv:2107.00630,
-    /// appendix H.
+    /// log SNR falls as a monotone network says, which is learned as its end points are: these by a bound, the network, its
+    /// <see cref="Inside"/>, for little variance of the bound. Kingma et al., arXiv:2107.00630, appendices H and I.2.
     /// </summary>
     /// <param name="units">Hidden units of the network, at least 1.</param>
     /// <param name="atData">log SNR(0) at first. Default: 13.3.</param>

@@ -225,6 +225,16 @@ module DiffusionBound =
         let mean, variance = forward steps before
         terms reconstruction "consistency" sum (klFromPrior mean variance ((schedule.Scale(time steps)).square()))
 
+    // `continuous`, and the times at which it was looked at.
+    let private continuousAt mode (first: float) (times: TimeSampling) reconstruction (denoiser: Denoiser) (x: Tensor) =
+        if not (first >= 0.0 && first < 1.0) then
+            raise (Errors.Training.option (nameof first) "at least 0 and below 1" first)
+
+        let range = 1.0 - first
+        let t = times.Draw x * range + first
+        let diffusion = DataError.ofWeighting mode LossWeighting.likelihood denoiser x t * range
+        t, terms (reconstructionAt first reconstruction mode denoiser x) "diffusion" diffusion (prior denoiser.Schedule x)
+
     /// E_q[log p(x₀|x_first)] - E_t[-½ dSNR/dt ‖x₀ - x̂‖²] - KL(q(x_1|x₀) ‖ p(x_1)), t between `first` and 1: the bound of infinitely many steps,
     /// which depends on the schedule only through its ends. `first` is 0 where log SNR(0) is finite, as of learned schedules, and has to
     /// be positive elsewhere. Terms `reconstruction`, `diffusion` and `prior`, [batch].
@@ -237,21 +247,57 @@ module DiffusionBound =
         (denoiser: Denoiser)
         (x: Tensor)
         : Loss =
-        if not (first >= 0.0 && first < 1.0) then
-            raise (Errors.Training.option (nameof first) "at least 0 and below 1" first)
+        snd (continuousAt mode first times reconstruction denoiser x)
 
-        let range = 1.0 - first
-        let t = times.Draw x * range + first
-        let diffusion = DataError.ofWeighting mode LossWeighting.likelihood denoiser x t * range
-        terms (reconstructionAt first reconstruction mode denoiser x) "diffusion" diffusion (prior denoiser.Schedule x)
+    // 0 for each example, with the gradient of E[L²]/E[L] in the inside of the schedule, L the diffusion term at the times t.
+    // Uniform times draw log SNR with the density p = -1/(d log SNR/dt), and L = h/p, where h depends on log SNR alone. So E[L²]
+    // is ∫ h²/p, and its gradient the mean of L² ∇ log(1/p) at a log SNR that stays where it is, so that t follows it. Nothing
+    // of that is a derivative of h: the network need not be looked at, and may be told t as well as log SNR.
+    let private spread (schedule: NoiseSchedule) (t: Tensor) (diffusion: Tensor) : Tensor =
+        let logSnr = schedule.LogSnr t
+        let following = t - (logSnr - logSnr.noDiff ()) / (schedule.LogSnrSlope t).noDiff()
+        let logSlope = (-(schedule.LogSnrSlope following)).log()
+        // where there is no error at all there is nothing to learn from it
+        let weight = diffusion.square () / diffusion.mean().clamp(low = 1e-30)
+        weight * (logSlope - logSlope.noDiff ())
 
     /// The training loss: minus the mean of `estimate` over the batch.
     let objective (bound: DiffusionBound) (denoiser: Denoiser) : Objective<Tensor> =
         fun x -> -(Loss.mean (estimate Mode.Train bound denoiser x))
 
-    /// The training loss of the continuous-time bound: minus its mean over the batch, at low-discrepancy times.
+    let private adding (name: string) (extra: Tensor) (loss: Loss) : Loss =
+        Loss [ for term in loss.Terms -> if term.Name = name then { term with Value = term.Value + extra } else term ]
+
+    /// The training loss of the continuous-time bound: minus its mean over the batch, at low-discrepancy times. Its gradients in
+    /// the network and in the end points of a learned schedule are the bound's. The bound does not depend on the schedule's
+    /// `Inside`: there the gradient is that of E[L²]/E[L], L an example's diffusion term, in nats: as E[L] stays what it is, the
+    /// variance of the estimate falls. (E[L] is the batch's mean.) That holds where `first` is 0; where it is not, log SNR(first)
+    /// moves with the inside, which is trained by the bound as all the rest is. A network that is told `schedule.LogSnr t` in the
+    /// place of t has nothing to learn anew when the schedule moves.
+    /// Source: Kingma et al., arXiv:2107.00630, section 5.3 and appendix I.2; their gradient's expectation, found without a slope
+    /// of the network.
     let continuousObjective (first: float) (reconstruction: Reconstruction) (denoiser: Denoiser) : Objective<Tensor> =
-        fun x -> -(Loss.mean (continuous Mode.Train first TimeSampling.lowDiscrepancy reconstruction denoiser x))
+        let schedule = denoiser.Schedule
+        let inside = if first > 0.0 then [] else schedule.Inside
+
+        let isInside (parameter: Parameter) =
+            inside |> List.exists (fun other -> obj.ReferenceEquals(other.Value, parameter.Value))
+
+        let ends = schedule.Parameters |> List.filter (isInside >> not)
+
+        fun x ->
+            let t, bound =
+                Parameter.held inside (fun () ->
+                    continuousAt Mode.Train first TimeSampling.lowDiscrepancy reconstruction denoiser x)
+
+            let bound =
+                if inside.IsEmpty then
+                    bound
+                else
+                    let extra = Parameter.held ends (fun () -> spread schedule t (bound["diffusion"].noDiff()))
+                    adding "diffusion" extra bound
+
+            -(Loss.mean bound)
 
     /// -log₂ p(x) for each number of an example, from a bound (or log p(x)) in nats. Comparable between models of images only with a
     /// quantized reconstruction.

@@ -46,6 +46,12 @@ type NoiseSchedule(name: string, formula: string, source: string) =
 
     default _.Parameters = []
 
+    /// Those of them that bend the way between log SNR(0) and log SNR(1) and leave these two where they are. The continuous bound
+    /// does not depend on them, only its variance does: `DiffusionBound.continuousObjective` trains them to keep that low.
+    abstract Inside: Parameter list
+
+    default _.Inside = []
+
     /// α(t), how much of the data is left.
     abstract Signal: t: Tensor -> Tensor
 
@@ -218,8 +224,9 @@ module private Table =
         LogSnrSchedule(name, formula, source, [], logSnr, slope, rate)
 
 // log SNR(t) = l₀ - r m(t), m rising from 0 to 1.
-type private Learned(name, formula, source, parameters, logSnr: Tensor -> Tensor, slope: Tensor -> Tensor) =
-    inherit LogSnrSchedule(name, formula, source, parameters, logSnr, slope, (fun t -> -(slope t) * (-(logSnr t)).sigmoid()))
+type private Learned(name, formula, source, ends, inside, logSnr: Tensor -> Tensor, slope: Tensor -> Tensor) =
+    inherit LogSnrSchedule(name, formula, source, ends @ inside, logSnr, slope, (fun t -> -(slope t) * (-(logSnr t)).sigmoid()))
+    override _.Inside = inside
 
 /// The known schedules.
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
@@ -392,7 +399,7 @@ module NoiseSchedule =
 
         Parameter.trained "start" (dsharp.scalar atData), Parameter.trained "logRange" (dsharp.scalar (log (atData - atNoise)))
 
-    let private falling (name: string) formula parameters (start: Parameter, logRange: Parameter) share shareSlope =
+    let private falling (name: string) formula (start: Parameter, logRange: Parameter) inside share shareSlope =
         let logSnr t : Tensor =
             start.Value - logRange.Value.exp () * (share t: Tensor)
 
@@ -400,24 +407,24 @@ module NoiseSchedule =
             -(logRange.Value.exp ()) * (shareSlope t: Tensor)
 
         let like (f: Tensor -> Tensor) (t: Tensor) = (f t).cast t.dtype
-        Learned(name, formula, $"{kingma}, section 4.1 and appendix H", parameters, like logSnr, like slope) :> NoiseSchedule
+        let source = $"{kingma}, section 4.1 and appendix H"
+        Learned(name, formula, source, [ start; logRange ], inside, like logSnr, like slope) :> NoiseSchedule
 
     /// log SNR falls along a straight line between end points that are learned, at first those given (13.3 and -5 for images).
     /// The continuous bound depends on nothing but the end points.
     /// Source: Kingma et al., arXiv:2107.00630, appendix H.
     let learnedLinear (atData: float) (atNoise: float) : NoiseSchedule =
-        let start, range = ends atData atNoise
         let formula = "log SNR = l₀ - r t, l₀ and r > 0 learned"
-        falling "learned linear" formula [ start; range ] (start, range) id _.onesLike()
+        falling "learned linear" formula (ends atData atNoise) [] id _.onesLike()
 
     /// log SNR = l₀ - r (m(t) - m(0)) / (m(1) - m(0)), m(t) = w t + Σ_j h_j S(s_j (t - c_j)), S the logistic function; w, h_j, s_j
     /// and r are positive, and all of it is learned. Nearly straight at first, between the end points given (13.3 and -5 for images).
-    /// The continuous bound teaches it its end points alone, for it does not depend on the way between them: what reaches that is the noise of the
-    /// estimate, of mean 0. A bound of T steps depends on all of it.
-    /// Source: Kingma et al., arXiv:2107.00630, appendix H.
+    /// A bound of T steps depends on all of it. The continuous one depends on its end points alone, l₀ and r; the rest, its
+    /// `Inside`, is trained for little variance by `DiffusionBound.continuousObjective`, and gets nothing but noise of mean 0
+    /// from a continuous bound otherwise.
+    /// Source: Kingma et al., arXiv:2107.00630, appendix H and equation 59.
     let learned (units: int) (atData: float) (atNoise: float) : NoiseSchedule =
         atLeast 1 (nameof units) units
-        let start, range = ends atData atNoise
         let softplusOf (value: float) = log (Double.ExpM1 value)
 
         let full (value: float) =
@@ -447,9 +454,9 @@ module NoiseSchedule =
             let low, range = bounds ()
             (rising t - low) / range
 
-        let parameters = [ start; range; slope; heights; steepness; centres ]
+        let inside = [ slope; heights; steepness; centres ]
         let formula = "log SNR = l₀ - r (m(t) - m(0)) / (m(1) - m(0)), m(t) = w t + Σ_j h_j S(s_j (t - c_j)), all learned"
-        falling "learned" formula parameters (start, range) share (fun t -> risingSlope t / snd (bounds ()))
+        falling "learned" formula (ends atData atNoise) inside share (fun t -> risingSlope t / snd (bounds ()))
 
     /// One of each, as they are commonly set, made anew: learned ones have parameters.
     let all () : NoiseSchedule list =

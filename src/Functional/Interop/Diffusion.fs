@@ -16,6 +16,7 @@ module internal NoiseScheduleBridge =
             member _.Noise t = noise.Invoke t }
 
     let parameters (schedule: NoiseSchedule) = List.toArray schedule.Parameters
+    let inside (schedule: NoiseSchedule) = List.toArray schedule.Inside
     let ofBetas (betas: float[]) = NoiseSchedule.ofBetas betas
     let all () = List.toArray (NoiseSchedule.all ())
 

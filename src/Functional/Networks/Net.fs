@@ -37,6 +37,17 @@ module Parameter =
     let internal assign (target: Tensor) (source: Tensor) : unit =
         Gradient.off (fun () -> copyOp.Run [| Arg.tensor target.Handle; Arg.tensor source.Handle |])
 
+    /// Runs `body` with parameters that count as constants: no gradient of what it computes reaches them.
+    let internal held (parameters: Parameter list) (body: unit -> 'T) : 'T =
+        let recorded = parameters |> List.map _.Value |> List.filter Gradient.isRecorded
+
+        try
+            List.iter Gradient.retire recorded
+            body ()
+        finally
+            for tensor in recorded do
+                Gradient.record tensor |> ignore
+
 /// Whether a network runs to be trained or to be used; dropout and batch statistics differ.
 [<RequireQualifiedAccess>]
 type Mode =
