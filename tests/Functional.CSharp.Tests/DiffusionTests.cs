@@ -122,7 +122,7 @@ public sealed class DiffusionTests
                 var loss = DiffusionLoss.Estimate(Mode.Eval, weighting, times, Cloud, x);
                 Assert.Equal(weighting.Name, loss.Terms.Single().Name);
                 Assert.Equal([5], loss.Value.Shape);
-                Assert.Equal([5], times.Draw(x).Shape);
+                Assert.Equal([5], times.Draw(Cloud.Schedule, x).Shape);
             }
         }
 
@@ -156,6 +156,31 @@ public sealed class DiffusionTests
         var (s, t) = (Tensor.Full([20_000], 0.3, dtype: Dtype.Float64), Tensor.Full([20_000], 0.6, dtype: Dtype.Float64));
         Assert.Equal([20_000], DiffusionBound.Step(Mode.Eval, ReverseVariance.Posterior, Cloud, s, t, x).Shape);
         Assert.Equal(3, Reconstruction.All.Count);
+    }
+
+    [Fact]
+    public void Noise_levels_are_drawn_and_weighed_as_EDM_does()
+    {
+        RandomNumbers.WithSeed(1, () =>
+        {
+            var schedule = NoiseSchedule.Edm();
+            var x = Tensor.Zeros([20_000, 1], dtype: Dtype.Float64);
+            var levels = schedule.Noise(TimeSampling.LogNormal().Draw(schedule, x)).Log();
+            Close(-1.2, levels.Mean().ToDouble(), 0.05);
+            Close(1.2, levels.Std().ToDouble(), 0.05);
+
+            // the density of t is that of ln σ over t: at t = 1/80, where σ = 1, it is N(0; -1.2, 1.2²) times 80
+            var expected = Math.Log(80 / (1.2 * Math.Sqrt(2 * Math.PI))) - 0.5;
+            Close(expected, TimeSampling.LogNormal().LogDensity(schedule, Row(1 / 80.0)).ToDouble(), 1e-4);
+            Close(0, TimeSampling.LowDiscrepancy.LogDensity(schedule, Row(0.3)).ToDouble());
+
+            // (σ² + s²)/(σ s)² with σ = 1 and s = 0.5
+            Close(Math.Log(5), LossWeighting.Edm().LogWeight(schedule, Row(1 / 80.0)).ToDouble());
+            Assert.Throws<ArgumentOutOfRangeException>(() => LossWeighting.Edm(0));
+            Assert.Throws<ArgumentOutOfRangeException>(() => TimeSampling.LogNormal(0, -1));
+            Assert.Throws<ArgumentException>(() => TimeSampling.LogNormal(double.NaN));
+            return 0;
+        });
     }
 
     [Fact]

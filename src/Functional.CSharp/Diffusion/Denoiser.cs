@@ -187,7 +187,7 @@ public sealed class Denoiser : IWrapper
 
     /// <summary>
     /// A denoiser whose network sees numbers of unit variance and is asked for such, where data of variance scale² are centred at
-    /// 0. Karras et al., arXiv:2206.00364, table 1.
+    /// 0. Train it with <see cref="LossWeighting.Edm"/> of the same scale. Karras et al., arXiv:2206.00364, table 1.
     /// </summary>
     /// <param name="schedule">How much noise there is at each time.</param>
     /// <param name="network">A function of points [batch; ...] and times [batch].</param>

@@ -116,7 +116,7 @@ public sealed class DiffusionBound
     /// </summary>
     /// <param name="mode">Whether the network is trained or used.</param>
     /// <param name="first">The least time: 0 where log SNR(0) is finite, positive elsewhere.</param>
-    /// <param name="times">How times are drawn.</param>
+    /// <param name="times">How times are drawn; those that are not uniform are weighed by one over their density.</param>
     /// <param name="reconstruction">The last step, to the data.</param>
     /// <param name="denoiser">The model.</param>
     /// <param name="x">The examples.</param>

@@ -40,6 +40,14 @@ public sealed class LossWeighting
     /// <param name="limit">γ, positive. Default: 5.</param>
     public static LossWeighting MinSnr(double limit = 5) => new(Functional.LossWeightingModule.minSnr(Guard.Positive(limit)));
 
+    /// <summary>
+    /// w = SNR + 1/scale², which is (σ² + scale²)/(σ scale)² where α = 1: an error in what <see cref="Denoiser.Preconditioned"/>
+    /// asks its network for counts 1 at every time. Noise levels are to be drawn by <see cref="TimeSampling.LogNormal"/>. Karras
+    /// et al., arXiv:2206.00364, table 1.
+    /// </summary>
+    /// <param name="scale">The data's standard deviation, positive. Default: 0.5.</param>
+    public static LossWeighting Edm(double scale = 0.5) => new(Functional.LossWeightingModule.edm(Guard.Positive(scale)));
+
     /// <summary>log w(t), elementwise.</summary>
     public Tensor LogWeight(NoiseSchedule schedule, Tensor t) =>
         new(DiffusionLossBridge.logWeight(Inner, Guard.NotNull(schedule).Inner, Guard.Inner(t)));
@@ -84,15 +92,34 @@ public sealed class TimeSampling
     /// <summary>Independent times, uniform on 1/T, 2/T, ..., 1.</summary>
     public static TimeSampling Grid(int steps) => new(Functional.TimeSamplingModule.grid(Guard.AtLeast(steps, 1)));
 
-    /// <summary>Times for a batch of examples, [batch].</summary>
-    public Tensor Draw(Tensor examples) => new(DiffusionLossBridge.draw(Inner, Guard.Inner(examples)));
+    /// <summary>
+    /// Independent times at which ln(σ/α) ~ N(mean, deviation²), cut off where the schedule ends. Karras et al.,
+    /// arXiv:2206.00364, table 1; on <see cref="NoiseSchedule.Rectified"/> the logit-normal times of Esser et al.,
+    /// arXiv:2403.03206.
+    /// </summary>
+    /// <param name="mean">The mean of ln(σ/α). Default: -1.2.</param>
+    /// <param name="deviation">Its standard deviation, positive. Default: 1.2.</param>
+    /// <exception cref="ArgumentException">A number is not finite, or the deviation not positive.</exception>
+    public static TimeSampling LogNormal(double mean = -1.2, double deviation = 1.2) =>
+        new(Functional.TimeSamplingModule.logNormal(mean, Guard.Positive(deviation)));
+
+    /// <summary>Times of a schedule for a batch of examples, [batch].</summary>
+    public Tensor Draw(NoiseSchedule schedule, Tensor examples) =>
+        new(DiffusionLossBridge.draw(Inner, Guard.NotNull(schedule).Inner, Guard.Inner(examples)));
+
+    /// <summary>
+    /// log q(t) of the density that times of a schedule are drawn with, elementwise: 0 where all are drawn alike.
+    /// </summary>
+    public Tensor LogDensity(NoiseSchedule schedule, Tensor t) =>
+        new(DiffusionLossBridge.logDensity(Inner, Guard.NotNull(schedule).Inner, Guard.Inner(t)));
 
     /// <summary>What it is called.</summary>
     public override string ToString() => Name;
 }
 
 /// <summary>
-/// E[w(t) ‖x₀ - x̂(α x₀ + σ ε, t)‖²], a sum over the numbers of an example. Gradients reach a learned schedule too.
+/// E[w(t) ‖x₀ - x̂(α x₀ + σ ε, t)‖²], a sum over the numbers of an example, t as often as it is drawn. Gradients reach a learned
+/// schedule too.
 /// </summary>
 public static class DiffusionLoss
 {

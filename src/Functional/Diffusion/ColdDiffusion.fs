@@ -112,7 +112,8 @@ module ColdDiffusion =
     /// Source: Bansal et al., arXiv:2208.09392, equation 1.
     let objective (times: TimeSampling) (model: ColdDiffusion) : Objective<Tensor> =
         fun x ->
-            let t = times.Draw x
+            // there is no noise: t is a share, as on the straight line
+            let t = times.Draw NoiseSchedule.rectified x
             let restored = model.Network.Run(Mode.Train, (model.Degradation.Apply x t, t))
             Loss.term "restoration" ((Rows.sum ((restored - x).abs())).mean())
 

@@ -122,7 +122,8 @@ module Denoiser =
         |> rewritten Prediction.Data (fun mode x t -> (denoiser.At(mode, x, t)).Data.clamp(low = low, high = high))
 
     /// The predicted data are c₁ x̃ + c₂ F(c₃ x̃, t), x̃ = x_t/α, ρ = σ/α, c₁ = s²/(s² + ρ²), c₂ = s ρ/√(s² + ρ²), c₃ = 1/√(s² + ρ²): the network
-    /// F sees numbers of unit variance and is asked for such, where data of variance s² are centred at 0.
+    /// F sees numbers of unit variance and is asked for such, where data of variance s² are centred at 0 (s is their σ_data,
+    /// `scale` here). Train it with `LossWeighting.edm s`, in which an error of F counts alike at every time.
     /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, table 1.
     let preconditioned (scale: float) (schedule: NoiseSchedule) (network: Net<Tensor * Tensor, Tensor>) : Denoiser =
         if not (scale > 0.0) then

@@ -230,14 +230,18 @@ module DiffusionBound =
         if not (first >= 0.0 && first < 1.0) then
             raise (Errors.Training.option (nameof first) "at least 0 and below 1" first)
 
-        let range = 1.0 - first
-        let t = times.Draw x * range + first
-        let diffusion = DataError.ofWeighting mode LossWeighting.likelihood denoiser x t * range
+        let schedule, range = denoiser.Schedule, 1.0 - first
+        let drawn = times.Draw schedule x
+        let t = drawn * range + first
+        let density = (times.LogDensity schedule drawn).noDiff().exp()
+        let diffusion = DataError.ofWeighting mode LossWeighting.likelihood denoiser x t * range / density
         t, terms (reconstructionAt first reconstruction mode denoiser x) "diffusion" diffusion (prior denoiser.Schedule x)
 
-    /// E_q[log p(x₀|x_first)] - E_t[-½ dSNR/dt ‖x₀ - x̂‖²] - KL(q(x_1|x₀) ‖ p(x_1)), t between `first` and 1: the bound of infinitely many steps,
-    /// which depends on the schedule only through its ends. `first` is 0 where log SNR(0) is finite, as of learned schedules, and has to
-    /// be positive elsewhere. Terms `reconstruction`, `diffusion` and `prior`, [batch].
+    /// E_q[log p(x₀|x_first)] - E_t[-½ dSNR/dt ‖x₀ - x̂‖²] - KL(q(x_1|x₀) ‖ p(x_1)), t uniform between `first` and 1: the bound
+    /// of infinitely many steps, which depends on the schedule only through its ends. `first` is 0 where log SNR(0) is finite, as
+    /// of learned schedules, and has to be positive elsewhere. Terms `reconstruction`, `diffusion` and `prior`, [batch]. Times
+    /// that are not drawn uniformly are weighed by one over their density: the expectation is the same, and the estimate is noisy
+    /// where hardly any times are drawn that matter.
     /// Source: Kingma et al., arXiv:2107.00630, equations 11 and 17.
     let continuous
         (mode: Mode)

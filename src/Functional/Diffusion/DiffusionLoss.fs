@@ -2,6 +2,7 @@
 // Objectives for Training.fit; the bounds on log p(x) are in DiffusionBound.fs.
 namespace Functional
 
+open System
 open Functional.Tensors
 
 /// How much the squared error ‖x₀ - x̂‖² at each time counts in a loss.
@@ -57,6 +58,24 @@ module LossWeighting =
         create "truncated SNR" "max(SNR, 1)" "Salimans & Ho, arXiv:2202.00512, section 4" _.clamp(low = 0.0) (fun logSnr ->
             (-logSnr).clamp(low = 0.0))
 
+    /// w = SNR + 1/s², which is (σ² + s²)/(σ s)² where α = 1, and (ρ² + s²)/(ρ s)² with ρ = σ/α on every schedule: s² is the
+    /// variance of the data, centred at 0 (σ_data, 0.5 with its authors). What `Denoiser.preconditioned s` asks its network for
+    /// has variance 1 at every time, and the square of an error in that has the weight 1. Noise levels are to be drawn by
+    /// `TimeSampling.logNormal`.
+    /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, table 1.
+    let edm (scale: float) : LossWeighting =
+        if not (scale > 0.0) then
+            raise (Errors.Training.option (nameof scale) "positive" scale)
+
+        let logPrecision = -2.0 * log scale
+
+        create
+            $"EDM {scale}"
+            "SNR + 1/s²"
+            "Karras et al., arXiv:2206.00364, table 1"
+            (fun logSnr -> (logSnr - logPrecision).softplus() + logPrecision)
+            (fun logSnr -> (logPrecision - logSnr).softplus())
+
     /// w = -½ dSNR/dt: the continuous-time bound on log p(x), in nats.
     /// Source: Kingma et al., arXiv:2107.00630, equation 17.
     let likelihood: LossWeighting =
@@ -75,7 +94,7 @@ module LossWeighting =
           LogNoiseWeight = logNoiseWeight }
 
     /// All of them.
-    let all = [ constant; noise; minSnr 5.0; truncatedSnr; likelihood ]
+    let all = [ constant; noise; minSnr 5.0; truncatedSnr; edm 0.5; likelihood ]
 
 /// How the times of a batch are drawn.
 type TimeSampling =
@@ -85,33 +104,43 @@ type TimeSampling =
         Formula: string
         /// Where it comes from.
         Source: string
-        /// Times in (0, 1] for a batch of examples, [batch], in their dtype and on their device.
-        Draw: Tensor -> Tensor
+        /// Times of a schedule, in (0, 1], for a batch of examples, [batch], in their dtype and on their device. Not recorded for
+        /// differentiation.
+        Draw: NoiseSchedule -> Tensor -> Tensor
+        /// log q(t) of the density that times of a schedule are drawn with, elementwise; 0 where all times, or those of a grid,
+        /// are drawn alike.
+        LogDensity: NoiseSchedule -> Tensor -> Tensor
     }
 
-/// Ways to draw times, all of which give each example a time that is uniform, on [0, 1] or on a grid.
+/// Ways to draw times. A loss is a mean over times as they are drawn: how often one is drawn is a part of its weight. A bound
+/// divides that weight out again.
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module TimeSampling =
 
+    // Each example has a time that is uniform, on (0, 1] or on a grid, whatever the schedule.
+    let private even name formula source (draw: Tensor -> Tensor) : TimeSampling =
+        { Name = name
+          Formula = formula
+          Source = source
+          Draw = fun _ examples -> draw (examples.noDiff ())
+          LogDensity = fun _ t -> t.zerosLike () }
+
     /// Independent times, uniform between 0 and 1.
     let uniform: TimeSampling =
-        { Name = "uniform"
-          Formula = "t_i = u_i, uniform"
-          Source = "Ho, Jain & Abbeel, arXiv:2006.11239, algorithm 1"
-          Draw = fun examples -> Noise.unit (examples.noDiff ()) [| examples.shape[0] |] }
+        even "uniform" "t_i = u_i, uniform" "Ho, Jain & Abbeel, arXiv:2006.11239, algorithm 1" (fun examples ->
+            Noise.unit examples [| examples.shape[0] |])
 
     /// Times evenly spread over [0, 1], shifted together: the batch's mean is less noisy. Means of batches are to be used, of shuffled data.
     /// Source: Kingma et al., arXiv:2107.00630, appendix I.1.
     let lowDiscrepancy: TimeSampling =
-        { Name = "low discrepancy"
-          Formula = "t_i = u + i/n modulo 1, one uniform u"
-          Source = "Kingma et al., arXiv:2107.00630, appendix I.1"
-          Draw =
-            fun examples ->
-                let count = examples.shape[0]
-                let examples = examples.noDiff ()
-                let spread = examples.arangeLike (float count) / float count + Noise.unit examples [| 1 |]
-                1.0 - (spread - spread.floor ()) }
+        even
+            "low discrepancy"
+            "t_i = u + i/n modulo 1, one uniform u"
+            "Kingma et al., arXiv:2107.00630, appendix I.1"
+            (fun examples ->
+                let count = float examples.shape[0]
+                let spread = examples.arangeLike count / count + Noise.unit examples [| 1 |]
+                1.0 - (spread - spread.floor ()))
 
     /// Independent times, uniform on 1/T, 2/T, ..., 1.
     /// Source: Ho, Jain & Abbeel, arXiv:2006.11239, algorithm 1.
@@ -119,16 +148,44 @@ module TimeSampling =
         if steps < 1 then
             raise (Errors.Training.option (nameof steps) "at least 1" steps)
 
-        { Name = $"grid of {steps}"
-          Formula = "t_i = k_i/T, k_i uniform on 1..T"
-          Source = "Ho, Jain & Abbeel, arXiv:2006.11239, algorithm 1"
-          Draw =
-            fun examples ->
-                let uniform = examples.noDiff().randLike [ examples.shape[0] ]
-                ((uniform * float steps).floor() + 1.0) / float steps }
+        even
+            $"grid of {steps}"
+            "t_i = k_i/T, k_i uniform on 1..T"
+            "Ho, Jain & Abbeel, arXiv:2006.11239, algorithm 1"
+            (fun examples -> ((examples.randLike [ examples.shape[0] ] * float steps).floor() + 1.0) / float steps)
+
+    /// Independent times at which ln(σ/α) ~ N(mean, deviation²), cut off where the schedule ends; -1.2 and 1.2 with its authors,
+    /// for data of standard deviation 0.5. With `NoiseSchedule.rectified`, where σ/α = t/(1 - t), these are logit-normal times.
+    /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, table 1; Esser et al., arXiv:2403.03206, section 3.1.
+    let logNormal (mean: float) (deviation: float) : TimeSampling =
+        if not (Double.IsFinite mean) then
+            raise (Errors.Training.option (nameof mean) "finite" mean)
+
+        if not (deviation > 0.0 && Double.IsFinite deviation) then
+            raise (Errors.Training.option (nameof deviation) "positive and finite" deviation)
+
+        // ln(σ/α), in the dtype and on the device of a tensor
+        let levels (schedule: NoiseSchedule) (like: Tensor) =
+            let ends = schedule.LogSnr(like.arangeLike 2.0) * -0.5
+            TruncatedNormal(like.scalarLike mean, like.scalarLike deviation, ends[0], ends[1])
+
+        let draw (schedule: NoiseSchedule) (examples: Tensor) =
+            Scope.run (fun () ->
+                Gradient.off (fun () ->
+                    let level = (levels schedule examples).Sample [ examples.shape[0] ]
+                    schedule.TimeOf(level * -2.0)))
+
+        let logDensity (schedule: NoiseSchedule) (t: Tensor) =
+            (levels schedule t).LogProb(schedule.LogSnr t * -0.5) + (schedule.LogSnrSlope t * -0.5).log()
+
+        { Name = $"log-normal {mean} {deviation}"
+          Formula = "ln(σ/α)(t_i) ~ N(m, s²)"
+          Source = "Karras et al., arXiv:2206.00364, table 1"
+          Draw = fun schedule examples -> Validation.off (fun () -> draw schedule examples)
+          LogDensity = fun schedule t -> Validation.off (fun () -> logDensity schedule t) }
 
     /// All of them.
-    let all = [ uniform; lowDiscrepancy; grid 1000 ]
+    let all = [ uniform; lowDiscrepancy; grid 1000; logNormal -1.2 1.2 ]
 
 module internal DataError =
 
@@ -168,13 +225,14 @@ module internal DataError =
             t
             (weighting.LogWeight denoiser.Schedule t, weighting.LogNoiseWeight denoiser.Schedule t)
 
-/// E_t E_ε[w(t) ‖x₀ - x̂(α x₀ + σ ε, t)‖²], a sum over the numbers of an example; in nats for `LossWeighting.likelihood`.
-/// Gradients reach a learned schedule too: only those of the likelihood's weighting are those of a bound.
+/// E_t E_ε[w(t) ‖x₀ - x̂(α x₀ + σ ε, t)‖²], a sum over the numbers of an example, t as often as it is drawn; in nats for
+/// `LossWeighting.likelihood` at uniform times. Gradients reach a learned schedule too: only those of the likelihood's weighting
+/// at uniform times are those of a bound.
 module DiffusionLoss =
 
     /// The weighed error of each example at one random time, [batch]: a single term with the weighting's name.
     let estimate (mode: Mode) (weighting: LossWeighting) (times: TimeSampling) (denoiser: Denoiser) (x: Tensor) : Loss =
-        Loss.term weighting.Name (DataError.ofWeighting mode weighting denoiser x (times.Draw x))
+        Loss.term weighting.Name (DataError.ofWeighting mode weighting denoiser x (times.Draw denoiser.Schedule x))
 
     /// The training loss: the mean of the batch.
     let objective (weighting: LossWeighting) (times: TimeSampling) (denoiser: Denoiser) : Objective<Tensor> =

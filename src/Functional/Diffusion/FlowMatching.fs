@@ -166,14 +166,14 @@ module FlowMatching =
     let objective (options: FlowMatchingOptions) (field: VelocityField) : Objective<Tensor> =
         fun data ->
             let noise = options.Coupling.Pair data (Rows.noise data)
-            estimate Mode.Train field data noise (options.Times.Draw data) |> Loss.mean
+            estimate Mode.Train field data noise (options.Times.Draw field.Schedule data) |> Loss.mean
 
     /// `objective` with the defaults.
     let loss (field: VelocityField) : Objective<Tensor> = objective defaults field
 
     /// The training loss where data and noise come in pairs, as `RectifiedFlow.pairs` makes them.
     let pairLoss (field: VelocityField) : Objective<Tensor * Tensor> =
-        fun (data, noise) -> estimate Mode.Train field data noise (defaults.Times.Draw data) |> Loss.mean
+        fun (data, noise) -> estimate Mode.Train field data noise (defaults.Times.Draw field.Schedule data) |> Loss.mean
 
 /// Straightening: a flow trained on the ends of its own paths moves along straighter lines, and needs fewer steps.
 /// Source: Liu, Gong & Liu, arXiv:2209.03003.

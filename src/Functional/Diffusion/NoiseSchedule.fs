@@ -85,8 +85,11 @@ type NoiseSchedule(name: string, formula: string, source: string) =
     member this.Scale(t: Tensor) : Tensor =
         ((this.Signal t).square() + (this.Noise t).square()).sqrt()
 
-    /// The time at which log SNR(t) is this, by bisection: 0 where it is more than it ever is, 1 where it is less.
-    member this.TimeOf(logSnr: Tensor) : Tensor =
+    /// The time at which log SNR(t) is this: 0 where it is more than it ever is, 1 where it is less. By bisection where it is not
+    /// overridden, and then not recorded for differentiation.
+    abstract TimeOf: logSnr: Tensor -> Tensor
+
+    default this.TimeOf logSnr =
         let halve (low: Tensor, high: Tensor) =
             let middle = (low + high) * 0.5
             let isBefore = (this.LogSnr middle).gt logSnr
@@ -377,7 +380,7 @@ module NoiseSchedule =
             member _.Drift t = -1.0 / (1.0 - t)
             member _.DiffusionSquared t = t * 2.0 / (1.0 - t) }
 
-    /// α = 1, σ = scale · t; Karras et al. take the scale 80 for images.
+    /// α = 1, σ = scale · t; Karras et al. take the scale 80 for images, and train at times of `TimeSampling.logNormal`.
     /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, table 1.
     let edm (scale: float) : NoiseSchedule =
         positive (nameof scale) scale
@@ -387,6 +390,10 @@ module NoiseSchedule =
             member _.Noise t = t * scale
             member _.LogSnr t = ((t * scale).log()) * -2.0
             member _.LogSnrSlope t = -2.0 / t
+
+            member _.TimeOf logSnr =
+                ((logSnr * -0.5).exp() / scale).clamp(high = 1.0)
+
             member _.Drift t = t.zerosLike ()
             member _.DiffusionSquared t = t * (2.0 * scale * scale) }
 

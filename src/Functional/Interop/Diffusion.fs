@@ -58,7 +58,8 @@ module internal DiffusionLossBridge =
 
     let logNoiseWeight (weighting: LossWeighting) (schedule: NoiseSchedule) (t: Tensor) = weighting.LogNoiseWeight schedule t
 
-    let draw (times: TimeSampling) (examples: Tensor) = times.Draw examples
+    let draw (times: TimeSampling) (schedule: NoiseSchedule) (examples: Tensor) = times.Draw schedule examples
+    let logDensity (times: TimeSampling) (schedule: NoiseSchedule) (t: Tensor) = times.LogDensity schedule t
 
     let objective weighting times (denoiser: Denoiser) : Func<Tensor, Loss> =
         Func<_, _>(DiffusionLoss.objective weighting times denoiser)

@@ -144,7 +144,7 @@ let private lossIsOfData (weighting: LossWeighting) (draw: Draw) =
 
     let expected =
         Random.withSeed draw.Seed (fun () ->
-            let t = TimeSampling.uniform.Draw x
+            let t = TimeSampling.uniform.Draw schedule x
             let predicted = denoiser.Data(Denoiser.diffuse schedule x t (Rows.noise x), t)
             let snr = (schedule.LogSnr t).exp()
 
@@ -154,6 +154,7 @@ let private lossIsOfData (weighting: LossWeighting) (draw: Draw) =
                 | "SNR" -> snr
                 | "min(SNR, γ)" -> snr.clamp (high = 5.0)
                 | "max(SNR, 1)" -> snr.clamp (low = 1.0)
+                | "SNR + 1/s²" -> snr + 4.0
                 | "-½ dSNR/dt" -> snr * schedule.LogSnrSlope t * -0.5
                 | formula -> failtest $"an unknown formula {formula}"
 
@@ -170,7 +171,7 @@ let private endsInLimit (schedule: NoiseSchedule) (draw: Draw) =
     for prediction in Prediction.all do
         for weighting in LossWeighting.all do
             let loss (time: float) =
-                let times = { TimeSampling.uniform with Draw = fun x -> Rows.constant x time }
+                let times = { TimeSampling.uniform with Draw = fun _ x -> Rows.constant x time }
 
                 Random.withSeed draw.Seed (fun () ->
                     DiffusionLoss.estimate Mode.Eval weighting times (wrong schedule prediction) x)
@@ -187,17 +188,37 @@ let private endsInLimit (schedule: NoiseSchedule) (draw: Draw) =
                 Expect.isTrue (prediction = Prediction.Noise || prediction = Prediction.Score) $"{message}: divides by α"
                 Expect.isGreaterThan (before.min().toDouble()) 1e6 $"{message}: without bound"
 
-let private timesAreUniform (times: TimeSampling) (draw: Draw) =
-    let draws = dsharp.stack [ for _ in 1..400 -> times.Draw(dsharp.zeros ([ 5; 1 ], dtype = Dtype.Float64)) ]
-    Expect.isTrue ((draws.gt 0.0).logicalAnd(draws.le 1.0).all().toBool()) "times are in (0, 1]"
+// Weighed by one over their density, times are uniform. Schedules have ends near which times are drawn often enough.
+let private haveDensity (times: TimeSampling) (draw: Draw) =
+    let reach = draw.Float(1.0, 2.0)
 
-    for power in [ 1; 2; 3 ] do
-        let mean, error = meanAndError (draws.pow power)
+    let schedule =
+        draw.Pick
+            [ inFloat64 (fun () -> NoiseSchedule.learned 3 (reach + 2.0) -reach)
+              NoiseSchedule.varianceExploding (exp (-0.5 * reach - 1.0)) (exp (0.5 * reach)) ]
+
+    let examples = dsharp.zeros ([ 20; 1 ], dtype = Dtype.Float64)
+    let draws = dsharp.stack [ for _ in 1..100 -> times.Draw schedule examples ]
+    Expect.isTrue ((draws.gt 0.0).logicalAnd(draws.le 1.0).all().toBool()) "times are in (0, 1]"
+    let weights = (-(times.LogDensity schedule draws)).noDiff().exp()
+
+    for power in 0..3 do
+        let mean, error = meanAndError (draws.pow power * weights)
         // the moments of a fine grid differ by less than 1e-3
         isWithinBias 1e-3 $"the moment {power}" mean error (mean.fullLike (1.0 / float (power + 1)))
 
+let private keepDtype (times: TimeSampling) (draw: Draw) =
+    let schedule = draw.Pick schedules
+    let examples = dsharp.zeros ([ 6; 2; 1 ], dtype = Dtype.Float32)
+    let t = times.Draw schedule examples
+    let density = times.LogDensity schedule t
+    Expect.equal (t.shape, t.dtype) ([| 6 |], Dtype.Float32) "the times"
+    Expect.equal (density.shape, density.dtype) ([| 6 |], Dtype.Float32) "their density"
+    Expect.isTrue (density.isfinite().all().toBool()) "the density is finite"
+
 let private lowDiscrepancyIsLow (draw: Draw) =
-    let times = TimeSampling.lowDiscrepancy.Draw(dsharp.zeros ([ 64; 1 ], dtype = Dtype.Float64))
+    let times = TimeSampling.lowDiscrepancy.Draw (draw.Pick schedules) (dsharp.zeros ([ 64; 1 ], dtype = Dtype.Float64))
+
     let sorted, _ = times.sort ()
     let gaps = sorted[1..] - sorted[..62]
     isClose 1e-9 "gaps" gaps (gaps.fullLike (1.0 / 64.0))
@@ -302,12 +323,15 @@ let private dependsOnEnds (draw: Draw) =
 
         (snr 6.0 - snr -4.0) * 0.5
 
+    // a grid is as far off as its steps are wide
+    let samplings = TimeSampling.all |> List.filter (fun times -> not (times.Name.StartsWith "grid"))
+
     for schedule in sameEnds do
-        for times in [ TimeSampling.uniform; TimeSampling.lowDiscrepancy ] do
-            let denoiser = exactDenoiser data schedule
-            let bound = DiffusionBound.continuous Mode.Eval 0.0 times Reconstruction.gaussian denoiser x
-            let value, error = meanAndError bound["diffusion"]
-            isWithin $"{schedule.Name}, {times.Name}" value error expected
+        let times = draw.Pick samplings
+        let denoiser = exactDenoiser data schedule
+        let bound = DiffusionBound.continuous Mode.Eval 0.0 times Reconstruction.gaussian denoiser x
+        let value, error = meanAndError bound["diffusion"]
+        isWithin $"{schedule.Name}, {times.Name}" value error expected
 
 // ---- 6: tight bounds, right samples ----
 
@@ -430,7 +454,7 @@ let tests =
           testList "3: the divergence of a step has its three forms" (forAll 3 stepIsKl)
           testList "4: parameterizations agree" (forAll 3 agree)
           testList "4: the score is the gradient of log p(x_t)" (forAll 2 isScore)
-          holds "5: the continuous bound depends on the schedule's ends alone" 3 dependsOnEnds
+          holds "5: the continuous bound depends on the schedule's ends alone" 6 dependsOnEnds
           holds "6: the bound tends to log p(x) with few steps" 2 tends
           holds "6: the bound tends to log p(x) as 1/T" 1 tendsSlowly
           holds "6: the continuous bound is log p(x)" 6 tendsAtOnce
@@ -448,7 +472,8 @@ let tests =
                     holds $"at t = 1: {schedule.Name}" 2 (endsInLimit schedule)
 
                 for times in TimeSampling.all do
-                    holds $"times: {times.Name}" 2 (timesAreUniform times)
+                    holds $"times have their density: {times.Name}" 2 (haveDensity times)
+                    holds $"times keep the dtype: {times.Name}" 2 (keepDtype times)
 
                 holds "times of low discrepancy are evenly spaced" 2 lowDiscrepancyIsLow
                 holds "gradients reach a learned schedule" 3 reachesSchedule ]

@@ -96,8 +96,8 @@ let private isSlopeOfSquares (draw: Draw) =
     let times =
         { TimeSampling.lowDiscrepancy with
             Draw =
-                fun examples ->
-                    drawn <- TimeSampling.lowDiscrepancy.Draw examples
+                fun schedule examples ->
+                    drawn <- TimeSampling.lowDiscrepancy.Draw schedule examples
                     drawn }
 
     let gradients = Random.withSeed draw.Seed (fun () -> Gradient.ofLoss (objective denoiser x).Value (tensors schedule.Inside))
