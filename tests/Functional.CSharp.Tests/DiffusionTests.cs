@@ -12,11 +12,12 @@ public sealed class DiffusionTests
     private static readonly Denoiser Cloud = Denoiser.FromFunction(
         NoiseSchedule.Cosine(), Prediction.Data, (x, _) => x * 0.0 + Row(1, -1));
 
-    private sealed class Log<T> : IProgress<T>
+    // The states as they are when they are reported.
+    private sealed class Log : IProgress<SamplerProgress>
     {
-        public List<T> Entries { get; } = [];
+        public List<SamplerProgress> Entries { get; } = [];
 
-        public void Report(T value) => Entries.Add(value);
+        public void Report(SamplerProgress value) => Entries.Add(value with { State = value.State.Clone() });
     }
 
     private static void Close(double expected, double actual, double tolerance = 1e-9) => Assert.Equal(expected, actual, tolerance);
@@ -45,6 +46,34 @@ public sealed class DiffusionTests
         Close(Math.PI, schedule.DiffusionSquared(t).ToArray<double>()[1]);
         Close(0.25, schedule.TimesOf(schedule.At(0.25).Single().LogSnr)[0]);
         Close(1, schedule.Scale(t).ToArray<double>()[0]);
+    }
+
+    [Fact]
+    public void A_schedule_of_ones_own_may_be_learned()
+    {
+        // log SNR = 4 - 8 tᵖ, with p = exp(bend)
+        var bend = new Parameter("bend", Gradient.Record(Tensor.Zeros([1], dtype: Dtype.Float64)));
+        var range = new Parameter("range", Gradient.Record(Tensor.Full([1], 8, dtype: Dtype.Float64)));
+        Tensor LogSnr(Tensor t) => 4 - range.Value * t.Pow(bend.Value.Exp());
+
+        var schedule = NoiseSchedule.Create(
+            "power",
+            t => LogSnr(t).Sigmoid().Sqrt(),
+            t => (-LogSnr(t)).Sigmoid().Sqrt(),
+            LogSnr,
+            parameters: [range, bend],
+            inside: [bend]);
+
+        Assert.Equal(["range", "bend"], schedule.Parameters.Select(parameter => parameter.Name));
+        Assert.Equal(["bend"], schedule.Inside.Select(parameter => parameter.Name));
+        Close(2, schedule.LogSnr(Row(0.25)).ToDouble(), 1e-15);
+        var denoiser = Denoiser.FromFunction(schedule, Prediction.Data, (x, t) => x * schedule.Signal(t).Unsqueeze(1));
+        var objective = DiffusionBound.ContinuousObjective(0, Reconstruction.Gaussian, denoiser);
+        var loss = objective(Tensor.Ones([6, 2], dtype: Dtype.Float64));
+        var gradients = Gradient.OfLoss(loss.Value, [range.Value, bend.Value]);
+        Assert.All(gradients, gradient => Assert.NotEqual(0, gradient.ToDouble()));
+
+        Assert.Throws<ArgumentException>(() => NoiseSchedule.Create("power", LogSnr, LogSnr, inside: [bend]));
     }
 
     [Fact]
@@ -101,12 +130,15 @@ public sealed class DiffusionTests
             await Training.FitAsync(denoiser.Parameters, objective, Dataset.FromTensor(data), options);
             Assert.True(objective(data).Value.ToDouble() < before / 2);
 
-            var log = new Log<SamplerProgress>();
+            var log = new Log();
             var options2 = new SamplerOptions { Steps = 20, Start = 0.99 };
             var samples = await Sampler.Ddim().SampleAsync(denoiser, [200, 2], options2, log);
             Assert.InRange(samples.Mean().ToDouble(), 0.8, 1.2);
             Assert.Equal(20, log.Entries.Count);
-            Assert.Equal(new SamplerProgress(20, 20, 0), log.Entries[^1]);
+            var (step, steps, time, state) = log.Entries[^1];
+            Assert.Equal((20, 20, 0.0), (step, steps, time));
+            Assert.True(state.AllClose(samples));
+            Assert.False(log.Entries[^2].State.AllClose(samples));
         });
     }
 
@@ -219,8 +251,11 @@ public sealed class DiffusionTests
             Close(1, x.ToArray2D<double>()[2, 0], 1e-6);
         }
 
-        var states = Sampler.Ancestral().Trajectory(Cloud, Tensor.Ones([1, 2], dtype: Dtype.Float64), new() { Steps = 4 });
+        var log = new Log();
+        var ones = Tensor.Ones([1, 2], dtype: Dtype.Float64);
+        var states = Sampler.Ancestral().Trajectory(Cloud, ones, new() { Steps = 4 }, log);
         Assert.Equal(5, states.Count);
+        Assert.All(states.Skip(1).Zip(log.Entries), pair => Assert.True(pair.First.AllClose(pair.Second.State)));
         Assert.Equal([7, 2], Sampler.Noise(Cloud, [7, 2]).Shape);
         Assert.Equal([1, 0.5, 0], TimeGrid.Uniform.Times(Cloud.Schedule, 1, 2));
         Assert.Equal(3, TimeGrid.All.Count);

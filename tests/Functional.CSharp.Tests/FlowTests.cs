@@ -30,6 +30,48 @@ public sealed class FlowTests
         });
     }
 
+    private sealed class Log : IProgress<SamplerProgress>
+    {
+        public List<(int Step, int Steps, double Time, double Sum)> Entries { get; } = [];
+
+        public void Report(SamplerProgress value) =>
+            Entries.Add((value.Step, value.Steps, value.Time, value.State.Sum().ToDouble()));
+    }
+
+    [Fact]
+    public async Task Steps_along_a_reverse_equation_are_reported()
+    {
+        var (follow, sample) = (new Log(), new Log());
+        var options = new ReverseSdeOptions { Steps = 3, Start = 0.7, Finish = 0.1 };
+        var x = ReverseSde.Follow(Normal1, Tensor.Randn([4, 2]), options, follow);
+        Assert.Equal([1, 2, 3], follow.Entries.Select(entry => entry.Step));
+        Assert.Equal(0.5, follow.Entries[0].Time, 9);
+        Assert.Equal(3, follow.Entries[0].Steps);
+        Assert.Equal(x.Sum().ToDouble(), follow.Entries[^1].Sum);
+        await ReverseSde.SampleAsync(Normal1, 4, [2], options, sample);
+        Assert.Equal(3, sample.Entries.Count);
+    }
+
+    private static Net<TIn, TOut> Watched<TIn, TOut>(Net<TIn, TOut> network, Action<TIn> watch) =>
+        Net.FromFunction((TIn input) =>
+        {
+            watch(input);
+            return input;
+        }).Then(network);
+
+    [Fact]
+    public void Inputs_of_networks_are_called_points_and_times()
+    {
+        var seen = new List<double>();
+        var (x, t) = (Tensor.Zeros([1, 2]), Tensor.Full([1], 0.5));
+        var field = VelocityField.Rectified(Network());
+        Watched(field.Network, input => seen.Add(input.Time[0].ToDouble() + input.X.Sum().ToDouble())).Run(Mode.Eval, (x, t));
+        Watched(field.ToDenoiser().Network, input => seen.Add(input.Time[0].ToDouble())).Run(Mode.Eval, (x, t));
+        var network = UNet.Create(new() { Channels = 8, Multipliers = [1], Attention = [] });
+        Watched(network, input => seen.Add(input.Time[0].ToDouble())).Run(Mode.Eval, (Tensor.Zeros([1, 1, 4, 4]), t));
+        Assert.Equal([0.5, 0.5, 0.5], seen);
+    }
+
     [Fact]
     public void An_equation_of_ones_own_is_stepped_through()
     {

@@ -95,7 +95,7 @@ public sealed class TwinTests
         // A constructor.
         "create",
         // Arguments of the call, beside the options.
-        "Progress", "Cancellation",
+        "Progress", "OnStep", "Cancellation",
         // The application's, and an exception that holds what was done.
         "StopOnCtrlC", "Status",
     ];
@@ -212,6 +212,8 @@ public sealed class TwinTests
     [InlineData("DiffusionLoss")]
     [InlineData("DiffusionBound")]
     [InlineData("Sampler")]
+    [InlineData("SamplerOptions")]
+    [InlineData("SamplerProgress")]
     [InlineData("TimeGrid")]
     [InlineData("DiffusionInPainting")]
     [InlineData("Degradation")]

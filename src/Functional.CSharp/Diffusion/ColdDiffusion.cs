@@ -108,7 +108,14 @@ public sealed class ColdDiffusion : IWrapper
             SamplerOptions.ToInner(options, progress, cancellationToken), inner, Guard.Inner(start)));
 
     /// <summary>All states of <see cref="Run"/>, the start first.</summary>
-    public IReadOnlyList<Tensor> Trajectory(Tensor start, SamplerOptions? options = null) =>
+    /// <inheritdoc cref="Run"/>
+    public IReadOnlyList<Tensor> Trajectory(
+        Tensor start,
+        SamplerOptions? options = null,
+        IProgress<SamplerProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Array.ConvertAll(
-            ColdDiffusionBridge.trajectory(SamplerOptions.ToInner(options), inner, Guard.Inner(start)), state => new Tensor(state));
+            ColdDiffusionBridge.trajectory(
+                SamplerOptions.ToInner(options, progress, cancellationToken), inner, Guard.Inner(start)),
+            state => new Tensor(state));
 }

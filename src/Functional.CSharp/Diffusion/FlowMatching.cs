@@ -40,7 +40,7 @@ public sealed class VelocityField : IWrapper
     public NoiseSchedule Schedule { get; }
 
     /// <summary>u of points x_t, [n; ...], and times t, [n].</summary>
-    public Net<(Tensor First, Tensor Second), Tensor> Network { get; }
+    public Net<(Tensor X, Tensor Time), Tensor> Network { get; }
 
     /// <summary>Everything that training changes.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }

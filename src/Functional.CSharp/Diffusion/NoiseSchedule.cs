@@ -106,14 +106,38 @@ public sealed class NoiseSchedule : IWrapper
         return new(new(way.Ratio), new(way.ForwardVariance), new(way.OnNoisy), new(way.OnData), new(way.PosteriorVariance));
     }
 
-    /// <summary>A schedule of one's own from α(t) and σ(t), elementwise and differentiable.</summary>
-    public static NoiseSchedule Create(string name, Func<Tensor, Tensor> signal, Func<Tensor, Tensor> noise)
+    /// <summary>A schedule of one's own from functions of t, elementwise and differentiable.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="signal">α(t).</param>
+    /// <param name="noise">σ(t).</param>
+    /// <param name="logSnr">log α²/σ², where it can be had with more digits. Default: from the other two.</param>
+    /// <param name="parameters">What training changes of it. Default: nothing.</param>
+    /// <param name="inside">Those of the parameters that log SNR(0) and log SNR(1) do not depend on. Default: none.</param>
+    /// <exception cref="ArgumentException">A parameter of the inside is not among the parameters.</exception>
+    public static NoiseSchedule Create(
+        string name,
+        Func<Tensor, Tensor> signal,
+        Func<Tensor, Tensor> noise,
+        Func<Tensor, Tensor>? logSnr = null,
+        IReadOnlyList<Parameter>? parameters = null,
+        IReadOnlyList<Parameter>? inside = null)
     {
         Guard.NotNull(signal);
         Guard.NotNull(noise);
+        (parameters, inside) = (parameters ?? [], inside ?? []);
+
+        if (inside.FirstOrDefault(parameter => !parameters.Contains(parameter)) is { } stranger)
+        {
+            throw new ArgumentException($"The parameter '{stranger.Name}' has to be among the parameters, too.", nameof(inside));
+        }
 
         return new(NoiseScheduleBridge.create(
-            Guard.Path(name), t => Guard.Inner(signal(new(t))), t => Guard.Inner(noise(new(t)))));
+            Guard.Path(name),
+            t => Guard.Returned(signal(new(t)), nameof(signal)).Inner,
+            t => Guard.Returned(noise(new(t)), nameof(noise)).Inner,
+            logSnr is null ? null : t => Guard.Returned(logSnr(new(t)), nameof(logSnr)).Inner,
+            Guard.Inner(parameters),
+            Guard.Inner(inside)));
     }
 
     /// <summary>

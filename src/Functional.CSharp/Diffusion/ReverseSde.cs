@@ -1,5 +1,7 @@
 // A diffusion as a stochastic differential equation, and its reverse, which needs the score.
 // Sampling that keeps adding noise as it goes; ProbabilityFlow goes the same way without.
+using Functional.Interop;
+
 namespace Functional.CSharp;
 
 /// <summary>How to sample along a reverse equation: <c>new ReverseSdeOptions { Steps = 1000 }</c>.</summary>
@@ -31,17 +33,19 @@ public sealed class ReverseSdeOptions
     /// </summary>
     public bool Denoise { get; init; } = true;
 
-    internal static Functional.ReverseSdeOptions ToInner(ReverseSdeOptions? options, CancellationToken cancellationToken)
+    internal static Functional.ReverseSdeOptions ToInner(
+        ReverseSdeOptions? options, IProgress<SamplerProgress>? progress, CancellationToken cancellationToken)
     {
         options ??= new();
 
-        return new(
+        return SdeBridge.options(
             options.Method.Inner,
             options.Steps,
             options.Start,
             options.Finish,
             options.Stochasticity,
             options.Denoise,
+            SamplerProgress.Reporter(progress),
             cancellationToken);
     }
 }
@@ -67,19 +71,25 @@ public static class ReverseSde
     /// <param name="denoiser">The model.</param>
     /// <param name="x">The points to start from.</param>
     /// <param name="options">How. Default: 500 steps of the stochastic Heun method.</param>
+    /// <param name="progress">Told after each step. Default: nobody.</param>
     /// <param name="cancellationToken">Looked at before each step.</param>
     /// <exception cref="ArgumentException">The equation has no finite coefficients where it starts or finishes.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Tensor Follow(
-        Denoiser denoiser, Tensor x, ReverseSdeOptions? options = null, CancellationToken cancellationToken = default) =>
+        Denoiser denoiser,
+        Tensor x,
+        ReverseSdeOptions? options = null,
+        IProgress<SamplerProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         new(Functional.ReverseSde.follow(
-            ReverseSdeOptions.ToInner(options, cancellationToken), Guard.NotNull(denoiser).Inner, Guard.Inner(x)));
+            ReverseSdeOptions.ToInner(options, progress, cancellationToken), Guard.NotNull(denoiser).Inner, Guard.Inner(x)));
 
     /// <summary>Draws of a shape: noise at the time to start, followed.</summary>
     /// <param name="denoiser">The model.</param>
     /// <param name="count">How many, at least 1.</param>
     /// <param name="shape">The shape of one.</param>
     /// <param name="options">How. Default: 500 steps of the stochastic Heun method.</param>
+    /// <param name="progress">Told after each step. Default: nobody.</param>
     /// <param name="cancellationToken">Looked at before each step.</param>
     /// <exception cref="ArgumentException">The equation has no finite coefficients where it starts or finishes.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -88,9 +98,10 @@ public static class ReverseSde
         int count,
         IReadOnlyList<int> shape,
         ReverseSdeOptions? options = null,
+        IProgress<SamplerProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         new(Functional.ReverseSde.sample(
-            ReverseSdeOptions.ToInner(options, cancellationToken),
+            ReverseSdeOptions.ToInner(options, progress, cancellationToken),
             Guard.NotNull(denoiser).Inner,
             Guard.AtLeast(count, 1),
             Guard.Shape(shape)));
@@ -102,6 +113,7 @@ public static class ReverseSde
         int count,
         IReadOnlyList<int> shape,
         ReverseSdeOptions? options = null,
+        IProgress<SamplerProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        Task.Run(() => Sample(denoiser, count, shape, options, cancellationToken), cancellationToken);
+        Task.Run(() => Sample(denoiser, count, shape, options, progress, cancellationToken), cancellationToken);
 }

@@ -48,7 +48,15 @@ public sealed class TimeGrid
 /// <param name="Step">Steps done.</param>
 /// <param name="Steps">Steps that there will be.</param>
 /// <param name="Time">The time that has been reached.</param>
-public sealed record SamplerProgress(int Step, int Steps, double Time);
+/// <param name="State">
+/// x at that time. It is freed after the next step: clone it to keep it, in an <see cref="IProgress{T}"/> of one's own, for
+/// <see cref="Progress{T}"/> may look too late.
+/// </param>
+public sealed record SamplerProgress(int Step, int Steps, double Time, Tensor State)
+{
+    internal static Action<Functional.SamplerProgress> Reporter(IProgress<SamplerProgress>? progress) =>
+        report => progress?.Report(new(report.Step, report.Steps, report.Time, new(report.State)));
+}
 
 /// <summary>How to sample: <c>new SamplerOptions { Steps = 250 }</c>.</summary>
 public sealed class SamplerOptions
@@ -78,7 +86,7 @@ public sealed class SamplerOptions
             options.Grid.Inner,
             options.Start,
             options.Denoise,
-            report => progress?.Report(new(report.Step, report.Steps, report.Time)),
+            SamplerProgress.Reporter(progress),
             cancellationToken);
     }
 }
@@ -178,10 +186,19 @@ public sealed class Sampler
         Task.Run(() => Sample(denoiser, shape, options, progress, cancellationToken), cancellationToken);
 
     /// <summary>All states on the way from x at the time to begin with, that one first.</summary>
-    public IReadOnlyList<Tensor> Trajectory(Denoiser denoiser, Tensor start, SamplerOptions? options = null) =>
+    /// <inheritdoc cref="Run"/>
+    public IReadOnlyList<Tensor> Trajectory(
+        Denoiser denoiser,
+        Tensor start,
+        SamplerOptions? options = null,
+        IProgress<SamplerProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Array.ConvertAll(
             SamplerBridge.trajectory(
-                SamplerOptions.ToInner(options), Inner, Guard.NotNull(denoiser).Inner, Guard.Inner(start)),
+                SamplerOptions.ToInner(options, progress, cancellationToken),
+                Inner,
+                Guard.NotNull(denoiser).Inner,
+                Guard.Inner(start)),
             state => new Tensor(state));
 
     /// <summary>What the noise looks like at the time to begin with: draws from N(0, α² + σ²).</summary>

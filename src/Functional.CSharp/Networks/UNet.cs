@@ -56,7 +56,7 @@ public static class UNet
     /// <exception cref="ArgumentException">
     /// The options do not fit; when it runs, the height or width is no multiple of 2^(levels - 1): 28 has room for three levels.
     /// </exception>
-    public static Net<(Tensor First, Tensor Second), Tensor> Create(UNetOptions? options = null) =>
+    public static Net<(Tensor X, Tensor Time), Tensor> Create(UNetOptions? options = null) =>
         Functional.UNetModule.create((options ?? new()).Inner).ToFacade();
 
     /// <summary>

@@ -23,6 +23,8 @@ type ReverseSdeOptions =
         Stochasticity: float
         /// Whether the noise that is left at the end is taken away by one look at the expected data; true by default.
         Denoise: bool
+        /// Called after each step; does nothing by default.
+        OnStep: SamplerProgress -> unit
         /// Looked at before each step; cancelling raises OperationCanceledException.
         Cancellation: CancellationToken
     }
@@ -41,6 +43,7 @@ module ReverseSde =
           Finish = 1e-3
           Stochasticity = 1.0
           Denoise = true
+          OnStep = ignore
           Cancellation = CancellationToken.None }
 
     /// The diffusion itself: data at t = 0, noise at t = 1.
@@ -60,6 +63,9 @@ module ReverseSde =
           DiffusionSquared = fun t -> schedule.DiffusionSquared t * lambda }
 
     let private check (options: ReverseSdeOptions) (schedule: NoiseSchedule) =
+        if options.Steps < 1 then
+            raise (Errors.Flow.option "Steps" "at least 1" options.Steps)
+
         if not (options.Finish >= 0.0 && options.Finish < options.Start && options.Start <= 1.0) then
             raise (Errors.Flow.span options.Start options.Finish)
 
@@ -75,18 +81,24 @@ module ReverseSde =
     /// coefficients at Start or Finish.
     let follow (options: ReverseSdeOptions) (denoiser: Denoiser) (x: Tensor) : Tensor =
         check options denoiser.Schedule
+        let sde = reverse options.Stochasticity denoiser
+        let duration = (options.Finish - options.Start) / float options.Steps
+        let times = Array.init (options.Steps + 1) (fun i -> options.Start + float i * duration)
 
-        Scope.run (fun () ->
-            Gradient.off (fun () ->
-                let sde = reverse options.Stochasticity denoiser
+        let step x i =
+            let next = options.Method.Step sde times[i - 1] duration x (Rows.noise x)
 
-                let drift x t =
-                    options.Cancellation.ThrowIfCancellationRequested()
-                    sde.Drift x t
+            if options.Denoise && i = options.Steps then
+                denoiser.Data(next, Rows.constant x options.Finish)
+            else
+                next
 
-                let sde = { sde with Drift = drift }
-                let x = SdeSolver.solve options.Method options.Steps sde (options.Start, options.Finish) x
-                if options.Denoise then denoiser.Data(x, Rows.constant x options.Finish) else x))
+        let loop =
+            { Sampler.defaults with
+                OnStep = options.OnStep
+                Cancellation = options.Cancellation }
+
+        SamplingLoop.run _.Dispose() loop times step x
 
     /// `count` draws of that shape: noise N(0, (α² + σ²) I) at Start, as of data with unit variance, then `follow`. In the dtype and on the device of
     /// the denoiser's parameters, or by default where it has none.

@@ -7,13 +7,32 @@ open System.Threading
 open Functional
 open Functional.Tensors
 
+// A schedule of functions; log SNR may be left to be derived.
+type private OwnSchedule
+    (
+        name: string,
+        signal: Func<Tensor, Tensor>,
+        noise: Func<Tensor, Tensor>,
+        logSnr: Func<Tensor, Tensor>,
+        parameters: Parameter[],
+        inside: Parameter[]
+    ) =
+    inherit NoiseSchedule(name, "", "")
+    override _.Parameters = List.ofArray parameters
+    override _.Inside = List.ofArray inside
+    override _.Signal t = signal.Invoke t
+    override _.Noise t = noise.Invoke t
+
+    override _.LogSnr t =
+        match logSnr with
+        | null -> base.LogSnr t
+        | logSnr -> logSnr.Invoke t
+
 /// Schedules.
 module internal NoiseScheduleBridge =
 
-    let create (name: string) (signal: Func<Tensor, Tensor>) (noise: Func<Tensor, Tensor>) : NoiseSchedule =
-        { new NoiseSchedule(name, "", "") with
-            member _.Signal t = signal.Invoke t
-            member _.Noise t = noise.Invoke t }
+    let create name signal noise logSnr parameters inside : NoiseSchedule =
+        OwnSchedule(name, signal, noise, logSnr, parameters, inside)
 
     let parameters (schedule: NoiseSchedule) = List.toArray schedule.Parameters
     let inside (schedule: NoiseSchedule) = List.toArray schedule.Inside

@@ -67,6 +67,25 @@ module internal OdeBridge =
 /// Stochastic differential equations.
 module internal SdeBridge =
 
+    let options
+        method
+        steps
+        start
+        finish
+        stochasticity
+        denoise
+        (report: Action<SamplerProgress>)
+        cancellation
+        : ReverseSdeOptions =
+        { Method = method
+          Steps = steps
+          Start = start
+          Finish = finish
+          Stochasticity = stochasticity
+          Denoise = denoise
+          OnStep = report.Invoke
+          Cancellation = cancellation }
+
     let create (drift: Func<Tensor, Tensor, Tensor>) (diffusionSquared: Func<Tensor, Tensor>) : Sde =
         { Drift = fun x t -> drift.Invoke(x, t)
           DiffusionSquared = diffusionSquared.Invoke }

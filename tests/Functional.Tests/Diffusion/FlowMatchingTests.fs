@@ -164,6 +164,27 @@ let private edges =
           let options = { ReverseSde.defaults with Cancellation = source.Token }
 
           Expect.throwsT<OperationCanceledException> (fun () -> ReverseSde.sample options denoiser 1 [ 2 ] |> ignore) "cancelled")
+      testCase "Each step along the reverse equation is reported" (fun () ->
+          let seen = ResizeArray()
+
+          let report (progress: SamplerProgress) =
+              seen.Add(progress.Step, progress.Time, progress.State.sum().toDouble())
+
+          let options =
+              { ReverseSde.defaults with
+                  Steps = 3
+                  Start = 0.7
+                  Finish = 0.1
+                  OnStep = report }
+
+          let x = ReverseSde.sample options denoiser.Value 4 [ 2 ]
+          Expect.equal [ for step, _, _ in seen -> step ] [ 1; 2; 3 ] "steps"
+          isClose 1e-12 "times" (float64 [ for _, time, _ in seen -> time ]) (float64 [ 0.5; 0.3; 0.1 ])
+          let _, _, last = Seq.last seen
+          Expect.equal last (x.sum().toDouble()) "the last state")
+      testCase "No steps are refused" (fun () ->
+          let options = { ReverseSde.defaults with Steps = 0 }
+          says (messageOf<ArgumentException, _>(fun () -> ReverseSde.sample options denoiser.Value 1 [ 2 ])) [ "Steps"; "0" ])
       testCase "Time that does not run back is refused" (fun () ->
           let options = { ReverseSde.defaults with Start = 0.1; Finish = 0.5 }
           says (messageOf<ArgumentException, _>(fun () -> ReverseSde.sample options denoiser.Value 1 [ 2 ])) [ "0.1"; "0.5" ])
