@@ -117,7 +117,9 @@ public sealed class Denoiser : IWrapper
     public IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>What it predicts at the points x of times t, [batch].</summary>
-    /// <exception cref="ArgumentException">There is not one time for each example.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is not one time for each example, or the network's output has another shape than x.
+    /// </exception>
     public Denoised At(Mode mode, Tensor x, Tensor t) => new(Inner.At(mode.ToInner(), Guard.Inner(x), Guard.Inner(t)));
 
     /// <summary>The expected data at x of times t, of the network in use.</summary>

@@ -50,13 +50,12 @@ type Denoiser =
     member this.Parameters: Parameter list =
         Net.parameters [ "network", this.Network.Parameters; "schedule", this.Schedule.Parameters ]
 
-    /// What it predicts at the points x of times t, [batch]. Raises ArgumentException where there is not one time for each example.
+    /// What it predicts at the points x of times t, [batch]. Raises ArgumentException where there is not one time for each example, or the network's
+    /// output has another shape than x.
     member this.At(mode: Mode, x: Tensor, t: Tensor) : Denoised =
-        if x.dim = 0 || t.dim <> 1 || t.shape[0] <> x.shape[0] then
-            raise (Errors.Diffusion.times t.shape x.shape)
-
-        let lift = Rows.lift x
-        Denoised(this.Prediction, lift (this.Schedule.Signal t), lift (this.Schedule.Noise t), x, this.Network.Run(mode, (x, t)))
+        Rows.check x t
+        let signal, noise = Rows.lift x (this.Schedule.Signal t), Rows.lift x (this.Schedule.Noise t)
+        Denoised(this.Prediction, signal, noise, x, this.Network.Run(mode, (x, t)) |> Rows.unchanged "Denoiser" x)
 
     /// The expected data at x of times t, of the network in use.
     member this.Data(x: Tensor, t: Tensor) : Tensor = this.At(Mode.Eval, x, t).Data
@@ -131,7 +130,7 @@ module Denoiser =
         let run mode (x: Tensor, t: Tensor) =
             let signal, noise = Rows.lift x (schedule.Signal t), Rows.lift x (schedule.Noise t)
             let total = (signal.square () * (scale * scale) + noise.square ()).sqrt()
-            let output = network.Run(mode, (x / total, t))
+            let output = network.Run(mode, (x / total, t)) |> Rows.unchanged "Denoiser.preconditioned" x
             x * signal * (scale * scale) / total.square () + output * noise * scale / total
 
         create schedule Prediction.Data (Net(network.Name, None, (fun _ -> None), network.Parameters, run))

@@ -127,6 +127,8 @@ module DiffusionBound =
     /// ½ (SNR_s - SNR_t) ‖x₀ - x̂‖².
     /// Source: Kingma et al., arXiv:2107.00630, equation 13; Ho, Jain & Abbeel, arXiv:2006.11239, equation 8.
     let step (mode: Mode) (variance: ReverseVariance) (denoiser: Denoiser) (s: Tensor) (t: Tensor) (x: Tensor) : Tensor =
+        Rows.check x s
+        Rows.check x t
         let schedule = denoiser.Schedule
         let atS, atT = schedule.LogSnr s, schedule.LogSnr t
         let logDifference = atS + Logarithms.complement (atT - atS) + log 0.5

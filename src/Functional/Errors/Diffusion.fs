@@ -10,12 +10,6 @@ module internal Diffusion =
 
     let private shape = Shape.toString
 
-    let times (times: Shape) (examples: Shape) =
-        ArgumentException(
-            $"Denoiser: the times have shape {shape times} and the examples {shape examples}; "
-            + "there has to be one time for each example, on a single axis."
-        )
-
     let schedules (conditional: string) (unconditional: string) =
         ArgumentException(
             $"Guidance.classifierFree: the conditional denoiser has the schedule {conditional} and the unconditional one {unconditional}. "
