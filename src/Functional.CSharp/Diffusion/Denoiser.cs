@@ -238,8 +238,11 @@ public static class Guidance
     /// arXiv:2105.05233, equation 14.
     /// </summary>
     /// <param name="scale">How much the classifier counts.</param>
-    /// <param name="logProbability">log p(c|x_t) of each example, of x_t and t, for the c that is wanted.</param>
+    /// <param name="logProbability">log p(c|x_t) of each example, [batch], of x_t and t, for the c that is wanted.</param>
     /// <param name="denoiser">The denoiser to guide.</param>
+    /// <exception cref="ArgumentException">
+    /// When it is asked: the function gives more than one number for an example, such as those of all classes.
+    /// </exception>
     public static Denoiser Classifier(double scale, Func<Tensor, Tensor, Tensor> logProbability, Denoiser denoiser)
     {
         Guard.NotNull(logProbability);

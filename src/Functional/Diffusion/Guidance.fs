@@ -22,12 +22,13 @@ module Guidance =
             without + ((conditional.At(mode, x, t)).Output - without) * scale)
 
     /// ε̂ - scale · σ ∇ log p(c|x_t): the score plus `scale` times that of a classifier, of noisy examples. The function gives log p(c|x_t) for each
-    /// example at x_t and t, for the c that is wanted, in nats.
+    /// example at x_t and t, [batch] or [batch; 1], for the c that is wanted, in nats. Raises ArgumentException for another shape, such as that of all
+    /// classes, [batch; classes].
     /// Source: Dhariwal & Nichol, arXiv:2105.05233, algorithm 2 and equation 14.
     let classifier (scale: float) (logProbability: Tensor -> Tensor -> Tensor) (denoiser: Denoiser) : Denoiser =
         denoiser
         |> Denoiser.rewritten Prediction.Noise (fun mode x t ->
-            let gradient = dsharp.grad (fun x -> (logProbability x t).sum()) x
+            let gradient = dsharp.grad (fun x -> (Score.numbers x (logProbability x t)).sum()) x
             (denoiser.At(mode, x, t)).Noise - Rows.lift x (denoiser.Schedule.Noise t) * gradient * scale)
 
     /// Conditions [batch; ...], each replaced with `none` with a probability, so that one network learns with and without them. `none` has the
