@@ -113,6 +113,12 @@ public sealed class Denoiser : IWrapper
     /// <summary>The network.</summary>
     public Net<(Tensor X, Tensor Time), Tensor> Network { get; }
 
+    /// <summary>
+    /// Whether the data that it predicts are divided by α on the way, for its own prediction or that of a denoiser that it asks: then
+    /// they have no value where no data are left, α = 0, and samplers start a little below.
+    /// </summary>
+    public bool NeedsSignal => Inner.NeedsSignal;
+
     /// <summary>Everything that training changes, under `network.` and `schedule.`.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 

@@ -44,6 +44,9 @@ type Denoiser =
         Prediction: Prediction
         /// A function of points x_t, [batch; ...], and times t, [batch], with values like x_t. A network that takes a condition as well closes over it.
         Network: Net<Tensor * Tensor, Tensor>
+        /// Whether the data that it predicts are divided by α on the way, for its own prediction or that of a denoiser that it asks: then they have no
+        /// value where no data are left, α = 0, and samplers start a little below.
+        NeedsSignal: bool
     }
 
     /// Everything that training changes, under `network.` and `schedule.`.
@@ -77,7 +80,10 @@ module Denoiser =
 
     /// A denoiser from its parts.
     let create (schedule: NoiseSchedule) (prediction: Prediction) (network: Net<Tensor * Tensor, Tensor>) : Denoiser =
-        { Schedule = schedule; Prediction = prediction; Network = network }
+        { Schedule = schedule
+          Prediction = prediction
+          Network = network
+          NeedsSignal = prediction.DividesBySignal }
 
     /// A denoiser from a function of x_t and t, without parameters: an exact one, for one.
     let ofFunction (schedule: NoiseSchedule) (prediction: Prediction) (predict: Tensor -> Tensor -> Tensor) : Denoiser =
@@ -95,13 +101,17 @@ module Denoiser =
         create schedule prediction (Net(network.Name, None, (fun _ -> None), network.Parameters, run))
 
     /// The denoiser with another function of the mode, x_t and t in the place of its network, and what that predicts; it keeps its parameters. The
-    /// function asks the old denoiser.
+    /// function asks the old denoiser, for what may be divided by α if its data are: where it does not, set `NeedsSignal` back.
     let rewritten (prediction: Prediction) (predict: Mode -> Tensor -> Tensor -> Tensor) (denoiser: Denoiser) : Denoiser =
         let run mode (x, t) = predict mode x t
 
         { denoiser with
             Prediction = prediction
+            NeedsSignal = denoiser.NeedsSignal || prediction.DividesBySignal
             Network = Net(denoiser.Network.Name, None, (fun _ -> None), denoiser.Network.Parameters, run) }
+
+    /// The denoiser, of which it is known that its data are divided by α.
+    let internal dividing (denoiser: Denoiser) : Denoiser = { denoiser with NeedsSignal = true }
 
     /// The same denoiser, with another prediction as its output.
     let predicting (prediction: Prediction) (denoiser: Denoiser) : Denoiser =

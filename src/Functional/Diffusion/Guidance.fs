@@ -16,10 +16,13 @@ module Guidance =
 
         let other = Denoiser.predicting conditional.Prediction unconditional
 
-        conditional
-        |> Denoiser.rewritten conditional.Prediction (fun mode x t ->
-            let without = (other.At(mode, x, t)).Output
-            without + ((conditional.At(mode, x, t)).Output - without) * scale)
+        let guided =
+            conditional
+            |> Denoiser.rewritten conditional.Prediction (fun mode x t ->
+                let without = (other.At(mode, x, t)).Output
+                without + ((conditional.At(mode, x, t)).Output - without) * scale)
+
+        { guided with NeedsSignal = guided.NeedsSignal || unconditional.NeedsSignal }
 
     /// ε̂ - scale · σ ∇ log p(c|x_t): the score plus `scale` times that of a classifier, of noisy examples. The function gives log p(c|x_t) for each
     /// example at x_t and t, [batch] or [batch; 1], for the c that is wanted, in nats. Raises ArgumentException for another shape, such as that of all

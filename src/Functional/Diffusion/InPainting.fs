@@ -63,7 +63,8 @@ module DiffusionInPainting =
             Derivative.at "guided" (fun noisy -> (denoiser.At(mode, noisy, t)).Data) noisy (fun evaluation ->
                 let data = evaluation.Settled
                 let error = dsharp.where (isVisible, x - data, data.scalarLike 0.0)
-                data + Rows.lift x gain * Derivative.pull evaluation.Value evaluation.Input (Some error) evaluation.Outer))
+                data + Rows.lift noisy gain * Derivative.pull evaluation.Value evaluation.Input (Some error) evaluation.Outer))
+        |> Denoiser.dividing
 
     /// x̂ + C mᵀ (m C mᵀ)⁻¹ m (x - x̂), C = (σ²/α) ∂x̂/∂x_t = Cov[x₀|x_t], m the mask's rows: the mean of p(x₀|x_t, x visible) where p(x₀|x_t) is Gaussian. As
     /// many passes back through the network as an example has numbers, and a linear system of that size: for small examples.
@@ -91,6 +92,7 @@ module DiffusionInPainting =
             let error = (missing - mask * data).unsqueeze 2
             let solved = (seen + identity * (1.0 - mask).unsqueeze 1).solve error
             (data + (covariance.matmul (solved * rows)).squeeze 2).view x.shape)
+        |> Denoiser.dividing
 
     /// The examples with what is hidden filled in, from noise, by `replacing`.
     let sample

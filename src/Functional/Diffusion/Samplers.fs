@@ -180,11 +180,16 @@ module Sampler =
         Errors.Diffusion.singular what denoiser.Schedule.Name level.Time
 
     let private at (denoiser: Denoiser) (x: Tensor) (level: NoiseLevel) : Denoised =
-        match denoiser.Prediction with
-        | Prediction.Noise
-        | Prediction.Score when level.Signal = 0.0 ->
-            raise (singular $"a denoiser that predicts the {denoiser.Prediction.Name}" denoiser level)
-        | _ -> denoiser.At(Mode.Eval, x, Rows.constant x level.Time)
+        if level.Signal = 0.0 && denoiser.NeedsSignal then
+            let how =
+                if denoiser.Prediction.DividesBySignal then
+                    $"predicts the {denoiser.Prediction.Name}"
+                else
+                    "divides by α on the way to its data"
+
+            raise (singular $"a denoiser that {how}" denoiser level)
+
+        denoiser.At(Mode.Eval, x, Rows.constant x level.Time)
 
     // 1 - SNR_t/SNR_s.
     let private lost (t: NoiseLevel) (s: NoiseLevel) = -(Double.ExpM1(t.LogSnr - s.LogSnr))

@@ -19,7 +19,8 @@ module internal Diffusion =
     let singular (what: string) (schedule: string) (time: float) =
         ArgumentException(
             $"Sampler: at t = {time} the schedule '{schedule}' has no data left (α = 0), and {what} has no finite value there. "
-            + "Start a little below 1, e.g. Start = 0.99, or predict velocity or data and sample by ancestral steps or DDIM."
+            + "Start a little below 1, e.g. Start = 0.99, or predict velocity or data, without in-painting by the denoiser, and sample by ancestral "
+            + "steps or DDIM."
         )
 
     let images (found: Shape) =
