@@ -56,7 +56,6 @@ type Denoiser =
     /// What it predicts at the points x of times t, [batch]. Raises ArgumentException where there is not one time for each example, or the network's
     /// output has another shape than x.
     member this.At(mode: Mode, x: Tensor, t: Tensor) : Denoised =
-        Rows.check x t
         let signal, noise = Rows.lift x (this.Schedule.Signal t), Rows.lift x (this.Schedule.Noise t)
         Denoised(this.Prediction, signal, noise, x, this.Network.Run(mode, (x, t)) |> Rows.unchanged "Denoiser" x)
 

@@ -62,6 +62,20 @@ module internal Adversarial =
             + "data is joined to one sample by a line. Make the generator's output like the data."
         )
 
+    let outputs (found: Shape) (examples: int option) =
+        let batch = examples |> Option.map string |> Option.defaultValue "batch"
+
+        ArgumentException(
+            $"The critic's output has shape {shape found}; it has to be one number for each example, [{batch}] or [{batch}; 1], or for each patch of an "
+            + $"image, [{batch}; 1; ...] (features [{batch}; n] with Adversarial.mmd). Keep the axis of the batch: the loss takes the mean itself."
+        )
+
+    let features (loss: string) (found: Shape) =
+        ArgumentException(
+            $"The critic's output has shape {shape found}, and the loss '{loss}' takes one number for each example, [{found[0]}] or [{found[0]}; 1]. "
+            + "End the critic with linear n 1; only Adversarial.mmd compares features."
+        )
+
     let samples (model: string) (real: Shape) (fake: Shape) =
         ArgumentException(
             $"{model}: examples of the data have shape {shape real} and those of the generator {shape fake}. "
