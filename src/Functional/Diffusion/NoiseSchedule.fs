@@ -95,7 +95,7 @@ type NoiseSchedule(name: string, formula: string, source: string) =
                 (low + high) * 0.5))
 
     // A function of numbers, computed in float64 where the parameters are.
-    member private this.Read(numbers: float[], f: Tensor -> Tensor) : float[] =
+    member internal this.Read(numbers: float[], f: Tensor -> Tensor) : float[] =
         let device =
             match this.Parameters with
             | [] -> Device.CPU

@@ -43,6 +43,18 @@ module internal Flow =
             + "Start a little below 1, and finish a little above 0."
         )
 
+    let atData (schedule: string) (time: float) =
+        ArgumentException(
+            $"ProbabilityFlow: the velocity along the schedule '{schedule}' has no finite value at dataTime = {time}, where σ is 0 or rises "
+            + "infinitely fast. Let the data be a little later: dataTime = 1e-4."
+        )
+
+    let atNoise (schedule: string) =
+        ArgumentException(
+            $"ProbabilityFlow: the schedule '{schedule}' has no data left at t = 1 (α = 0), and the denoiser's data are divided by α. "
+            + "Predict velocity or data."
+        )
+
     let rows (found: Shape) (wanted: Shape) =
         ArgumentException
             $"ProbabilityFlow: the points have shape {shape found}; the flow is of rows of shape {shape wanted}, along one more axis."
