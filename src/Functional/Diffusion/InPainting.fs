@@ -13,10 +13,6 @@ module DiffusionInPainting =
         if x.shape <> visible.shape then
             raise (Errors.Model.mask visible.shape x.shape)
 
-    let private transitionNoise (t: NoiseLevel) (s: NoiseLevel) =
-        let ratio = t.Signal / s.Signal
-        ratio, sqrt (max 0.0 (t.Noise * t.Noise - ratio * ratio * s.Noise * s.Noise))
-
     /// The sampler with what is visible put in its place after each step, under the noise of that time; each step is taken `resamplings` times,
     /// with noise added in between, so that the rest comes to fit it. 10 with its authors; 1 does not look at what is visible enough.
     /// Errors of a step add up over its resamplings: with few steps, ancestral sampling with the forward variance is right where the posterior's
@@ -34,14 +30,10 @@ module DiffusionInPainting =
             let known () =
                 if s.Noise > 0.0 then x * s.Signal + Rows.noise x * s.Noise else x * s.Signal
 
-            let forward (x: Tensor) =
-                let ratio, noise = transitionNoise t s
-                x * ratio + Rows.noise x * noise
-
             let once noisy =
                 dsharp.where (isVisible, known (), sampler.Step denoiser noisy t s)
 
-            let again x _ = Scope.run (fun () -> once (forward x))
+            let again x _ = Scope.run (fun () -> once (SamplingLoop.diffused s t x))
 
             Seq.fold again (Scope.run (fun () -> once noisy)) (seq { 2..resamplings })
 
