@@ -122,9 +122,6 @@ module ColdDiffusion =
             let degraded = model.Degradation.Apply x t
             Loss.term "restoration" ((Rows.sum ((restored Mode.Train model degraded t - x).abs())).mean())
 
-    let private times (options: SamplerOptions) =
-        Array.init (options.Steps + 1) (fun i -> options.Start * (1.0 - float i / float options.Steps))
-
     let private walk
         (options: SamplerOptions)
         (step: Tensor -> Tensor -> Tensor -> Tensor)
@@ -132,7 +129,8 @@ module ColdDiffusion =
         (start: Tensor)
         =
         SamplingLoop.check options
-        let times = times options
+        // a degradation has no schedule: t is a share, as on the straight line
+        let times = TimeGrid.uniform.Times NoiseSchedule.rectified options.Start options.Steps
         let time (i: int) = Rows.constant start times[i]
         SamplingLoop.run leave options times (fun x i -> step x (time (i - 1)) (time i)) start
 
