@@ -25,7 +25,7 @@ module Degradation =
 
     let private positive (name: string) (value: float) =
         if not (value > 0.0) then
-            raise (Errors.Training.option name "positive" value)
+            raise (Errors.Argument.option name "positive" value)
 
     // Rows are cosines, an orthonormal basis.
     let private cosines (size: int) (like: Tensor) : Tensor =

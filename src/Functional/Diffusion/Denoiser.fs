@@ -134,7 +134,7 @@ module Denoiser =
     /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, table 1.
     let preconditioned (scale: float) (schedule: NoiseSchedule) (network: Net<Tensor * Tensor, Tensor>) : Denoiser =
         if not (scale > 0.0) then
-            raise (Errors.Training.option (nameof scale) "positive" scale)
+            raise (Errors.Argument.option (nameof scale) "positive" scale)
 
         let run mode (x: Tensor, t: Tensor) =
             let signal, noise = Rows.lift x (schedule.Signal t), Rows.lift x (schedule.Noise t)

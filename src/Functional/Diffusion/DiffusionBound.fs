@@ -51,7 +51,7 @@ module Reconstruction =
     /// N(x̂, scale²): a decoder with a scale of its own.
     let gaussianOf (scale: float) : Reconstruction =
         if not (scale > 0.0) then
-            raise (Errors.Training.option (nameof scale) "positive" scale)
+            raise (Errors.Argument.option (nameof scale) "positive" scale)
 
         normal $"gaussian {scale}" "N(x̂, s²)" (fun noise -> noise.fullLike scale)
 
@@ -60,7 +60,7 @@ module Reconstruction =
     /// Source: Ho, Jain & Abbeel, arXiv:2006.11239, equation 13.
     let quantized (levels: int) : Reconstruction =
         if levels < 2 then
-            raise (Errors.Training.option (nameof levels) "at least 2" levels)
+            raise (Errors.Argument.option (nameof levels) "at least 2" levels)
 
         let half = 1.0 / float (levels - 1)
 
@@ -103,7 +103,7 @@ module DiffusionBound =
     /// A bound of so many steps, with the posterior's variances.
     let create (steps: int) (reconstruction: Reconstruction) : DiffusionBound =
         if steps < 1 then
-            raise (Errors.Training.option (nameof steps) "at least 1" steps)
+            raise (Errors.Argument.option (nameof steps) "at least 1" steps)
 
         { Steps = steps
           Reconstruction = reconstruction
@@ -240,7 +240,7 @@ module DiffusionBound =
         (x: Tensor)
         : Loss =
         if not (first >= 0.0 && first < 1.0) then
-            raise (Errors.Training.option (nameof first) "at least 0 and below 1" first)
+            raise (Errors.Argument.option (nameof first) "at least 0 and below 1" first)
 
         let range = 1.0 - first
         let t = times.Draw x * range + first

@@ -93,10 +93,10 @@ module Coupling =
     /// Source: Tong et al., arXiv:2302.00482, section 3.2; Cuturi, arXiv:1306.0895.
     let optimalTransport (share: float) (iterations: int) : Coupling =
         if not (share > 0.0) then
-            raise (Errors.Flow.option (nameof share) "positive" share)
+            raise (Errors.Argument.option (nameof share) "positive" share)
 
         if iterations < 1 then
-            raise (Errors.Flow.option (nameof iterations) "at least 1" iterations)
+            raise (Errors.Argument.option (nameof iterations) "at least 1" iterations)
 
         let pair (data: Tensor) (noise: Tensor) =
             Scope.run (fun () ->
@@ -148,7 +148,7 @@ module FlowMatching =
     /// Source: Lipman et al., arXiv:2210.02747, equation 22, with σ_min for σ₀ and time reversed.
     let path (leastNoise: float) : NoiseSchedule =
         if not (leastNoise >= 0.0 && leastNoise < 1.0) then
-            raise (Errors.Flow.option (nameof leastNoise) "between 0 and 1" leastNoise)
+            raise (Errors.Argument.option (nameof leastNoise) "between 0 and 1" leastNoise)
 
         let source = "Lipman et al., arXiv:2210.02747, equation 22"
 
@@ -189,7 +189,7 @@ module RectifiedFlow =
     /// FlowMatching.pairLoss. One round (reflow) is mostly enough; the pairs have the faults of the flow that they are from.
     let pairs (options: OdeOptions) (flow: ProbabilityFlow) (count: int) : Dataset<Tensor * Tensor> =
         if count < 1 then
-            raise (Errors.Flow.option (nameof count) "at least 1" count)
+            raise (Errors.Argument.option (nameof count) "at least 1" count)
 
         let draw (count: int) =
             Scope.run (fun () ->

@@ -39,7 +39,7 @@ module Guidance =
     /// Source: Ho & Salimans, arXiv:2207.12598, algorithm 1.
     let dropped (probability: float) (none: Tensor) (conditions: Tensor) : Tensor =
         if not (probability >= 0.0 && probability <= 1.0) then
-            raise (Errors.Training.option (nameof probability) "a probability" probability)
+            raise (Errors.Argument.option (nameof probability) "a probability" probability)
 
         let isDropped = (dsharp.rand ([ conditions.shape[0] ], device = conditions.device)).lt probability
         dsharp.where (Rows.lift conditions isDropped, none.cast conditions.dtype, conditions)

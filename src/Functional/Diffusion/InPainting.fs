@@ -22,7 +22,7 @@ module DiffusionInPainting =
         check x visible
 
         if resamplings < 1 then
-            raise (Errors.Training.option (nameof resamplings) "at least 1" resamplings)
+            raise (Errors.Argument.option (nameof resamplings) "at least 1" resamplings)
 
         let isVisible = visible.gt 0.5
 

@@ -59,7 +59,7 @@ module ProbabilityFlow =
     // The velocity has to have a value at both ends.
     let private checkEnds (dataTime: float) (denoiser: Denoiser) =
         if not (dataTime >= 0.0 && dataTime < 1.0) then
-            raise (Errors.Flow.option (nameof dataTime) "between 0 and 1" dataTime)
+            raise (Errors.Argument.option (nameof dataTime) "between 0 and 1" dataTime)
 
         let schedule = denoiser.Schedule
         let ends = schedule.At [ dataTime; 1.0 ]
@@ -111,7 +111,7 @@ module ProbabilityFlow =
         check flow x
 
         if times < 2 then
-            raise (Errors.Flow.option (nameof times) "at least 2" times)
+            raise (Errors.Argument.option (nameof times) "at least 2" times)
 
         let at (i: int) =
             if i = times - 1 then
@@ -161,7 +161,7 @@ module ProbabilityFlow =
     /// Source: Uria, Murray & Larochelle, arXiv:1306.0186; Theis, van den Oord & Bethge, arXiv:1511.01844, section 3.1.
     let bitsPerDimension (options: OdeOptions) (trace: TraceMethod) (levels: int) (flow: ProbabilityFlow) (x: Tensor) : Tensor =
         if levels < 2 then
-            raise (Errors.Flow.option (nameof levels) "at least 2" levels)
+            raise (Errors.Argument.option (nameof levels) "at least 2" levels)
 
         Scope.run (fun () ->
             let width, size = 2.0 / float (levels - 1), float (x.nelement / max 1 x.shape[0])

@@ -67,10 +67,10 @@ module internal SamplingLoop =
     /// Raises ArgumentException for a number of steps or a start that make no sense.
     let check (options: SamplerOptions) =
         if options.Steps < 1 then
-            raise (Errors.Training.option "Steps" "at least 1" options.Steps)
+            raise (Errors.Argument.option "Steps" "at least 1" options.Steps)
 
         if not (options.Start > 0.0 && options.Start <= 1.0) then
-            raise (Errors.Training.option "Start" "above 0 and at most 1" options.Start)
+            raise (Errors.Argument.option "Start" "above 0 and at most 1" options.Start)
 
     /// x_t drawn from q(x_t|x_s), s < t.
     let diffused (s: NoiseLevel) (t: NoiseLevel) (x: Tensor) : Tensor =
@@ -147,13 +147,13 @@ module TimeGrid =
     /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, equation 5.
     let karrasOf (power: float) (smallest: float) (largest: float) : TimeGrid =
         if not (power > 0.0) then
-            raise (Errors.Training.option (nameof power) "positive" power)
+            raise (Errors.Argument.option (nameof power) "positive" power)
 
         if not (smallest > 0.0) then
-            raise (Errors.Training.option (nameof smallest) "positive" smallest)
+            raise (Errors.Argument.option (nameof smallest) "positive" smallest)
 
         if not (largest >= smallest) then
-            raise (Errors.Training.option (nameof largest) "at least the smallest" largest)
+            raise (Errors.Argument.option (nameof largest) "at least the smallest" largest)
 
         let times (schedule: NoiseSchedule) (start: float) (steps: int) =
             let ratio (time: float) =
@@ -239,7 +239,7 @@ module Sampler =
     /// Source: Song, Meng & Ermon, arXiv:2010.02502, equations 12 and 16.
     let ddim (eta: float) : Sampler =
         if not (eta >= 0.0 && eta <= 1.0) then
-            raise (Errors.Training.option (nameof eta) "between 0 and 1" eta)
+            raise (Errors.Argument.option (nameof eta) "between 0 and 1" eta)
 
         { Name = $"DDIM, η = {eta}"
           Formula = "x_s = α_s x̂ + √(σ_s² - τ²) ε̂ + τ z, τ = η σ_s √(1 - SNR_t/SNR_s)"
@@ -278,10 +278,10 @@ module Sampler =
     /// Source: Song et al., arXiv:2011.13456, algorithms 2-5.
     let predictorCorrector (corrections: int) (ratio: float) : Sampler =
         if corrections < 0 then
-            raise (Errors.Training.option (nameof corrections) "at least 0" corrections)
+            raise (Errors.Argument.option (nameof corrections) "at least 0" corrections)
 
         if not (ratio > 0.0) then
-            raise (Errors.Training.option (nameof ratio) "positive" ratio)
+            raise (Errors.Argument.option (nameof ratio) "positive" ratio)
 
         { Name =
             (if corrections = 0 then
@@ -312,7 +312,7 @@ module Sampler =
     /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, algorithm 2.
     let heun (churn: float) : Sampler =
         if not (churn >= 0.0) then
-            raise (Errors.Training.option (nameof churn) "at least 0" churn)
+            raise (Errors.Argument.option (nameof churn) "at least 0" churn)
 
         { Name = (if churn = 0.0 then "Heun" else $"Heun, churn {churn}")
           Formula = "x_s/α_s = x_t/α_t + (ρ_s - ρ_t) ½ (ε̂_t + ε̂_s), ρ = σ/α"

@@ -31,9 +31,6 @@ module internal Flow =
 
     let private shape = Shape.toString
 
-    let option (name: string) (requirement: string) (value: obj) =
-        ArgumentException($"{name} must be {requirement}; it is {value}.", name)
-
     let span (start: float) (finish: float) =
         ArgumentException $"ReverseSde: time runs from Start = {start} to Finish = {finish}; it has to run back, within 1 and 0."
 

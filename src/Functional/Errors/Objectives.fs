@@ -151,6 +151,3 @@ module internal Score =
     let noiseShape (noise: string) (found: Shape) (expected: Shape) =
         ArgumentException
             $"NoiseContrastive: draws of {noise} have shape {shape found}, and rows of data {shape expected}. They have to be the same."
-
-    let option (name: string) (requirement: string) (value: obj) =
-        ArgumentException($"{name} must be {requirement}; it is {value}.", name)

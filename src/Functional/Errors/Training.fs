@@ -44,9 +44,6 @@ module internal Training =
     let notScalar (found: Shape) =
         ArgumentException $"Training minimises a scalar; the objective returned shape {shape found}. Take Loss.mean of it."
 
-    let option (name: string) (requirement: string) (value: obj) =
-        ArgumentException($"{name} must be {requirement}; it is {value}.", name)
-
     let samePlayers (name: string) (count: int) =
         ArgumentException
             $"{count} players are called '{name}'; give each a name of its own, which its terms and parameters carry."

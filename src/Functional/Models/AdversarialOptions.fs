@@ -65,7 +65,7 @@ module AdversarialOptions =
     /// Brings every trained number of these parameters between ±bound, in place.
     let clipWeights (bound: float) (parameters: Parameter list) : unit =
         if not (bound > 0.0) then
-            raise (Errors.Training.option (nameof bound) "positive" bound)
+            raise (Errors.Argument.option (nameof bound) "positive" bound)
 
         Gradient.off (fun () ->
             for parameter in parameters do

@@ -230,7 +230,7 @@ module CriticPenalty =
     /// as the best critic of the Wasserstein distance has them. Source: Gulrajani et al., arXiv:1704.00028, equation 3.
     let gradient (weight: float) : CriticPenalty =
         if not (weight > 0.0) then
-            raise (Errors.Training.option (nameof weight) "positive" weight)
+            raise (Errors.Argument.option (nameof weight) "positive" weight)
 
         let value critic (real: Tensor) (fake: Tensor) =
             if real.shape <> fake.shape then
@@ -253,7 +253,7 @@ module CriticPenalty =
     /// circles it. Source: Mescheder, Geiger & Nowozin, arXiv:1801.04406, equation 9.
     let r1 (weight: float) : CriticPenalty =
         if not (weight > 0.0) then
-            raise (Errors.Training.option (nameof weight) "positive" weight)
+            raise (Errors.Argument.option (nameof weight) "positive" weight)
 
         { Name = "R1"
           Formula = $"{weight}/2 E_p[‖∇V(x)‖²]"
