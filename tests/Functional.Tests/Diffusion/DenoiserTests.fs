@@ -33,7 +33,7 @@ let private dimming: Degradation =
 /// Everything that runs a network of examples and times, on examples.
 let private users: (string * (Network -> Tensor -> obj)) list =
     [ for prediction in Prediction.all do
-          prediction.Name,
+          $"a denoiser of {prediction.Name}",
           fun network x -> box ((Denoiser.ofFunction schedule prediction network).At(Mode.Eval, x, half x))
 
       "preconditioned", (fun network x -> (Denoiser.preconditioned 0.5 schedule (ofNetwork network)).Data(x, half x))
@@ -42,7 +42,7 @@ let private users: (string * (Network -> Tensor -> obj)) list =
           let loss network =
               DiffusionLoss.objective weighting TimeSampling.uniform (Denoiser.ofFunction schedule Prediction.Noise network)
 
-          weighting.Name, (fun network x -> loss network x)
+          $"the loss {weighting.Name}", (fun network x -> loss network x)
 
       let bound = DiffusionBound.create 3 Reconstruction.gaussian
       "bound", (fun network x -> DiffusionBound.objective bound (Denoiser.ofFunction schedule Prediction.Data network) x)
@@ -50,7 +50,7 @@ let private users: (string * (Network -> Tensor -> obj)) list =
       for sampler in Sampler.all do
           let options = { Sampler.defaults with Steps = 2; Start = 0.9 }
 
-          sampler.Name,
+          $"the sampler {sampler.Name}",
           fun network x -> Sampler.run options sampler (Denoiser.ofFunction schedule Prediction.Velocity network) x
 
       let field network =
@@ -69,7 +69,7 @@ let private users: (string * (Network -> Tensor -> obj)) list =
       "cold sampling", (fun network x -> ColdDiffusion.run Sampler.defaults (cold network) x)
 
       for objective in ScoreMatching.explicit (fun x -> -x) :: ScoreMatching.all do
-          objective.Name, (fun network x -> ScoreMatching.objective objective network x) ]
+          $"score matching, {objective.Name}", (fun network x -> ScoreMatching.objective objective network x) ]
 
 /// What makes the shape another that broadcasts with the first.
 let private misshapen: (Tensor -> Tensor) list = [ _.sum(-1); _.sum(); (fun x -> x[0..0]) ]
@@ -108,7 +108,7 @@ let private timed: (string * (Network -> (Tensor -> Tensor) -> Tensor -> obj)) l
           $"the earlier time of a step, {variance}", (fun network spoil x -> step network x (spoil (half x * 0.5)) (half x))
 
       for weighting in LossWeighting.all do
-          weighting.Name,
+          $"the loss {weighting.Name}",
           fun network spoil x ->
               DiffusionLoss.estimate Mode.Eval weighting (drawing (half >> spoil)) (denoiser network) x
 
@@ -126,6 +126,9 @@ let private timed: (string * (Network -> (Tensor -> Tensor) -> Tensor -> obj)) l
 
       "a scaled score", (fun network spoil x -> Score.scaled (fun x -> x) x (spoil (half x))) ]
 
+let private misplaced: (Tensor -> Tensor) list =
+    [ _.unsqueeze(1); _.sum(); (fun t -> t[0..0]); (fun t -> dsharp.cat [ t; t ]) ]
+
 let private timesAreOfExamples (use': Network -> (Tensor -> Tensor) -> Tensor -> obj) (draw: Draw) =
     let x = draw.Tensor([| draw.Int(2, 4); 1; 3; 4 |], -1.0, 1.0)
     let mutable runs = 0
@@ -137,7 +140,7 @@ let private timesAreOfExamples (use': Network -> (Tensor -> Tensor) -> Tensor ->
     use' network id x |> ignore
     runs <- 0
 
-    for spoil: Tensor -> Tensor in [ _.unsqueeze(1); _.sum(); (fun t -> t[0..0]); (fun t -> dsharp.cat [ t; t ]) ] do
+    for spoil in misplaced do
         let message = messageOf<ArgumentException, _>(fun () -> use' network spoil x)
         says message [ written (spoil (half x)).shape; written x.shape; "[batch]" ]
 
@@ -206,7 +209,7 @@ let private guidesByOneClass (draw: Draw) =
 
     isClose 1e-12 "[batch; 1] and [batch]" (guided (fun x -> (classes x)[*, 1..1])) (guided (fun x -> (classes x)[*, 1]))
 
-    for other: Tensor -> Tensor in [ classes; (fun x -> (classes x).sum()) ] do
+    for other in [ classes; (fun x -> (classes x).sum()) ] do
         let message = messageOf<ArgumentException, _>(fun () -> guided other)
         says message [ written (other x).shape; "[3]"; "choose one" ]
 

@@ -132,7 +132,7 @@ let private churns (draw: Draw) =
             x.zerosLike ())
 
     let options = { options with Steps = 1; Start = draw.Float(0.2, 0.7) }
-    let x = Random.withSeed draw.Seed (fun () -> Sampler.noiseLike options denoiser (float64 [ for _ in 1..20_000 -> [ 0.0 ] ]))
+    let x = Sampler.noiseLike options denoiser (float64 [ for _ in 1..20_000 -> [ 0.0 ] ])
     Sampler.run options (Sampler.heun churn) denoiser x |> ignore
     let time, scale = asked[0]
     let levels = schedule.At [ options.Start; time; 1.0 ]
