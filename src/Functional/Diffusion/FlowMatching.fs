@@ -34,7 +34,9 @@ module VelocityField =
     let rectified (network: Net<Tensor * Tensor, Tensor>) : VelocityField = create NoiseSchedule.rectified network
 
     let private map (f: Tensor -> Tensor -> Tensor -> Tensor) (network: Net<Tensor * Tensor, Tensor>) =
-        let run mode (x, t) = f x t (network.Run(mode, (x, t)) |> Rows.unchanged "VelocityField" x)
+        let run mode (x, t) =
+            f x t (network.Run(mode, (x, t)) |> Rows.unchanged "VelocityField" x)
+
         Net(network.Name, None, (fun _ -> None), network.Parameters, run)
 
     /// The denoiser that says the same: with δ = α σ' - σ α', its data are x̂₀ = (σ' x - σ u)/δ, its noise ε̂ = (α u - α'
@@ -61,7 +63,9 @@ module VelocityField =
 
     /// The flow of the field in use, for data of that shape.
     let flow (shape: seq<int>) (field: VelocityField) : ProbabilityFlow =
-        let velocity x t = field.Network.Run(Mode.Eval, (x, t)) |> Rows.unchanged "VelocityField" x
+        let velocity x t =
+            field.Network.Run(Mode.Eval, (x, t)) |> Rows.unchanged "VelocityField" x
+
         ProbabilityFlow.create velocity (ProbabilityFlow.noiseLike (ParameterPlace.zeros field.Parameters shape) field.Schedule)
 
 /// Which noise goes with which example: a way to reorder noise, [n; ...], for data of the same shape.

@@ -33,7 +33,8 @@ module DiffusionInPainting =
             let once noisy =
                 dsharp.where (isVisible, known (), sampler.Step denoiser noisy t s)
 
-            let again x _ = Scope.run (fun () -> once (SamplingLoop.diffused s t x))
+            let again x _ =
+                Scope.run (fun () -> once (SamplingLoop.diffused s t x))
 
             Seq.fold again (Scope.run (fun () -> once noisy)) (seq { 2..resamplings })
 

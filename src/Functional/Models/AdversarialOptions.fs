@@ -91,7 +91,9 @@ module AdversarialOptions =
     /// What a generator minimises: the loss of the critic's outputs on its samples. The term `variance ratio` is observed beside it.
     let generatorLoss (options: AdversarialOptions) (critic: Tensor -> Tensor) (real: Tensor) (fake: Tensor) : Loss =
         let onExamples = outputs options critic
-        let onReal () = Gradient.off (fun () -> onExamples real)
+
+        let onReal () =
+            Gradient.off (fun () -> onExamples real)
 
         Adversarial.ofGenerator options.Loss onReal (onExamples fake)
         + Loss.observed Adversarial.VarianceRatioTerm (Adversarial.varianceRatio real fake)

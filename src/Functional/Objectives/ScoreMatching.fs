@@ -59,7 +59,9 @@ module ScoreMatching =
           Formula = "½ ‖s(x) - ∇ log p(x)‖²"
           Source = "Hyvärinen, JMLR 6 (2005), equation 2"
           Levels = noNoise
-          PerExample = fun score x -> Loss.term "score error" (halfNorm (ofData score x - Rows.unchanged "ScoreMatching.explicit" x (truth x))) }
+          PerExample =
+            fun score x ->
+                Loss.term "score error" (halfNorm (ofData score x - Rows.unchanged "ScoreMatching.explicit" x (truth x))) }
 
     let private implicitBy
         name

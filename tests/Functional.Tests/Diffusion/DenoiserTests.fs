@@ -90,7 +90,8 @@ let private truthIsLikeExamples (draw: Draw) =
 
 // ---- times ----
 
-let private drawing (times: Tensor -> Tensor) : TimeSampling = { TimeSampling.uniform with Draw = times }
+let private drawing (times: Tensor -> Tensor) : TimeSampling =
+    { TimeSampling.uniform with Draw = times }
 
 /// Everything that takes times, on images and the times made of good ones; the network is not to be run.
 let private timed: (string * (Network -> (Tensor -> Tensor) -> Tensor -> obj)) list =
@@ -109,12 +110,10 @@ let private timed: (string * (Network -> (Tensor -> Tensor) -> Tensor -> obj)) l
 
       for weighting in LossWeighting.all do
           $"the loss {weighting.Name}",
-          fun network spoil x ->
-              DiffusionLoss.estimate Mode.Eval weighting (drawing (half >> spoil)) (denoiser network) x
+          fun network spoil x -> DiffusionLoss.estimate Mode.Eval weighting (drawing (half >> spoil)) (denoiser network) x
 
       "flow matching",
-      fun network spoil x ->
-          FlowMatching.estimate Mode.Eval (VelocityField.rectified (ofNetwork network)) x x (spoil (half x))
+      fun network spoil x -> FlowMatching.estimate Mode.Eval (VelocityField.rectified (ofNetwork network)) x x (spoil (half x))
 
       for degradation in Degradation.all do
           degradation.Name, (fun _ spoil x -> degradation.Apply x (spoil (half x)))
@@ -126,8 +125,7 @@ let private timed: (string * (Network -> (Tensor -> Tensor) -> Tensor -> obj)) l
 
       "a scaled score", (fun network spoil x -> Score.scaled (fun x -> x) x (spoil (half x))) ]
 
-let private misplaced: (Tensor -> Tensor) list =
-    [ _.unsqueeze(1); _.sum(); (fun t -> t[0..0]); (fun t -> dsharp.cat [ t; t ]) ]
+let private misplaced: (Tensor -> Tensor) list = [ _.unsqueeze(1); _.sum(); (fun t -> t[0..0]); (fun t -> dsharp.cat [ t; t ]) ]
 
 let private timesAreOfExamples (use': Network -> (Tensor -> Tensor) -> Tensor -> obj) (draw: Draw) =
     let x = draw.Tensor([| draw.Int(2, 4); 1; 3; 4 |], -1.0, 1.0)
@@ -176,8 +174,7 @@ let private hasNumbersOrRefuses (divides: bool) (make: Denoiser -> Denoiser) (dr
     let x = draw.Tensor([| 3; 2 |], -1.0, 1.0)
 
     for prediction in Prediction.all do
-        let denoiser =
-            Denoiser.ofFunction NoiseSchedule.rectified prediction (fun x _ -> x.tanh () * 0.4) |> make
+        let denoiser = Denoiser.ofFunction NoiseSchedule.rectified prediction (fun x _ -> x.tanh () * 0.4) |> make
 
         let dividing = divides || prediction.DividesBySignal || denoiser.Prediction.DividesBySignal
         Expect.equal denoiser.NeedsSignal dividing $"{prediction.Name}: whether the data are divided by α"
@@ -187,7 +184,9 @@ let private hasNumbersOrRefuses (divides: bool) (make: Denoiser -> Denoiser) (dr
                 Sampler.run { Sampler.defaults with Steps = 4; Start = start } sampler denoiser x
 
             let isNumbers (start: float) =
-                Expect.isTrue ((run start ()).isfinite().all().toBool()) $"{prediction.Name}, {sampler.Name}: numbers from {start}"
+                Expect.isTrue
+                    ((run start ()).isfinite().all().toBool())
+                    $"{prediction.Name}, {sampler.Name}: numbers from {start}"
 
             isNumbers 0.99
 

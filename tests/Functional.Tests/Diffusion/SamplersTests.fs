@@ -128,7 +128,7 @@ let private churns (draw: Draw) =
 
     let denoiser =
         Denoiser.ofFunction schedule Prediction.Data (fun x t ->
-            asked.Add((t[0].toDouble ()), (x.std().toDouble()))
+            asked.Add((t[0].toDouble()), (x.std().toDouble()))
             x.zerosLike ())
 
     let options = { options with Steps = 1; Start = draw.Float(0.2, 0.7) }

@@ -228,7 +228,9 @@ let private survives (loss: AdversarialLoss) (draw: Draw) =
 /// Numbers in a batch, or one for each patch of images; without a batch, or with several features for a loss of numbers, it is refused.
 let private takesNumbers (loss: AdversarialLoss) (draw: Draw) =
     let count = draw.Int(2, 5)
-    let outputs (shape: int list) = draw.Tensor(Array.ofList shape, 0.1, 0.9)
+
+    let outputs (shape: int list) =
+        draw.Tensor(Array.ofList shape, 0.1, 0.9)
 
     let games: (Tensor -> Tensor -> Loss) list =
         [ Adversarial.ofCritic loss

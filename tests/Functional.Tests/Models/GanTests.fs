@@ -277,10 +277,7 @@ let private refusesCritics () =
           linear 3 1 |> Net.map _.mean(), "[]" ]
 
     for critic, shape in critics do
-        let gan: Gan =
-            { Generator = linear 2 3
-              Critic = critic
-              Prior = Normal.standard [ 2 ] }
+        let gan: Gan = { Generator = linear 2 3; Critic = critic; Prior = Normal.standard [ 2 ] }
 
         let bigan: Bigan =
             { Generator = linear 2 3

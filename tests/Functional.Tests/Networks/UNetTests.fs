@@ -125,7 +125,10 @@ let private fits (draw: Draw) =
         { UNet.defaults with
             Channels = draw.Int(0, 6)
             Multipliers = List.init levels (fun _ -> draw.Int(1, 3))
-            Attention = [ for level in 1..levels do if draw.Int(0, 1) = 1 then level ]
+            Attention =
+                [ for level in 1..levels do
+                      if draw.Int(0, 1) = 1 then
+                          level ]
             Heads = draw.Int(0, 3)
             Groups = draw.Int(0, 3)
             Dropout = draw.Pick [ 0.0; 0.5; -0.1; 1.0 ] }
@@ -193,7 +196,10 @@ let tests =
               refused (fun () -> UNet.create { small with Groups = 3 }) [ "UNet: Groups"; "Channels"; "1, 2, 4"; "is 3" ]
               refused (fun () -> UNet.create { small with Groups = 0 }) [ "UNet: Groups"; "is 0" ]
               // level 1 has the channels of its input, which the groups have to divide too
-              refused (fun () -> UNet.create { small with Groups = 8; Multipliers = [ 2; 4 ]; Attention = [] }) [ "UNet: Groups"; "is 8" ]
+              refused
+                  (fun () -> UNet.create { small with Groups = 8; Multipliers = [ 2; 4 ]; Attention = [] })
+                  [ "UNet: Groups"; "is 8" ]
+
               refused (fun () -> UNet.create { small with Heads = 3 }) [ "UNet: Heads"; "level 3"; "1, 2, 4, 8"; "is 3" ]
               refused (fun () -> UNet.create { small with Heads = 0; Attention = [ 1 ] }) [ "UNet: Heads"; "level 1"; "is 0" ]
               refused (fun () -> UNet.create { small with Channels = 5; Groups = 1 }) [ "UNet: Channels"; "even"; "is 5" ]

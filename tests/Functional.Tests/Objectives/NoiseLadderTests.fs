@@ -46,7 +46,4 @@ let private copiesOnce (draw: Draw) =
 
 [<Tests>]
 let tests =
-    testList
-        "Noise ladders"
-        [ holds "levels are drawn uniformly" 3 drawsUniformly
-          holds "levels are copied once" 2 copiesOnce ]
+    testList "Noise ladders" [ holds "levels are drawn uniformly" 3 drawsUniformly; holds "levels are copied once" 2 copiesOnce ]
