@@ -207,9 +207,10 @@ public sealed class AdversarialTests
 
         Assert.Equal(8, options.CriticLoss(critic, x, x)["penalty"].ToDouble(), 5);
         Assert.Equal(Math.Log(2), options.GeneratorLoss(critic, x, x)["adversarial"].ToDouble(), 5);
-        Assert.Equal(Math.Log(2), Adversarial.OfCritic(loss, x, x)["adversarial"].ToDouble(), 5);
-        Assert.Equal(Math.Log(2), Adversarial.OfGenerator(loss, () => x, x).Value.ToDouble(), 5);
-        Assert.Equal(Math.Log(2), Adversarial.OfBothSides(loss, x, x).Value.ToDouble(), 5);
+        var outputs = critic(x);
+        Assert.Equal(Math.Log(2), Adversarial.OfCritic(loss, outputs, outputs)["adversarial"].ToDouble(), 5);
+        Assert.Equal(Math.Log(2), Adversarial.OfGenerator(loss, () => outputs, outputs).Value.ToDouble(), 5);
+        Assert.Equal(Math.Log(2), Adversarial.OfBothSides(loss, outputs, outputs).Value.ToDouble(), 5);
 
         var net = Network(2, 1);
         var player = options.Critic<Tensor>("critic", net.Parameters, batch => Loss.Term("mean", net.Run(Mode.Train, batch).Mean()));
@@ -222,6 +223,24 @@ public sealed class AdversarialTests
         Assert.Equal(1, options.Generator<Tensor>("generator", net.Parameters, player.Objective).Steps);
         Assert.Throws<ArgumentOutOfRangeException>(() => Fast with { Clip = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => Fast with { CriticSteps = 0 });
+    }
+
+    [Fact]
+    public void A_critic_gives_a_number_for_each_example()
+    {
+        var x = Tensor.Randn([4, 2]);
+        Func<Tensor, Tensor>[] critics = [x => x, x => x.Sum(1).Mean(), x => x.Sum(1).Mean(0, keepDim: true)];
+        Assert.All(critics, critic => Assert.Throws<ArgumentException>(() => Fast.CriticLoss(critic, x, x)));
+        Assert.All(critics, critic => Assert.Throws<ArgumentException>(() => Fast.GeneratorLoss(critic, x, x)));
+        Assert.Throws<ArgumentException>(() => Adversarial.OfCritic(Adversarial.Hinge, x, x));
+        Assert.Throws<ArgumentException>(() => Adversarial.OfGenerator(Adversarial.Hinge, () => x, x));
+        Assert.Throws<ArgumentException>(() => Adversarial.OfBothSides(Adversarial.Hinge, x, x));
+
+        // Patches of an image, and features, are many.
+        var patches = Tensor.Randn([4, 1, 3, 3]);
+        Assert.True(double.IsFinite(Adversarial.OfCritic(Adversarial.LeastSquares, patches, patches).Value.ToDouble()));
+        Assert.True(double.IsFinite(Adversarial.OfCritic(Adversarial.Mmd(Kernel.Gaussian(1)), x, x).Value.ToDouble()));
+        Assert.Equal(["MMD"], Adversarial.All.Where(loss => loss.OfFeatures).Select(loss => loss.Name));
     }
 
     [Fact]

@@ -108,6 +108,7 @@ public sealed class DiffusionTests
         var doubled = Cloud.Rewritten(Prediction.Data, (mode, x, t) => Cloud.At(mode, x, t).Data * 2.0);
         Assert.Equal([2.0, -2.0], doubled.Data(x, t).ToArray<double>());
         Assert.Throws<ArgumentException>(() => Cloud.Data(x, Row(0.5, 0.5)));
+        Assert.Throws<ArgumentException>(() => Cloud.Data(x, t.Unsqueeze(1)));
     }
 
     [Fact]
@@ -259,8 +260,48 @@ public sealed class DiffusionTests
         Assert.Equal([7, 2], Sampler.Noise(Cloud, [7, 2]).Shape);
         Assert.Equal([1, 0.5, 0], TimeGrid.Uniform.Times(Cloud.Schedule, 1, 2));
         Assert.Equal(3, TimeGrid.All.Count);
+        Assert.Equal(0.1, Sampler.Heun(0.1).Churn);
+        Assert.Equal(0, Sampler.Ddim().Churn);
         var levels = Cloud.Schedule.At(0.5, 0);
         Close(1, Sampler.Heun().Step(Cloud, Tensor.Ones([1, 2], dtype: Dtype.Float64), levels[0], levels[1]).ToArray<double>()[0], 1e-9);
+    }
+
+    [Fact]
+    public void A_network_that_gives_another_shape_is_refused()
+    {
+        var (x, t) = (Tensor.Randn([4, 2]), Tensor.Rand([4]));
+
+        string Refused(Func<object> action) => Assert.Throws<ArgumentException>(action).Message;
+
+        var narrow = Net.FromFunction(((Tensor X, Tensor Time) input) => input.X).Then(Net.Linear(2, 1));
+        var denoiser = new Denoiser(NoiseSchedule.Cosine(), Prediction.Noise, narrow);
+        var model = new ColdDiffusion(Degradation.FromFunction("dimming", (x, _) => x * 0.5), narrow);
+
+        Assert.All(
+            [
+                Refused(() => denoiser.Data(x, t)),
+                Refused(() => DiffusionLoss.Simple(denoiser)(x)),
+                Refused(() => FlowMatching.Loss(VelocityField.Rectified(narrow), x)),
+                Refused(() => model.Objective(TimeSampling.Uniform)(x)),
+                Refused(() => ScoreMatching.Implicit.Objective((x, _) => x.Sum(1))(x)),
+            ],
+            message => Assert.Contains("[4; 2]", message, StringComparison.Ordinal));
+
+        Assert.Contains("[4; 1]", Refused(() => denoiser.Data(x, t)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_divides_by_the_signal_says_so()
+    {
+        var velocity = Denoiser.FromFunction(NoiseSchedule.Rectified, Prediction.Velocity, (x, _) => x * 0.5);
+        var (x, visible) = (Tensor.Zeros([1, 2]), Tensor.Ones([1, 2]));
+        Assert.False(velocity.NeedsSignal);
+        Assert.True(velocity.Predicting(Prediction.Noise).Clipped().NeedsSignal);
+        var guided = DiffusionInPainting.Guided(x, visible, velocity);
+        Assert.True(guided.NeedsSignal);
+        var message = Assert.Throws<ArgumentException>(() => Sampler.Ddim().Sample(guided, [1, 2])).Message;
+        Assert.Contains("Start = 0.99", message, StringComparison.Ordinal);
+        Assert.Equal([1, 2], Sampler.Ddim().Sample(guided, [1, 2], new() { Start = 0.99 }).Shape);
     }
 
     [Fact]
@@ -281,6 +322,8 @@ public sealed class DiffusionTests
         var level = Cloud.Schedule.At(0.5).Single();
         var guided = Guidance.Classifier(2, (x, _) => x.Sum(1), other);
         Close(2 * level.Noise * level.Noise / level.Signal, guided.Data(x, t).ToArray<double>()[0]);
+        var classes = Guidance.Classifier(2, (x, _) => x, other);
+        Assert.Contains("choose one", Assert.Throws<ArgumentException>(() => classes.Data(x, t)).Message, StringComparison.Ordinal);
         var dropped = Guidance.Dropped(1, Row(7, 8), Tensor.Zeros([2, 2], dtype: Dtype.Float64));
         Assert.Equal([7.0, 8, 7, 8], dropped.ToArray<double>());
         Assert.Throws<ArgumentException>(() => Guidance.ClassifierFree(

@@ -70,6 +70,14 @@ public sealed class ImageNetTests
         Assert.Contains("multiples of 2", message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new UNetOptions { Channels = 0 });
         Assert.Throws<ArgumentException>(() => UNet.Create(new() { Attention = [4] }));
+
+        UNetOptions[] wrong = [new() { Groups = 5 }, new() { Heads = 3 }, new() { Channels = 15, Groups = 1 }, new() { Dropout = 1.5 }];
+
+        Assert.All(
+            wrong,
+            options => Assert.StartsWith("UNet: ", Assert.Throws<ArgumentException>(() => UNet.Create(options)).Message));
+
+        Assert.Throws<ArgumentException>(() => Net.Dropout(1));
         Assert.Throws<ArgumentException>(() => Filter.Same(2));
         Assert.Throws<ArgumentException>(() => Net.Conv2d(Filter.Half, 1, 4).Then(Net.Conv2d(Filter.Half, 3, 4)));
         Assert.Throws<ArgumentException>(() => new WeightAverage(1));

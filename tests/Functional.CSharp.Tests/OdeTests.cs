@@ -47,6 +47,10 @@ public sealed class OdeTests
         Assert.Equal(OdeMethod.Heun.Weights.Count, OdeMethod.Heun.Coefficients.Count);
         Assert.Contains("Kutta", OdeMethod.RungeKutta4.Source);
 
+        var evaluations = 0;
+        OdeSolver.FixedSteps(OdeMethod.DormandPrince, 10, (_, x) => { evaluations++; return x; }, 0, 1, Start);
+        Assert.Equal(60, evaluations);
+
         var gradient = Differentiate.Gradient(
             rate => OdeSolver.FixedSteps(OdeMethod.RungeKutta4, 50, (_, x) => x * rate, 0, 1, Start).Sum(), Tensor.FromArray(new[] { 0.5 }));
 

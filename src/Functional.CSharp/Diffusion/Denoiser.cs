@@ -113,11 +113,19 @@ public sealed class Denoiser : IWrapper
     /// <summary>The network.</summary>
     public Net<(Tensor X, Tensor Time), Tensor> Network { get; }
 
+    /// <summary>
+    /// Whether the data that it predicts are divided by α on the way, for its own prediction or that of a denoiser that it asks: then
+    /// they have no value where no data are left, α = 0, and samplers start a little below.
+    /// </summary>
+    public bool NeedsSignal => Inner.NeedsSignal;
+
     /// <summary>Everything that training changes, under `network.` and `schedule.`.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>What it predicts at the points x of times t, [batch].</summary>
-    /// <exception cref="ArgumentException">There is not one time for each example.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is not one time for each example, or the network's output has another shape than x.
+    /// </exception>
     public Denoised At(Mode mode, Tensor x, Tensor t) => new(Inner.At(mode.ToInner(), Guard.Inner(x), Guard.Inner(t)));
 
     /// <summary>The expected data at x of times t, of the network in use.</summary>
@@ -236,8 +244,11 @@ public static class Guidance
     /// arXiv:2105.05233, equation 14.
     /// </summary>
     /// <param name="scale">How much the classifier counts.</param>
-    /// <param name="logProbability">log p(c|x_t) of each example, of x_t and t, for the c that is wanted.</param>
+    /// <param name="logProbability">log p(c|x_t) of each example, [batch], of x_t and t, for the c that is wanted.</param>
     /// <param name="denoiser">The denoiser to guide.</param>
+    /// <exception cref="ArgumentException">
+    /// When it is asked: the function gives more than one number for an example, such as those of all classes.
+    /// </exception>
     public static Denoiser Classifier(double scale, Func<Tensor, Tensor, Tensor> logProbability, Denoiser denoiser)
     {
         Guard.NotNull(logProbability);

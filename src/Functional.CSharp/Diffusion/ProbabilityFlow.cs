@@ -58,10 +58,13 @@ public sealed class ProbabilityFlow
     /// <param name="denoiser">The model, in use.</param>
     /// <param name="shape">The shape of one example.</param>
     /// <param name="dataTime">
-    /// The time at which data are: 0 where the schedule has finite slopes there, 1e-5 or so for variance-preserving ones.
+    /// The time at which data are: 0 where the schedule has finite slopes there, a little more for variance-preserving ones.
+    /// Default: 1e-4.
     /// </param>
-    /// <exception cref="ArgumentException">The time is not between 0 and 1.</exception>
-    public static ProbabilityFlow OfDenoiser(Denoiser denoiser, IReadOnlyList<int> shape, double dataTime) =>
+    /// <exception cref="ArgumentException">
+    /// The time is not between 0 and 1, or the velocity has no value there or at t = 1.
+    /// </exception>
+    public static ProbabilityFlow OfDenoiser(Denoiser denoiser, IReadOnlyList<int> shape, double dataTime = 1e-4) =>
         new(Functional.ProbabilityFlowModule.ofDenoiser(dataTime, Guard.Shape(shape), Guard.NotNull(denoiser).Inner));
 
     /// <summary>Data from noise x of shape [n; ...].</summary>

@@ -110,6 +110,12 @@ public sealed class Sampler
     /// <summary>Where it comes from.</summary>
     public string Source => Inner.Source;
 
+    /// <summary>
+    /// The share of noise that x is given more before each step of <see cref="Run"/>, which then begins at the time of as much; 0 for
+    /// none.
+    /// </summary>
+    public double Churn => Inner.Churn;
+
     /// <summary>x_s drawn from p(x_s|x_t). Ho, Jain &amp; Abbeel, arXiv:2006.11239, algorithm 2.</summary>
     public static Sampler Ancestral(ReverseVariance variance = ReverseVariance.Posterior) =>
         new(Functional.SamplerModule.ancestral(variance.ToInner()));
@@ -132,7 +138,7 @@ public sealed class Sampler
     /// <exception cref="ArgumentException">The share is negative.</exception>
     public static Sampler Heun(double churn = 0) => new(Functional.SamplerModule.heun(churn));
 
-    /// <summary>One step: x_s from x_t.</summary>
+    /// <summary>One step: x_s from x_t, without churn.</summary>
     public Tensor Step(Denoiser denoiser, Tensor x, NoiseLevel t, NoiseLevel s) =>
         new(SamplerBridge.step(
             Inner, Guard.NotNull(denoiser).Inner, Guard.Inner(x), Guard.NotNull(t).Inner, Guard.NotNull(s).Inner));

@@ -91,7 +91,8 @@ public static partial class Net
         NetworkBridge.mlp(Guard.NotNull(activation).ToInner(), Guard.Shape(sizes)).ToFacade();
 
     /// <summary>Zeroes each feature with probability p in training, and does nothing in use.</summary>
-    /// <param name="p">Between 0 and 1.</param>
+    /// <param name="p">At least 0 and below 1.</param>
+    /// <exception cref="ArgumentException">p is out of range.</exception>
     public static Net<Tensor, Tensor> Dropout(double p) => Functional.Layers.dropout(p).ToFacade();
 
     /// <summary>Both networks on the same input.</summary>

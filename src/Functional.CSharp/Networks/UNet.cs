@@ -11,7 +11,7 @@ public sealed class UNetOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int ImageChannels { get; init => field = Guard.AtLeast(value, 1, nameof(ImageChannels)); } = 1;
 
-    /// <summary>The channels of the first level. Default: 32.</summary>
+    /// <summary>The channels of the first level, an even number for the embedding of the time. Default: 32.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int Channels { get; init => field = Guard.AtLeast(value, 1, nameof(Channels)); } = 32;
 
@@ -28,17 +28,17 @@ public sealed class UNetOptions
     /// <summary>The levels that attend, counted from 1. Default: 3.</summary>
     public IReadOnlyList<int> Attention { get; init => field = Guard.NotNull(value, nameof(Attention)); } = [3];
 
-    /// <summary>The heads of attention. Default: 4.</summary>
+    /// <summary>The heads of attention; they divide the channels of the levels that attend. Default: 4.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int Heads { get; init => field = Guard.AtLeast(value, 1, nameof(Heads)); } = 4;
 
     /// <summary>
-    /// The groups of channels that are normalised together; they divide the channels of every level. Default: 8.
+    /// The groups of channels that are normalised together; they divide Channels, and so the channels of every level. Default: 8.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int Groups { get; init => field = Guard.AtLeast(value, 1, nameof(Groups)); } = 8;
 
-    /// <summary>The probability with which a feature is dropped in training, from 0 to 1. Default: 0.</summary>
+    /// <summary>The probability with which a feature is dropped in training, at least 0 and below 1. Default: 0.</summary>
     public double Dropout { get; init; }
 
     internal Functional.UNetOptions Inner =>

@@ -43,7 +43,10 @@ public sealed class OdeMethod
     /// <summary>The classical method of Runge and Kutta: order 4, four evaluations a step.</summary>
     public static OdeMethod RungeKutta4 { get; } = new(Functional.OdeMethodModule.rungeKutta4);
 
-    /// <summary>The method that <see cref="OdeSolver.Solve"/> adapts: order 5, seven evaluations a step.</summary>
+    /// <summary>
+    /// The method that <see cref="OdeSolver.Solve"/> adapts: order 5, six evaluations a step. The seventh, which has no weight, is the
+    /// first of the next step where steps adapt, and is left out where they do not.
+    /// </summary>
     public static OdeMethod DormandPrince { get; } = new(Functional.OdeMethodModule.dormandPrince);
 
     /// <summary>Every method.</summary>

@@ -6,8 +6,8 @@ namespace Functional.CSharp;
 
 /// <summary>
 /// The two sides of a game between a critic V, trained on data p and samples q, and the generator of the samples. Both losses are
-/// computed from the critic's raw outputs, one number for each example ([batch] or [batch; 1]; features for an MMD-GAN), and are
-/// scalars to be minimised.
+/// computed from the critic's raw outputs, and are scalars to be minimised. An output is one number for each example, [batch] or
+/// [batch; 1], or one for each patch of an image, [batch; 1; ...], over all of which the losses average; features for an MMD-GAN.
 /// </summary>
 public sealed class AdversarialLoss
 {
@@ -25,6 +25,7 @@ public sealed class AdversarialLoss
     /// <param name="saturates">
     /// Whether a critic that tells every sample from the data leaves the generator little to learn from. Default: true.
     /// </param>
+    /// <param name="ofFeatures">Whether the critic's outputs are features, compared as rows, and not numbers. Default: false.</param>
     public AdversarialLoss(
         string name,
         string formula,
@@ -32,7 +33,8 @@ public sealed class AdversarialLoss
         Func<Tensor, Tensor, Tensor> critic,
         Func<Func<Tensor>, Tensor, Tensor> generator,
         bool isZeroSum = false,
-        bool saturates = true)
+        bool saturates = true,
+        bool ofFeatures = false)
     {
         Guard.NotNull(critic);
         Guard.NotNull(generator);
@@ -43,7 +45,8 @@ public sealed class AdversarialLoss
             (real, fake) => Guard.Inner(critic(new(real), new(fake))),
             (real, fake) => Guard.Inner(generator(() => new(real()), new(fake))),
             isZeroSum,
-            saturates);
+            saturates,
+            ofFeatures);
     }
 
     internal Functional.AdversarialLoss Inner { get; }
@@ -62,6 +65,9 @@ public sealed class AdversarialLoss
 
     /// <summary>Whether a critic that tells every sample from the data leaves the generator little to learn from.</summary>
     public bool Saturates => Inner.Saturates;
+
+    /// <summary>Whether the critic's outputs are features, rows that are compared with each other, and not numbers.</summary>
+    public bool OfFeatures => Inner.OfFeatures;
 
     /// <summary>The critic's loss, from its outputs on data and on samples.</summary>
     public Tensor Critic(Tensor real, Tensor fake) => new(AdversarialBridge.critic(Inner, Guard.Inner(real), Guard.Inner(fake)));
@@ -132,12 +138,16 @@ public static class Adversarial
         new(Functional.AdversarialModule.varianceRatio(Guard.Inner(real), Guard.Inner(fake)));
 
     /// <summary>What a critic minimises, from its outputs on data and on samples.</summary>
+    /// <exception cref="ArgumentException">
+    /// The outputs have no axis for the batch, or are features, [batch; many], where the loss takes numbers.
+    /// </exception>
     public static Loss OfCritic(AdversarialLoss loss, Tensor real, Tensor fake) =>
         new(Functional.AdversarialModule.ofCritic(Guard.NotNull(loss).Inner, Guard.Inner(real), Guard.Inner(fake)));
 
     /// <summary>
     /// What a generator minimises, from the critic's outputs on data, which are asked for where the loss needs them, and on samples.
     /// </summary>
+    /// <inheritdoc cref="OfCritic" path="/exception"/>
     public static Loss OfGenerator(AdversarialLoss loss, Func<Tensor> real, Tensor fake)
     {
         Guard.NotNull(real);
@@ -148,6 +158,7 @@ public static class Adversarial
     /// What the networks on both sides of a joint critic minimise, such as the encoder and the generator of a BiGAN: minus the
     /// critic's loss where the game is zero-sum, otherwise the critic's loss with data and samples exchanged.
     /// </summary>
+    /// <inheritdoc cref="OfCritic" path="/exception"/>
     public static Loss OfBothSides(AdversarialLoss loss, Tensor real, Tensor fake) =>
         new(Functional.AdversarialModule.ofBothSides(Guard.NotNull(loss).Inner, Guard.Inner(real), Guard.Inner(fake)));
 }

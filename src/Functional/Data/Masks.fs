@@ -10,7 +10,7 @@ module Masks =
     /// Each pixel is hidden by itself with a probability.
     let pixels (hidden: float) (images: Tensor) : Tensor =
         if not (hidden >= 0.0 && hidden <= 1.0) then
-            raise (Errors.Training.option (nameof hidden) "a probability" hidden)
+            raise (Errors.Argument.option (nameof hidden) "a probability" hidden)
 
         Gradient.off (fun () -> (images.fullLike (1.0 - hidden)).bernoulli())
 
@@ -60,7 +60,7 @@ type Quadrants(height: int, width: int, visible: Quadrant list) =
 
     do
         if visible.Length = 0 || hidden.Length = 0 then
-            raise (Errors.Training.option (nameof visible) "one, two or three of the quadrants" visible.Length)
+            raise (Errors.Argument.option (nameof visible) "one, two or three of the quadrants" visible.Length)
 
     let positions (pixels: (Quadrant * int)[]) =
         Scope.keep (dsharp.tensor (Array.map (snd >> int64) pixels, dtype = Dtype.Int64))

@@ -25,7 +25,7 @@ module Degradation =
 
     let private positive (name: string) (value: float) =
         if not (value > 0.0) then
-            raise (Errors.Training.option name "positive" value)
+            raise (Errors.Argument.option name "positive" value)
 
     // Rows are cosines, an orthonormal basis.
     let private cosines (size: int) (like: Tensor) : Tensor =
@@ -59,6 +59,7 @@ module Degradation =
 
         let apply (images: Tensor) (t: Tensor) =
             checkImages images
+            Rows.check images t
             let deviation = t * largest
             (blurring images.shape[2] deviation).matmul(images).matmul(blurring images.shape[3] deviation)
 
@@ -108,19 +109,19 @@ type ColdDiffusion =
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module ColdDiffusion =
 
+    let private restored (mode: Mode) (model: ColdDiffusion) (x: Tensor) (t: Tensor) : Tensor =
+        model.Network.Run(mode, (x, t)) |> Rows.unchanged "ColdDiffusion" x
+
     /// E‖R(D(x₀, t), t) - x₀‖₁, summed over an example and averaged over the batch: the term `restoration`. Not a likelihood.
+    /// Raises ArgumentException where the network's output has another shape than x₀.
     /// Source: Bansal et al., arXiv:2208.09392, equation 1.
     let objective (times: TimeSampling) (model: ColdDiffusion) : Objective<Tensor> =
         fun x ->
             // there is no noise: t is a share, as on the straight line
             let t = times.Draw NoiseSchedule.rectified x
-            let restored = model.Network.Run(Mode.Train, (model.Degradation.Apply x t, t))
-            Loss.term "restoration" ((Rows.sum ((restored - x).abs())).mean())
-
-    let private restored (model: ColdDiffusion) (x: Tensor) (t: Tensor) = model.Network.Run(Mode.Eval, (x, t))
-
-    let private times (options: SamplerOptions) =
-        Array.init (options.Steps + 1) (fun i -> options.Start * (1.0 - float i / float options.Steps))
+            Rows.check x t
+            let degraded = model.Degradation.Apply x t
+            Loss.term "restoration" ((Rows.sum ((restored Mode.Train model degraded t - x).abs())).mean())
 
     let private walk
         (options: SamplerOptions)
@@ -129,17 +130,18 @@ module ColdDiffusion =
         (start: Tensor)
         =
         SamplingLoop.check options
-        let times = times options
+        // a degradation has no schedule: t is a share, as on the straight line
+        let times = TimeGrid.uniform.Times NoiseSchedule.rectified options.Start options.Steps
         let time (i: int) = Rows.constant start times[i]
         SamplingLoop.run leave options times (fun x i -> step x (time (i - 1)) (time i)) start
 
     // Errors of R cancel, to first order in the step.
     let private improved (model: ColdDiffusion) (x: Tensor) (t: Tensor) (s: Tensor) =
-        let data = restored model x t
+        let data = restored Mode.Eval model x t
         x - model.Degradation.Apply data t + model.Degradation.Apply data s
 
     let private naive (model: ColdDiffusion) (x: Tensor) (t: Tensor) (s: Tensor) =
-        model.Degradation.Apply (restored model x t) s
+        model.Degradation.Apply (restored Mode.Eval model x t) s
 
     let private free (state: Tensor) = state.Dispose()
 

@@ -44,19 +44,20 @@ type Denoiser =
         Prediction: Prediction
         /// A function of points x_t, [batch; ...], and times t, [batch], with values like x_t. A network that takes a condition as well closes over it.
         Network: Net<Tensor * Tensor, Tensor>
+        /// Whether the data that it predicts are divided by α on the way, for its own prediction or that of a denoiser that it asks: then they have no
+        /// value where no data are left, α = 0, and samplers start a little below.
+        NeedsSignal: bool
     }
 
     /// Everything that training changes, under `network.` and `schedule.`.
     member this.Parameters: Parameter list =
         Net.parameters [ "network", this.Network.Parameters; "schedule", this.Schedule.Parameters ]
 
-    /// What it predicts at the points x of times t, [batch]. Raises ArgumentException where there is not one time for each example.
+    /// What it predicts at the points x of times t, [batch]. Raises ArgumentException where there is not one time for each example, or the network's
+    /// output has another shape than x.
     member this.At(mode: Mode, x: Tensor, t: Tensor) : Denoised =
-        if x.dim = 0 || t.dim <> 1 || t.shape[0] <> x.shape[0] then
-            raise (Errors.Diffusion.times t.shape x.shape)
-
-        let lift = Rows.lift x
-        Denoised(this.Prediction, lift (this.Schedule.Signal t), lift (this.Schedule.Noise t), x, this.Network.Run(mode, (x, t)))
+        let signal, noise = Rows.lift x (this.Schedule.Signal t), Rows.lift x (this.Schedule.Noise t)
+        Denoised(this.Prediction, signal, noise, x, this.Network.Run(mode, (x, t)) |> Rows.unchanged "Denoiser" x)
 
     /// The expected data at x of times t, of the network in use.
     member this.Data(x: Tensor, t: Tensor) : Tensor = this.At(Mode.Eval, x, t).Data
@@ -78,7 +79,10 @@ module Denoiser =
 
     /// A denoiser from its parts.
     let create (schedule: NoiseSchedule) (prediction: Prediction) (network: Net<Tensor * Tensor, Tensor>) : Denoiser =
-        { Schedule = schedule; Prediction = prediction; Network = network }
+        { Schedule = schedule
+          Prediction = prediction
+          Network = network
+          NeedsSignal = prediction.DividesBySignal }
 
     /// A denoiser from a function of x_t and t, without parameters: an exact one, for one.
     let ofFunction (schedule: NoiseSchedule) (prediction: Prediction) (predict: Tensor -> Tensor -> Tensor) : Denoiser =
@@ -96,13 +100,17 @@ module Denoiser =
         create schedule prediction (Net(network.Name, None, (fun _ -> None), network.Parameters, run))
 
     /// The denoiser with another function of the mode, x_t and t in the place of its network, and what that predicts; it keeps its parameters. The
-    /// function asks the old denoiser.
+    /// function asks the old denoiser, for what may be divided by α if its data are: where it does not, set `NeedsSignal` back.
     let rewritten (prediction: Prediction) (predict: Mode -> Tensor -> Tensor -> Tensor) (denoiser: Denoiser) : Denoiser =
         let run mode (x, t) = predict mode x t
 
         { denoiser with
             Prediction = prediction
+            NeedsSignal = denoiser.NeedsSignal || prediction.DividesBySignal
             Network = Net(denoiser.Network.Name, None, (fun _ -> None), denoiser.Network.Parameters, run) }
+
+    /// The denoiser, of which it is known that its data are divided by α.
+    let internal dividing (denoiser: Denoiser) : Denoiser = { denoiser with NeedsSignal = true }
 
     /// The same denoiser, with another prediction as its output.
     let predicting (prediction: Prediction) (denoiser: Denoiser) : Denoiser =
@@ -127,12 +135,12 @@ module Denoiser =
     /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, table 1.
     let preconditioned (scale: float) (schedule: NoiseSchedule) (network: Net<Tensor * Tensor, Tensor>) : Denoiser =
         if not (scale > 0.0) then
-            raise (Errors.Training.option (nameof scale) "positive" scale)
+            raise (Errors.Argument.option (nameof scale) "positive" scale)
 
         let run mode (x: Tensor, t: Tensor) =
             let signal, noise = Rows.lift x (schedule.Signal t), Rows.lift x (schedule.Noise t)
             let total = (signal.square () * (scale * scale) + noise.square ()).sqrt()
-            let output = network.Run(mode, (x / total, t))
+            let output = network.Run(mode, (x / total, t)) |> Rows.unchanged "Denoiser.preconditioned" x
             x * signal * (scale * scale) / total.square () + output * noise * scale / total
 
         create schedule Prediction.Data (Net(network.Name, None, (fun _ -> None), network.Parameters, run))

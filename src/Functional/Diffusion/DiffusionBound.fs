@@ -51,7 +51,7 @@ module Reconstruction =
     /// N(x̂, scale²): a decoder with a scale of its own.
     let gaussianOf (scale: float) : Reconstruction =
         if not (scale > 0.0) then
-            raise (Errors.Training.option (nameof scale) "positive" scale)
+            raise (Errors.Argument.option (nameof scale) "positive" scale)
 
         normal $"gaussian {scale}" "N(x̂, s²)" (fun noise -> noise.fullLike scale)
 
@@ -60,7 +60,7 @@ module Reconstruction =
     /// Source: Ho, Jain & Abbeel, arXiv:2006.11239, equation 13.
     let quantized (levels: int) : Reconstruction =
         if levels < 2 then
-            raise (Errors.Training.option (nameof levels) "at least 2" levels)
+            raise (Errors.Argument.option (nameof levels) "at least 2" levels)
 
         let half = 1.0 / float (levels - 1)
 
@@ -103,7 +103,7 @@ module DiffusionBound =
     /// A bound of so many steps, with the posterior's variances.
     let create (steps: int) (reconstruction: Reconstruction) : DiffusionBound =
         if steps < 1 then
-            raise (Errors.Training.option (nameof steps) "at least 1" steps)
+            raise (Errors.Argument.option (nameof steps) "at least 1" steps)
 
         { Steps = steps
           Reconstruction = reconstruction
@@ -127,6 +127,8 @@ module DiffusionBound =
     /// ½ (SNR_s - SNR_t) ‖x₀ - x̂‖².
     /// Source: Kingma et al., arXiv:2107.00630, equation 13; Ho, Jain & Abbeel, arXiv:2006.11239, equation 8.
     let step (mode: Mode) (variance: ReverseVariance) (denoiser: Denoiser) (s: Tensor) (t: Tensor) (x: Tensor) : Tensor =
+        Rows.check x s
+        Rows.check x t
         let schedule = denoiser.Schedule
         let atS, atT = schedule.LogSnr s, schedule.LogSnr t
         let logDifference = atS + Logarithms.complement (atT - atS) + log 0.5

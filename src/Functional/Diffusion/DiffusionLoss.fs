@@ -43,7 +43,7 @@ module LossWeighting =
     /// Source: Hang et al., arXiv:2303.09556, section 3.4.
     let minSnr (limit: float) : LossWeighting =
         if not (limit > 0.0) then
-            raise (Errors.Training.option (nameof limit) "positive" limit)
+            raise (Errors.Argument.option (nameof limit) "positive" limit)
 
         create
             $"min-SNR-{limit}"
@@ -146,7 +146,7 @@ module TimeSampling =
     /// Source: Ho, Jain & Abbeel, arXiv:2006.11239, algorithm 1.
     let grid (steps: int) : TimeSampling =
         if steps < 1 then
-            raise (Errors.Training.option (nameof steps) "at least 1" steps)
+            raise (Errors.Argument.option (nameof steps) "at least 1" steps)
 
         even
             $"grid of {steps}"

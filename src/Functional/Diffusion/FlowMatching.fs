@@ -34,7 +34,10 @@ module VelocityField =
     let rectified (network: Net<Tensor * Tensor, Tensor>) : VelocityField = create NoiseSchedule.rectified network
 
     let private map (f: Tensor -> Tensor -> Tensor -> Tensor) (network: Net<Tensor * Tensor, Tensor>) =
-        Net(network.Name, None, (fun _ -> None), network.Parameters, (fun mode (x, t) -> f x t (network.Run(mode, (x, t)))))
+        let run mode (x, t) =
+            f x t (network.Run(mode, (x, t)) |> Rows.unchanged "VelocityField" x)
+
+        Net(network.Name, None, (fun _ -> None), network.Parameters, run)
 
     /// The denoiser that says the same: with δ = α σ' - σ α', its data are x̂₀ = (σ' x - σ u)/δ, its noise ε̂ = (α u - α'
     /// x)/δ, and its v̂ = α ε̂ - σ x̂₀ = [(α² + σ²) u - (α α' + σ σ') x]/δ. On straight lines δ = 1, x̂₀ = x - t u and ε̂
@@ -60,7 +63,9 @@ module VelocityField =
 
     /// The flow of the field in use, for data of that shape.
     let flow (shape: seq<int>) (field: VelocityField) : ProbabilityFlow =
-        let velocity x t = field.Network.Run(Mode.Eval, (x, t))
+        let velocity x t =
+            field.Network.Run(Mode.Eval, (x, t)) |> Rows.unchanged "VelocityField" x
+
         ProbabilityFlow.create velocity (ProbabilityFlow.noiseLike (ParameterPlace.zeros field.Parameters shape) field.Schedule)
 
 /// Which noise goes with which example: a way to reorder noise, [n; ...], for data of the same shape.
@@ -92,10 +97,10 @@ module Coupling =
     /// Source: Tong et al., arXiv:2302.00482, section 3.2; Cuturi, arXiv:1306.0895.
     let optimalTransport (share: float) (iterations: int) : Coupling =
         if not (share > 0.0) then
-            raise (Errors.Flow.option (nameof share) "positive" share)
+            raise (Errors.Argument.option (nameof share) "positive" share)
 
         if iterations < 1 then
-            raise (Errors.Flow.option (nameof iterations) "at least 1" iterations)
+            raise (Errors.Argument.option (nameof iterations) "at least 1" iterations)
 
         let pair (data: Tensor) (noise: Tensor) =
             Scope.run (fun () ->
@@ -147,7 +152,7 @@ module FlowMatching =
     /// Source: Lipman et al., arXiv:2210.02747, equation 22, with σ_min for σ₀ and time reversed.
     let path (leastNoise: float) : NoiseSchedule =
         if not (leastNoise >= 0.0 && leastNoise < 1.0) then
-            raise (Errors.Flow.option (nameof leastNoise) "between 0 and 1" leastNoise)
+            raise (Errors.Argument.option (nameof leastNoise) "between 0 and 1" leastNoise)
 
         let source = "Lipman et al., arXiv:2210.02747, equation 22"
 
@@ -156,9 +161,11 @@ module FlowMatching =
             member _.Noise t = t * (1.0 - leastNoise) + leastNoise }
 
     /// ‖u_θ(x_t, t) - (α' x₀ + σ' ε)‖² of each example, [n], for that noise ε and those times t, [n]: the term `flow matching`.
+    /// Raises ArgumentException where there is not one time for each example, or the network's output has another shape than x_t.
     let estimate (mode: Mode) (field: VelocityField) (data: Tensor) (noise: Tensor) (t: Tensor) : Loss =
         let struct (signal, sigma, signalSlope, noiseSlope) = PathSpeed.at field.Schedule data t
-        let velocity = field.Network.Run(mode, (signal * data + sigma * noise, t))
+        let noisy = signal * data + sigma * noise
+        let velocity = field.Network.Run(mode, (noisy, t)) |> Rows.unchanged "FlowMatching" noisy
         let target = signalSlope * data + noiseSlope * noise
         Loss.term "flow matching" (Rows.squaredNorm (velocity - target))
 
@@ -186,7 +193,7 @@ module RectifiedFlow =
     /// FlowMatching.pairLoss. One round (reflow) is mostly enough; the pairs have the faults of the flow that they are from.
     let pairs (options: OdeOptions) (flow: ProbabilityFlow) (count: int) : Dataset<Tensor * Tensor> =
         if count < 1 then
-            raise (Errors.Flow.option (nameof count) "at least 1" count)
+            raise (Errors.Argument.option (nameof count) "at least 1" count)
 
         let draw (count: int) =
             Scope.run (fun () ->

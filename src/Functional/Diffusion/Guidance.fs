@@ -16,18 +16,22 @@ module Guidance =
 
         let other = Denoiser.predicting conditional.Prediction unconditional
 
-        conditional
-        |> Denoiser.rewritten conditional.Prediction (fun mode x t ->
-            let without = (other.At(mode, x, t)).Output
-            without + ((conditional.At(mode, x, t)).Output - without) * scale)
+        let guided =
+            conditional
+            |> Denoiser.rewritten conditional.Prediction (fun mode x t ->
+                let without = (other.At(mode, x, t)).Output
+                without + ((conditional.At(mode, x, t)).Output - without) * scale)
+
+        { guided with NeedsSignal = guided.NeedsSignal || unconditional.NeedsSignal }
 
     /// ε̂ - scale · σ ∇ log p(c|x_t): the score plus `scale` times that of a classifier, of noisy examples. The function gives log p(c|x_t) for each
-    /// example at x_t and t, for the c that is wanted, in nats.
+    /// example at x_t and t, [batch] or [batch; 1], for the c that is wanted, in nats. Raises ArgumentException for another shape, such as that of all
+    /// classes, [batch; classes].
     /// Source: Dhariwal & Nichol, arXiv:2105.05233, algorithm 2 and equation 14.
     let classifier (scale: float) (logProbability: Tensor -> Tensor -> Tensor) (denoiser: Denoiser) : Denoiser =
         denoiser
         |> Denoiser.rewritten Prediction.Noise (fun mode x t ->
-            let gradient = dsharp.grad (fun x -> (logProbability x t).sum()) x
+            let gradient = dsharp.grad (fun x -> (Score.numbers x (logProbability x t)).sum()) x
             (denoiser.At(mode, x, t)).Noise - Rows.lift x (denoiser.Schedule.Noise t) * gradient * scale)
 
     /// Conditions [batch; ...], each replaced with `none` with a probability, so that one network learns with and without them. `none` has the
@@ -35,7 +39,7 @@ module Guidance =
     /// Source: Ho & Salimans, arXiv:2207.12598, algorithm 1.
     let dropped (probability: float) (none: Tensor) (conditions: Tensor) : Tensor =
         if not (probability >= 0.0 && probability <= 1.0) then
-            raise (Errors.Training.option (nameof probability) "a probability" probability)
+            raise (Errors.Argument.option (nameof probability) "a probability" probability)
 
         let isDropped = (dsharp.rand ([ conditions.shape[0] ], device = conditions.device)).lt probability
         dsharp.where (Rows.lift conditions isDropped, none.cast conditions.dtype, conditions)

@@ -13,10 +13,6 @@ module DiffusionInPainting =
         if x.shape <> visible.shape then
             raise (Errors.Model.mask visible.shape x.shape)
 
-    let private transitionNoise (t: NoiseLevel) (s: NoiseLevel) =
-        let ratio = t.Signal / s.Signal
-        ratio, sqrt (max 0.0 (t.Noise * t.Noise - ratio * ratio * s.Noise * s.Noise))
-
     /// The sampler with what is visible put in its place after each step, under the noise of that time; each step is taken `resamplings` times,
     /// with noise added in between, so that the rest comes to fit it. 10 with its authors; 1 does not look at what is visible enough.
     /// Errors of a step add up over its resamplings: with few steps, ancestral sampling with the forward variance is right where the posterior's
@@ -26,7 +22,7 @@ module DiffusionInPainting =
         check x visible
 
         if resamplings < 1 then
-            raise (Errors.Training.option (nameof resamplings) "at least 1" resamplings)
+            raise (Errors.Argument.option (nameof resamplings) "at least 1" resamplings)
 
         let isVisible = visible.gt 0.5
 
@@ -34,14 +30,11 @@ module DiffusionInPainting =
             let known () =
                 if s.Noise > 0.0 then x * s.Signal + Rows.noise x * s.Noise else x * s.Signal
 
-            let forward (x: Tensor) =
-                let ratio, noise = transitionNoise t s
-                x * ratio + Rows.noise x * noise
-
             let once noisy =
                 dsharp.where (isVisible, known (), sampler.Step denoiser noisy t s)
 
-            let again x _ = Scope.run (fun () -> once (forward x))
+            let again x _ =
+                Scope.run (fun () -> once (SamplingLoop.diffused s t x))
 
             Seq.fold again (Scope.run (fun () -> once noisy)) (seq { 2..resamplings })
 
@@ -63,7 +56,8 @@ module DiffusionInPainting =
             Derivative.at "guided" (fun noisy -> (denoiser.At(mode, noisy, t)).Data) noisy (fun evaluation ->
                 let data = evaluation.Settled
                 let error = dsharp.where (isVisible, x - data, data.scalarLike 0.0)
-                data + Rows.lift x gain * Derivative.pull evaluation.Value evaluation.Input (Some error) evaluation.Outer))
+                data + Rows.lift noisy gain * Derivative.pull evaluation.Value evaluation.Input (Some error) evaluation.Outer))
+        |> Denoiser.dividing
 
     /// x̂ + C mᵀ (m C mᵀ)⁻¹ m (x - x̂), C = (σ²/α) ∂x̂/∂x_t = Cov[x₀|x_t], m the mask's rows: the mean of p(x₀|x_t, x visible) where p(x₀|x_t) is Gaussian. As
     /// many passes back through the network as an example has numbers, and a linear system of that size: for small examples.
@@ -91,6 +85,7 @@ module DiffusionInPainting =
             let error = (missing - mask * data).unsqueeze 2
             let solved = (seen + identity * (1.0 - mask).unsqueeze 1).solve error
             (data + (covariance.matmul (solved * rows)).squeeze 2).view x.shape)
+        |> Denoiser.dividing
 
     /// The examples with what is hidden filled in, from noise, by `replacing`.
     let sample

@@ -104,7 +104,7 @@ type NoiseSchedule(name: string, formula: string, source: string) =
                 (low + high) * 0.5))
 
     // A function of numbers, computed in float64 where the parameters are.
-    member private this.Read(numbers: float[], f: Tensor -> Tensor) : float[] =
+    member internal this.Read(numbers: float[], f: Tensor -> Tensor) : float[] =
         let device =
             match this.Parameters with
             | [] -> Device.CPU
@@ -240,11 +240,11 @@ module NoiseSchedule =
 
     let private positive (name: string) (value: float) =
         if not (value > 0.0) then
-            raise (Errors.Training.option name "positive" value)
+            raise (Errors.Argument.option name "positive" value)
 
     let private between (name: string) (low: string) (first: float) (last: float) =
         if not (first > 0.0 && first < last) then
-            raise (Errors.Training.option name $"above {low}" last)
+            raise (Errors.Argument.option name $"above {low}" last)
 
     /// The way between two times s < t, of any shape: s where the noise is less.
     let transition (s: Tensor) (t: Tensor) (schedule: NoiseSchedule) : NoiseTransition =
@@ -262,7 +262,7 @@ module NoiseSchedule =
     let private named (name: string) (formula: string) (source: string) (betas: float[]) : NoiseSchedule =
         for beta in betas do
             if not (beta > 0.0 && beta < 1.0) then
-                raise (Errors.Training.option "betas" "between 0 and 1" beta)
+                raise (Errors.Argument.option "betas" "between 0 and 1" beta)
 
         let logSignals = betas |> Array.scan (fun sum beta -> sum + Double.LogP1 -beta) 0.0 |> Array.tail
         let logSnrs = logSignals |> Array.map (fun sum -> sum - log (-(Double.ExpM1 sum)))
@@ -277,7 +277,7 @@ module NoiseSchedule =
 
     let private atLeast (least: int) (name: string) (value: int) =
         if value < least then
-            raise (Errors.Training.option name $"at least {least}" value)
+            raise (Errors.Argument.option name $"at least {least}" value)
 
     /// β_i from 0.1/T to 20/T in equal steps; with T = 1000 the schedule of DDPM, 1e-4 to 0.02. T > 20.
     /// Source: Ho, Jain & Abbeel, arXiv:2006.11239, section 4.
@@ -402,7 +402,7 @@ module NoiseSchedule =
     // log SNR at 0, and the logarithm of how far it falls.
     let private ends (atData: float) (atNoise: float) =
         if not (atNoise < atData) then
-            raise (Errors.Training.option (nameof atNoise) "below the one at the data" atNoise)
+            raise (Errors.Argument.option (nameof atNoise) "below the one at the data" atNoise)
 
         Parameter.trained "start" (dsharp.scalar atData), Parameter.trained "logRange" (dsharp.scalar (log (atData - atNoise)))
 

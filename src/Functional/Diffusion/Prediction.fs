@@ -23,6 +23,14 @@ type Prediction =
         | Velocity -> "velocity"
         | Score -> "score"
 
+    /// Whether the data that follow from it are divided by α.
+    member internal this.DividesBySignal =
+        match this with
+        | Data
+        | Velocity -> false
+        | Noise
+        | Score -> true
+
     /// What it is, and the data that follow from it.
     member this.Formula =
         match this with

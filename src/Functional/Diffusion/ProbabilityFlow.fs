@@ -2,6 +2,7 @@
 // Denoisers and velocity fields become one; it samples, encodes and scores with the adaptive ODE solver.
 namespace Functional
 
+open System
 open Functional.Tensors
 
 /// How the trace of a velocity's Jacobian is found.
@@ -34,6 +35,11 @@ module internal PathSpeed =
 
         struct (lift (schedule.Signal t), lift (schedule.Noise t), lift (slope schedule.Signal t), lift (slope schedule.Noise t))
 
+    /// Whether both slopes are finite at one time.
+    let isFinite (schedule: NoiseSchedule) (time: float) : bool =
+        schedule.Read([| time |], fun t -> dsharp.cat [ slope schedule.Signal t; slope schedule.Noise t ])
+        |> Array.forall Double.IsFinite
+
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module ProbabilityFlow =
 
@@ -50,13 +56,27 @@ module ProbabilityFlow =
     /// N(0, (α(1)² + σ(1)²) I) over arrays of that shape: x at t = 1, as of data with mean 0 and variance 1. In the default dtype.
     let noise (schedule: NoiseSchedule) (shape: seq<int>) : Distribution = noiseLike (dsharp.zeros shape) schedule
 
+    // The velocity has to have a value at both ends.
+    let private checkEnds (dataTime: float) (denoiser: Denoiser) =
+        if not (dataTime >= 0.0 && dataTime < 1.0) then
+            raise (Errors.Argument.option (nameof dataTime) "between 0 and 1" dataTime)
+
+        let schedule = denoiser.Schedule
+        let ends = schedule.At [ dataTime; 1.0 ]
+        let dividesByNoise = denoiser.Prediction = Prediction.Data && ends[0].Noise = 0.0
+
+        if dividesByNoise || not (PathSpeed.isFinite schedule dataTime) then
+            raise (Errors.Flow.atData schedule.Name dataTime)
+
+        if denoiser.NeedsSignal && ends[1].Signal = 0.0 then
+            raise (Errors.Flow.atNoise schedule.Name)
+
     /// u = f x - ½ g² ∇log p_t = α' x̂₀ + σ' ε̂, of the denoiser in use, for data of that shape. Data are at that time: 0
-    /// where α, σ and their slopes are finite, 1e-5 or so for variance-preserving schedules, whose σ has no slope at 0. Noise is drawn in the dtype
-    /// and on the device of the denoiser's parameters, or by default where it has none.
+    /// where α, σ and their slopes are finite, 1e-4 or less for variance-preserving schedules, whose σ has no slope at 0. Noise is drawn in the dtype
+    /// and on the device of the denoiser's parameters, or by default where it has none. Raises ArgumentException where u has no value at an end.
     /// Source: Song et al., arXiv:2011.13456, equation 13.
     let ofDenoiser (dataTime: float) (shape: seq<int>) (denoiser: Denoiser) : ProbabilityFlow =
-        if not (dataTime >= 0.0 && dataTime < 1.0) then
-            raise (Errors.Flow.option (nameof dataTime) "between 0 and 1" dataTime)
+        checkEnds dataTime denoiser
 
         let velocity (x: Tensor) (t: Tensor) =
             let struct (_, _, signalSlope, noiseSlope) = PathSpeed.at denoiser.Schedule x t
@@ -91,7 +111,7 @@ module ProbabilityFlow =
         check flow x
 
         if times < 2 then
-            raise (Errors.Flow.option (nameof times) "at least 2" times)
+            raise (Errors.Argument.option (nameof times) "at least 2" times)
 
         let at (i: int) =
             if i = times - 1 then
@@ -141,7 +161,7 @@ module ProbabilityFlow =
     /// Source: Uria, Murray & Larochelle, arXiv:1306.0186; Theis, van den Oord & Bethge, arXiv:1511.01844, section 3.1.
     let bitsPerDimension (options: OdeOptions) (trace: TraceMethod) (levels: int) (flow: ProbabilityFlow) (x: Tensor) : Tensor =
         if levels < 2 then
-            raise (Errors.Flow.option (nameof levels) "at least 2" levels)
+            raise (Errors.Argument.option (nameof levels) "at least 2" levels)
 
         Scope.run (fun () ->
             let width, size = 2.0 / float (levels - 1), float (x.nelement / max 1 x.shape[0])

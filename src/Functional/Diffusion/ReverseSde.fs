@@ -70,7 +70,7 @@ module ReverseSde =
             raise (Errors.Flow.span options.Start options.Finish)
 
         if not (options.Stochasticity >= 0.0) then
-            raise (Errors.Flow.option "Stochasticity" "zero or positive" options.Stochasticity)
+            raise (Errors.Argument.option "Stochasticity" "zero or positive" options.Stochasticity)
 
         for level in schedule.At [ options.Start; options.Finish ] do
             if not (Double.IsFinite level.Drift && Double.IsFinite level.DiffusionSquared && level.Noise > 0.0) then

@@ -14,6 +14,8 @@ type Sampler =
         Formula: string
         /// Where it comes from.
         Source: string
+        /// The share of noise that x is given more before each step, which then begins at the time of as much; 0 for none.
+        Churn: float
         /// x_s from a denoiser, x_t and the noise levels at t and s.
         Step: Denoiser -> Tensor -> NoiseLevel -> NoiseLevel -> Tensor
     }
@@ -65,10 +67,16 @@ module internal SamplingLoop =
     /// Raises ArgumentException for a number of steps or a start that make no sense.
     let check (options: SamplerOptions) =
         if options.Steps < 1 then
-            raise (Errors.Training.option "Steps" "at least 1" options.Steps)
+            raise (Errors.Argument.option "Steps" "at least 1" options.Steps)
 
         if not (options.Start > 0.0 && options.Start <= 1.0) then
-            raise (Errors.Training.option "Start" "above 0 and at most 1" options.Start)
+            raise (Errors.Argument.option "Start" "above 0 and at most 1" options.Start)
+
+    /// x_t drawn from q(x_t|x_s), s < t.
+    let diffused (s: NoiseLevel) (t: NoiseLevel) (x: Tensor) : Tensor =
+        let ratio = t.Signal / s.Signal
+        let noise = sqrt (max 0.0 (t.Noise * t.Noise - ratio * ratio * s.Noise * s.Noise))
+        x * ratio + Rows.noise x * noise
 
     /// From the first of the times to the last: x at the i-th from x at the one before. Each state but the start, which is the caller's, is handed
     /// to `leave` when the next one is there, or when there will be none.
@@ -139,13 +147,13 @@ module TimeGrid =
     /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, equation 5.
     let karrasOf (power: float) (smallest: float) (largest: float) : TimeGrid =
         if not (power > 0.0) then
-            raise (Errors.Training.option (nameof power) "positive" power)
+            raise (Errors.Argument.option (nameof power) "positive" power)
 
         if not (smallest > 0.0) then
-            raise (Errors.Training.option (nameof smallest) "positive" smallest)
+            raise (Errors.Argument.option (nameof smallest) "positive" smallest)
 
         if not (largest >= smallest) then
-            raise (Errors.Training.option (nameof largest) "at least the smallest" largest)
+            raise (Errors.Argument.option (nameof largest) "at least the smallest" largest)
 
         let times (schedule: NoiseSchedule) (start: float) (steps: int) =
             let ratio (time: float) =
@@ -180,11 +188,16 @@ module Sampler =
         Errors.Diffusion.singular what denoiser.Schedule.Name level.Time
 
     let private at (denoiser: Denoiser) (x: Tensor) (level: NoiseLevel) : Denoised =
-        match denoiser.Prediction with
-        | Prediction.Noise
-        | Prediction.Score when level.Signal = 0.0 ->
-            raise (singular $"a denoiser that predicts the {denoiser.Prediction.Name}" denoiser level)
-        | _ -> denoiser.At(Mode.Eval, x, Rows.constant x level.Time)
+        if level.Signal = 0.0 && denoiser.NeedsSignal then
+            let how =
+                if denoiser.Prediction.DividesBySignal then
+                    $"predicts the {denoiser.Prediction.Name}"
+                else
+                    "divides by α on the way to its data"
+
+            raise (singular $"a denoiser that {how}" denoiser level)
+
+        denoiser.At(Mode.Eval, x, Rows.constant x level.Time)
 
     // 1 - SNR_t/SNR_s.
     let private lost (t: NoiseLevel) (s: NoiseLevel) = -(Double.ExpM1(t.LogSnr - s.LogSnr))
@@ -212,6 +225,7 @@ module Sampler =
              | ReverseVariance.Forward -> "ancestral, forward variance")
           Formula = "x_s = (α_t/α_s) (σ_s²/σ_t²) x_t + α_s c x̂ + σ √c z, c = 1 - SNR_t/SNR_s, σ = σ_s or σ_t"
           Source = "Ho, Jain & Abbeel, arXiv:2006.11239, algorithm 2"
+          Churn = 0.0
           Step = ancestralStep variance }
 
     let private impliedStep (eta: float) (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) (s: NoiseLevel) =
@@ -225,11 +239,12 @@ module Sampler =
     /// Source: Song, Meng & Ermon, arXiv:2010.02502, equations 12 and 16.
     let ddim (eta: float) : Sampler =
         if not (eta >= 0.0 && eta <= 1.0) then
-            raise (Errors.Training.option (nameof eta) "between 0 and 1" eta)
+            raise (Errors.Argument.option (nameof eta) "between 0 and 1" eta)
 
         { Name = $"DDIM, η = {eta}"
           Formula = "x_s = α_s x̂ + √(σ_s² - τ²) ε̂ + τ z, τ = η σ_s √(1 - SNR_t/SNR_s)"
           Source = "Song, Meng & Ermon, arXiv:2010.02502, equations 12 and 16"
+          Churn = 0.0
           Step = impliedStep eta }
 
     // Noise is left out of the last step to the data.
@@ -263,10 +278,10 @@ module Sampler =
     /// Source: Song et al., arXiv:2011.13456, algorithms 2-5.
     let predictorCorrector (corrections: int) (ratio: float) : Sampler =
         if corrections < 0 then
-            raise (Errors.Training.option (nameof corrections) "at least 0" corrections)
+            raise (Errors.Argument.option (nameof corrections) "at least 0" corrections)
 
         if not (ratio > 0.0) then
-            raise (Errors.Training.option (nameof ratio) "positive" ratio)
+            raise (Errors.Argument.option (nameof ratio) "positive" ratio)
 
         { Name =
             (if corrections = 0 then
@@ -275,25 +290,13 @@ module Sampler =
                  $"predictor-corrector, {corrections} of {ratio}")
           Formula = "x_s = x_t - (f x_t - g² ŝ)(t - s) + g √(t - s) z; then x_s ← x_s + e ŝ + √(2e) z, e = 2 (r σ_s)²"
           Source = "Song et al., arXiv:2011.13456, algorithms 2-5"
+          Churn = 0.0
           Step = correctedStep corrections ratio }
 
-    // To more noise: a share more, or as much as there is at time 1.
-    let private churned (churn: float) (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) =
-        if churn = 0.0 then
-            x, t
-        else
-            let schedule = denoiser.Schedule
-            let wanted = t.LogSnr - 2.0 * log (1.0 + churn)
-            let time = schedule.TimesOf [ wanted ] |> Array.head
-            let level = schedule.At [ max time t.Time ] |> Array.head
-            let variance = level.Noise * level.Noise - Math.Pow(level.Signal / t.Signal * t.Noise, 2.0)
-            x * (level.Signal / t.Signal) |> withNoise (sqrt (max 0.0 variance)), level
-
-    let private heunStep (churn: float) (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) (s: NoiseLevel) =
+    let private heunStep (denoiser: Denoiser) (x: Tensor) (t: NoiseLevel) (s: NoiseLevel) =
         if t.Signal = 0.0 then
             raise (singular "Heun's method" denoiser t)
 
-        let x, t = churned churn denoiser x t
         let predicted = at denoiser x t
         let noise = predicted.Noise
         let euler = predicted.Data * s.Signal + noise * s.Noise
@@ -309,12 +312,13 @@ module Sampler =
     /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, algorithm 2.
     let heun (churn: float) : Sampler =
         if not (churn >= 0.0) then
-            raise (Errors.Training.option (nameof churn) "at least 0" churn)
+            raise (Errors.Argument.option (nameof churn) "at least 0" churn)
 
         { Name = (if churn = 0.0 then "Heun" else $"Heun, churn {churn}")
           Formula = "x_s/α_s = x_t/α_t + (ρ_s - ρ_t) ½ (ε̂_t + ε̂_s), ρ = σ/α"
           Source = "Karras et al., arXiv:2206.00364, algorithm 2"
-          Step = heunStep churn }
+          Churn = churn
+          Step = heunStep }
 
     /// All of them.
     let all =
@@ -340,12 +344,23 @@ module Sampler =
         SamplingLoop.check options
         schedule.At(options.Grid.Times schedule options.Start options.Steps)
 
+    // Each level with a share more of noise, or with as much as there is at time 1: the schedule is read for all steps at once.
+    let private churned (churn: float) (schedule: NoiseSchedule) (levels: NoiseLevel[]) : NoiseLevel[] =
+        if churn = 0.0 then
+            levels
+        else
+            let times = schedule.TimesOf [ for level in levels -> level.LogSnr - 2.0 * log (1.0 + churn) ]
+            schedule.At(Array.map2 (fun (level: NoiseLevel) time -> max time level.Time) levels times)
+
     let private walk (leave: Tensor -> unit) (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (start: Tensor) =
         let levels = levels options denoiser.Schedule
         let last = levels.Length - 1
+        let starts = churned sampler.Churn denoiser.Schedule levels[.. last - 1]
 
         let step (state: Tensor) (i: int) =
-            let next = sampler.Step denoiser state levels[i - 1] levels[i]
+            let here, start = levels[i - 1], starts[i - 1]
+            let noisy = if start.Time > here.Time then SamplingLoop.diffused here start state else state
+            let next = sampler.Step denoiser noisy start levels[i]
             if options.Denoise && i = last then (at denoiser next levels[i]).Data else next
 
         SamplingLoop.run leave options [| for level in levels -> level.Time |] step start

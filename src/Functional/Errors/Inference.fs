@@ -47,9 +47,6 @@ module internal Inference =
             + "x has a row for each number in the vector y, as long as the location."
         )
 
-    let option (name: string) (requirement: string) (value: obj) =
-        ArgumentException($"{name} must be {requirement}; it is {value}.", name)
-
 /// Annealed importance sampling.
 module internal Annealing =
 
@@ -132,9 +129,6 @@ module internal Posterior =
             + $"(largest slope {gradient:G3}), so that this is no mode. "
             + "The posterior may have no maximum (a flat or unbounded direction): use a stronger prior, or a variational guide."
         )
-
-    let option (name: string) (requirement: string) (value: obj) =
-        ArgumentException($"{name} must be {requirement}; it is {value}.", name)
 
     let start (found: Shape) (chains: int) (dimension: int) =
         ArgumentException $"Metropolis: Start has shape {shape found}; {chains} chains start from [{chains}; {dimension}]."

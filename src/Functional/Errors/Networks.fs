@@ -107,8 +107,15 @@ module internal Network =
     let labels (layer: string) (found: Shape) (batch: int) =
         ArgumentException $"{layer}: the labels have shape {shape found}, which should be [{batch}], one for each example."
 
+    let dropout (p: float) =
+        ArgumentException $"dropout {p}: the probability has to be at least 0 and below 1, or nothing is left."
+
     let unet (option: string) (requirement: string) (found: obj) =
         ArgumentException $"UNet: {option} has to be {requirement}; it is {found}."
+
+    let unetDivisor (option: string) (whole: string) (fitting: int list) (found: int) =
+        let fitting = String.Join(", ", fitting)
+        ArgumentException $"UNet: {option} has to divide {whole}, that is to be one of {fitting}; it is {found}."
 
 /// Weights in files.
 module internal Weights =

@@ -1,10 +1,28 @@
-// What is raised about ordinary differential equations.
+// What is raised about batches of examples, and about ordinary differential equations.
 // Each text says what was given, what fits, and what to do.
 namespace Functional.Errors
 
 open System
 open Functional.Tensors
 
+/// Examples along the first axis, and what goes with each.
+module internal Rows =
+
+    let private shape = Shape.toString
+
+    let numbers (found: Shape) (examples: Shape) =
+        ArgumentException(
+            $"What goes with each example, its time or its noise level, has shape {shape found}, and the examples {shape examples}; "
+            + "there has to be one number for each example, on a single axis. A column becomes one with squeeze 1, a single number with expand [batch]."
+        )
+
+    let output (who: string) (found: Shape) (examples: Shape) =
+        ArgumentException(
+            $"{who}: the network's output has shape {shape found} for examples of shape {shape examples}; the two have to be equal. "
+            + "End the network with as many features as an example has, and keep the axis of the batch."
+        )
+
+/// Solvers of ordinary differential equations.
 module internal OdeSolver =
 
     let private shape = Shape.toString

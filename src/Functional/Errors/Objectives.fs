@@ -131,8 +131,10 @@ module internal Score =
         ArgumentException $"NoiseLadder.geometric: there have to be at least two levels; found {count}."
 
     let energy (found: Shape) (rows: int) =
-        ArgumentException
-            $"A log-density, or minus an energy, has one number for each row: shape [{rows}] or [{rows}; 1]; found {shape found}."
+        ArgumentException(
+            $"A log-density, minus an energy, or the log-probability of a class, has one number for each row: shape [{rows}] or [{rows}; 1]; "
+            + $"found {shape found}. Of several classes, choose one."
+        )
 
     let noise (found: float) =
         ArgumentException $"The noise σ must be positive; it is {found}."
@@ -149,6 +151,3 @@ module internal Score =
     let noiseShape (noise: string) (found: Shape) (expected: Shape) =
         ArgumentException
             $"NoiseContrastive: draws of {noise} have shape {shape found}, and rows of data {shape expected}. They have to be the same."
-
-    let option (name: string) (requirement: string) (value: obj) =
-        ArgumentException($"{name} must be {requirement}; it is {value}.", name)

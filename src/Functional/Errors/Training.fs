@@ -44,9 +44,6 @@ module internal Training =
     let notScalar (found: Shape) =
         ArgumentException $"Training minimises a scalar; the objective returned shape {shape found}. Take Loss.mean of it."
 
-    let option (name: string) (requirement: string) (value: obj) =
-        ArgumentException($"{name} must be {requirement}; it is {value}.", name)
-
     let samePlayers (name: string) (count: int) =
         ArgumentException
             $"{count} players are called '{name}'; give each a name of its own, which its terms and parameters carry."
@@ -60,6 +57,20 @@ module internal Adversarial =
         ArgumentException(
             $"gradient penalty: data have shape {shape real} and samples {shape fake}; they have to be equal, for each example of the "
             + "data is joined to one sample by a line. Make the generator's output like the data."
+        )
+
+    let outputs (found: Shape) (examples: int option) =
+        let batch = examples |> Option.map string |> Option.defaultValue "batch"
+
+        ArgumentException(
+            $"The critic's output has shape {shape found}; it has to be one number for each example, [{batch}] or [{batch}; 1], or for each patch of an "
+            + $"image, [{batch}; 1; ...] (features [{batch}; n] with Adversarial.mmd). Keep the axis of the batch: the loss takes the mean itself."
+        )
+
+    let features (loss: string) (found: Shape) =
+        ArgumentException(
+            $"The critic's output has shape {shape found}, and the loss '{loss}' takes one number for each example, [{found[0]}] or [{found[0]}; 1]. "
+            + "End the critic with linear n 1; only Adversarial.mmd compares features."
         )
 
     let samples (model: string) (real: Shape) (fake: Shape) =

@@ -60,7 +60,7 @@ module AutoGuide =
 
     let private check (start: GuideStart) =
         if not (start.Scale > 0.0) then
-            raise (Errors.Posterior.option "Scale" "positive" start.Scale)
+            raise (Errors.Argument.option "Scale" "positive" start.Scale)
 
     let private location (start: GuideStart) (space: Unconstrained) : Parameter =
         let value = start.Location space
@@ -160,7 +160,7 @@ module AutoGuide =
         let space = Unconstrained.ofProgram model
 
         if rank < 1 || rank > space.Dimension then
-            raise (Errors.Posterior.option "rank" $"from 1 to the {space.Dimension} coordinates" rank)
+            raise (Errors.Argument.option "rank" $"from 1 to the {space.Dimension} coordinates" rank)
 
         let location, logScale = location start space, logScale start space
         // not zero, where the columns would stay alike; small beside the diagonal

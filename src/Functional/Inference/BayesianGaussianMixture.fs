@@ -44,7 +44,7 @@ module BayesianGaussianMixture =
         let belief = prior.Component
 
         if not (prior.Concentration > 0.0) then
-            raise (Errors.Inference.option "Concentration" "positive" prior.Concentration)
+            raise (Errors.Argument.option "Concentration" "positive" prior.Concentration)
 
         if belief.Location.dim <> 1 || belief.Location.shape[0] <> points.shape[1] then
             raise (Errors.Inference.vectors "BayesianGaussianMixture" points.shape belief.Location.shape)

@@ -160,7 +160,7 @@ module internal ChainRun =
     let private check (options: MetropolisOptions) =
         let atLeast (least: int) (name: string) (value: int) =
             if value < least then
-                raise (Errors.Posterior.option name $"at least {least}" value)
+                raise (Errors.Argument.option name $"at least {least}" value)
 
         atLeast 4 "Chains" options.Chains
         atLeast 100 "Warmup" options.Warmup

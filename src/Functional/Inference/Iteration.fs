@@ -101,9 +101,9 @@ module Iteration =
     /// The start that came highest.
     let internal best (options: IterationOptions) (from: int -> Ascent<'State>) : Ascent<'State> =
         if options.Starts < 1 then
-            raise (Errors.Inference.option "Starts" "at least 1" options.Starts)
+            raise (Errors.Argument.option "Starts" "at least 1" options.Starts)
 
         if options.MaxIterations < 1 then
-            raise (Errors.Inference.option "MaxIterations" "at least 1" options.MaxIterations)
+            raise (Errors.Argument.option "MaxIterations" "at least 1" options.MaxIterations)
 
         Scope.run (fun () -> Seq.init options.Starts (fun i -> from (i + 1)) |> Seq.maxBy (_.Objectives >> List.last))

@@ -38,10 +38,10 @@ module Langevin =
 
     let private check (options: LangevinOptions) =
         if options.Steps < 1 then
-            raise (Errors.Score.option "Steps" "at least 1" options.Steps)
+            raise (Errors.Argument.option "Steps" "at least 1" options.Steps)
 
         if not (options.StepSize > 0.0 && Double.IsFinite options.StepSize) then
-            raise (Errors.Score.option "StepSize" "positive" options.StepSize)
+            raise (Errors.Argument.option "StepSize" "positive" options.StepSize)
 
     // x + ε/2 s(x) + √ε z, for one score and step size after another; each step's memory is freed at once.
     let private follow (options: LangevinOptions) (fields: (Tensor -> Tensor)[]) (sizes: float[]) (start: Tensor) : Tensor =

@@ -33,10 +33,10 @@ module PerDatum =
     /// A normal distribution over arrays of that shape for each of `count` data, with mean 0 and that scale to begin with.
     let normal (name: string) (count: int) (eventShape: seq<int>) (scale: float) : PerDatum =
         if count < 1 then
-            raise (Errors.Posterior.option "count" "at least 1" count)
+            raise (Errors.Argument.option "count" "at least 1" count)
 
         if not (scale > 0.0) then
-            raise (Errors.Posterior.option "scale" "positive" scale)
+            raise (Errors.Argument.option "scale" "positive" scale)
 
         let table (name: string) (value: float) : Parameter =
             dsharp.full ([ yield count; yield! eventShape ], value) |> Parameter.trained name

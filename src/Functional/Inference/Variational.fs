@@ -54,7 +54,7 @@ module Variational =
         (guide: Program<'G>)
         : VariationalResult =
         if options.Steps < stepsPerEpoch || options.Steps % stepsPerEpoch <> 0 then
-            raise (Errors.Posterior.option "Steps" $"a multiple of {stepsPerEpoch}" options.Steps)
+            raise (Errors.Argument.option "Steps" $"a multiple of {stepsPerEpoch}" options.Steps)
 
         let training =
             { Training.defaults with

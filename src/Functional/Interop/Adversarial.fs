@@ -47,6 +47,7 @@ module internal AdversarialBridge =
         (generator: Func<Func<Tensor>, Tensor, Tensor>)
         (isZeroSum: bool)
         (saturates: bool)
+        (ofFeatures: bool)
         : AdversarialLoss =
         { Name = name
           Formula = formula
@@ -54,7 +55,8 @@ module internal AdversarialBridge =
           Critic = fun real fake -> critic.Invoke(real, fake)
           Generator = fun real fake -> generator.Invoke(Func<_> real, fake)
           IsZeroSum = isZeroSum
-          Saturates = saturates }
+          Saturates = saturates
+          OfFeatures = ofFeatures }
 
     let critic (loss: AdversarialLoss) (real: Tensor) (fake: Tensor) = loss.Critic real fake
     let generator (loss: AdversarialLoss) (real: Tensor) (fake: Tensor) = loss.Generator (fun () -> real) fake

@@ -65,16 +65,24 @@ module AdversarialOptions =
     /// Brings every trained number of these parameters between ±bound, in place.
     let clipWeights (bound: float) (parameters: Parameter list) : unit =
         if not (bound > 0.0) then
-            raise (Errors.Training.option (nameof bound) "positive" bound)
+            raise (Errors.Argument.option (nameof bound) "positive" bound)
 
         Gradient.off (fun () ->
             for parameter in parameters do
                 if parameter.Trained then
                     clampOp.Run [| Arg.tensor parameter.Value.Handle; Arg.double -bound; Arg.double bound |])
 
-    /// What a critic minimises: the loss of its outputs on data and samples, and the penalty if there is one.
+    /// The critic's outputs on examples, which there has to be one of for each.
+    let internal outputs (options: AdversarialOptions) (critic: Tensor -> Tensor) (examples: Tensor) : Tensor =
+        let outputs = critic examples
+        Adversarial.checkOutputs options.Loss (Some examples.shape[0]) outputs
+        outputs
+
+    /// What a critic minimises: the loss of its outputs on data and samples, and the penalty if there is one. Raises ArgumentException where the
+    /// outputs are not one number for each example or each of its patches (see AdversarialLoss).
     let criticLoss (options: AdversarialOptions) (critic: Tensor -> Tensor) (real: Tensor) (fake: Tensor) : Loss =
-        let loss = Adversarial.ofCritic options.Loss (critic real) (critic fake)
+        let onExamples = outputs options critic
+        let loss = Adversarial.ofCritic options.Loss (onExamples real) (onExamples fake)
 
         match options.Penalty with
         | Some penalty -> loss + CriticPenalty.term penalty critic real fake
@@ -82,9 +90,12 @@ module AdversarialOptions =
 
     /// What a generator minimises: the loss of the critic's outputs on its samples. The term `variance ratio` is observed beside it.
     let generatorLoss (options: AdversarialOptions) (critic: Tensor -> Tensor) (real: Tensor) (fake: Tensor) : Loss =
-        let onReal () = Gradient.off (fun () -> critic real)
+        let onExamples = outputs options critic
 
-        Adversarial.ofGenerator options.Loss onReal (critic fake)
+        let onReal () =
+            Gradient.off (fun () -> onExamples real)
+
+        Adversarial.ofGenerator options.Loss onReal (onExamples fake)
         + Loss.observed Adversarial.VarianceRatioTerm (Adversarial.varianceRatio real fake)
 
     /// The critic as a player.

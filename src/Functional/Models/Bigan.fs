@@ -58,9 +58,9 @@ module Bigan =
     let generatorLoss (options: AdversarialOptions) (bigan: Bigan) : Objective<Tensor> =
         fun x ->
             let real, fake, samples = pairs bigan x
-            let critic = critic bigan x.shape[1..]
+            let onPairs = AdversarialOptions.outputs options (critic bigan x.shape[1..])
 
-            Adversarial.ofBothSides options.Loss (critic real) (critic fake)
+            Adversarial.ofBothSides options.Loss (onPairs real) (onPairs fake)
             + Loss.observed Adversarial.VarianceRatioTerm (Adversarial.varianceRatio x samples)
 
     /// The players `critic` and `generator`, the latter with the encoder, for Training.play.

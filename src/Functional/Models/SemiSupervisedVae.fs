@@ -102,7 +102,7 @@ module SemiSupervisedVae =
     /// For other proportions add the three objectives with weights of your own.
     let objective (alpha: float) (bound: Bound) (vae: SemiSupervisedVae) : Objective<(Tensor * Tensor) * Tensor> =
         if not (alpha >= 0.0) then
-            raise (Errors.Training.option (nameof alpha) "at least 0" alpha)
+            raise (Errors.Argument.option (nameof alpha) "at least 0" alpha)
 
         let labelled, unlabelled = labelledObjective bound vae, unlabelledObjective bound vae
         let classification = classification vae

@@ -24,7 +24,7 @@ module Heads =
     /// error weighed by 1 / (2 scale²).
     let isotropicNormal (scale: float) (size: int) : Head<Tensor, Distribution> =
         if not (scale > 0.0 && System.Double.IsFinite scale) then
-            raise (Errors.Training.option (nameof scale) "positive" scale)
+            raise (Errors.Argument.option (nameof scale) "positive" scale)
 
         head "isotropicNormal" size (fun mean -> Normal.diagonal mean (mean.fullLike scale))
 

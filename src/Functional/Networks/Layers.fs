@@ -128,8 +128,12 @@ module Layers =
     let mlp (sizes: int list) : Net<Tensor, Tensor> =
         layered (affine " --> relu" LinearAlgebra.linearRelu) sizes
 
-    /// Zeroes each feature with probability p in training, and does nothing in use.
+    /// Zeroes each feature with probability p in training, scales the others by 1/(1 - p), and does nothing in use. Raises ArgumentException unless
+    /// p is at least 0 and below 1.
     let dropout (p: float) : Net<Tensor, Tensor> =
+        if not (p >= 0.0 && p < 1.0) then
+            raise (Errors.Network.dropout p)
+
         Net(
             $"dropout {p}",
             None,

@@ -9,7 +9,7 @@ type UNetOptions =
     {
         /// The channels of the images that it takes and gives; 1 by default.
         ImageChannels: int
-        /// The channels of the first level; 32 by default.
+        /// The channels of the first level, an even number for the embedding of the time; 32 by default.
         Channels: int
         /// A level for each: its channels are so many times those of the first, and its images half as high and wide as those of the
         /// level before. [ 1; 2; 2 ] by default.
@@ -18,11 +18,11 @@ type UNetOptions =
         Blocks: int
         /// The levels that attend, counted from 1; [ 3 ] by default. Attention costs the square of the number of pixels.
         Attention: int list
-        /// The heads of attention; 4 by default.
+        /// The heads of attention; 4 by default. They divide the channels of the levels that attend.
         Heads: int
-        /// The groups of channels that are normalised together; 8 by default. They divide the channels of every level.
+        /// The groups of channels that are normalised together; 8 by default. They divide Channels, and so the channels of every level.
         Groups: int
-        /// The probability with which a feature is dropped in training; 0 by default.
+        /// The probability with which a feature is dropped in training, at least 0 and below 1; 0 by default.
         Dropout: float
     }
 
@@ -46,6 +46,14 @@ module UNet =
     /// A network that takes the images and an embedding of the time.
     type private Stage = Net<Tensor * Tensor, Tensor>
 
+    let private channelsOf (options: UNetOptions) (level: int) : int =
+        options.Channels * options.Multipliers[level - 1]
+
+    let private checkDivides (name: string) (value: int) (what: string) (whole: int) =
+        if value < 1 || whole % value <> 0 then
+            let fitting = [ 1..whole ] |> List.filter (fun part -> whole % part = 0)
+            raise (Errors.Network.unetDivisor name what fitting value)
+
     let private check (options: UNetOptions) =
         let positive (name: string) (value: int) =
             if value < 1 then
@@ -54,6 +62,13 @@ module UNet =
         positive "ImageChannels" options.ImageChannels
         positive "Channels" options.Channels
         positive "Blocks" options.Blocks
+        checkDivides "Groups" options.Groups "Channels" options.Channels
+
+        if options.Channels % 2 <> 0 then
+            raise (Errors.Network.unet "Channels" "even, for the cosines and sines of the time" options.Channels)
+
+        if not (options.Dropout >= 0.0 && options.Dropout < 1.0) then
+            raise (Errors.Network.unet "Dropout" "at least 0 and below 1" options.Dropout)
 
         if options.Multipliers.IsEmpty then
             raise (Errors.Network.unet "Multipliers" "a number for each level" options.Multipliers)
@@ -63,6 +78,8 @@ module UNet =
         for level in options.Attention do
             if level < 1 || level > options.Multipliers.Length then
                 raise (Errors.Network.unet "Attention" $"levels from 1 to {options.Multipliers.Length}" level)
+
+            checkDivides "Heads" options.Heads $"the channels of level {level}, which attends" (channelsOf options level)
 
     let private embeddingSize (options: UNetOptions) = 4 * options.Channels
 
@@ -94,7 +111,7 @@ module UNet =
         Net("around", None, (fun _ -> up |> List.last |> _.OutputFeatures), Net.parameters parameters, run)
 
     let rec private level (options: UNetOptions) (number: int) (inputs: int) : Stage =
-        let channels = options.Channels * options.Multipliers[number - 1]
+        let channels = channelsOf options number
 
         let below: Stage =
             if number = options.Multipliers.Length then
@@ -102,8 +119,7 @@ module UNet =
             else
                 let inner = level options (number + 1) channels
                 let halve = conv2d { Kernel = 3; Stride = 2; Padding = 1 } channels channels
-                let innerChannels = options.Channels * options.Multipliers[number]
-                onImages halve --> inner --> upsample 2 --> conv2d (Filter.same 3) innerChannels channels
+                onImages halve --> inner --> upsample 2 --> conv2d (Filter.same 3) (channelsOf options (number + 1)) channels
 
         let down = [ for i in 1 .. options.Blocks -> block options number (if i = 1 then inputs else channels) channels ]
         let up = [ for _ in 1 .. options.Blocks -> block options number (2 * channels) channels ]
@@ -111,7 +127,7 @@ module UNet =
 
     /// On images and the activated embedding.
     let private trunk (options: UNetOptions) : Stage =
-        let channels = options.Channels * options.Multipliers.Head
+        let channels = channelsOf options 1
         let first = conv2d (Filter.same 3) options.ImageChannels options.Channels |> Net.named "first"
 
         let last =

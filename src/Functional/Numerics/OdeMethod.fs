@@ -64,7 +64,8 @@ module OdeMethod =
           Weights = [ 1.0 / 6.0; 1.0 / 3.0; 1.0 / 3.0; 1.0 / 6.0 ]
           Source = "Kutta 1901, Zeitschrift für Mathematik und Physik 46" }
 
-    /// The fifth-order method that OdeSolver.solve adapts. Six evaluations a step, since the last of a step is the first of the next.
+    /// The fifth-order method that OdeSolver.solve adapts. Six evaluations a step: the seventh has no weight. Adaptive steps take it, to estimate the error,
+    /// and as the first of the next step; fixed steps leave it out.
     let dormandPrince: OdeMethod =
         let weights = [ 35.0 / 384.0; 0.0; 500.0 / 1113.0; 125.0 / 192.0; -2187.0 / 6784.0; 11.0 / 84.0 ]
 
@@ -115,6 +116,15 @@ module OdeMethod =
             slopes @ [ field (t + node * h) place ], place
 
         List.zip method.Nodes.Tail method.Coefficients.Tail |> List.fold evaluate ([ first ], x)
+
+    /// The method without the last evaluations that have no weight, which serve others to estimate the error.
+    let internal trimmed (method: OdeMethod) : OdeMethod =
+        let count = 1 + List.findIndexBack ((<>) 0.0) method.Weights
+
+        { method with
+            Nodes = List.truncate count method.Nodes
+            Coefficients = List.truncate count method.Coefficients
+            Weights = List.truncate count method.Weights }
 
     /// One step.
     let internal step (method: OdeMethod) (field: float -> Tensor[] -> Tensor[]) (t: float) (h: float) (x: Tensor[]) : Tensor[] =

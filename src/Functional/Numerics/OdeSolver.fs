@@ -378,7 +378,7 @@ module OdeSolver =
         if steps < 1 then
             raise (Errors.OdeSolver.option "steps" "at least 1" steps)
 
-        let h = (finish - start) / float steps
+        let method, h = OdeMethod.trimmed method, (finish - start) / float steps
 
         let many (first: int) (last: int) (x: State) =
             (x, [ first..last ])

@@ -6,9 +6,22 @@ open Functional.Tensors
 
 module internal Rows =
 
+    /// Raises ArgumentException unless there is one number for each example, on a single axis.
+    let check (examples: Tensor) (numbers: Tensor) : unit =
+        if examples.dim = 0 || numbers.dim <> 1 || numbers.shape[0] <> examples.shape[0] then
+            raise (Errors.Rows.numbers numbers.shape examples.shape)
+
     /// Numbers of shape [batch] with as many axes as the examples, to be multiplied with them.
     let lift (examples: Tensor) (numbers: Tensor) : Tensor =
-        numbers.view [| yield! numbers.shape; for _ in 2 .. examples.dim -> 1 |]
+        check examples numbers
+        numbers.view [| yield numbers.shape[0]; for _ in 2 .. examples.dim -> 1 |]
+
+    /// What a network made of the examples, which has their shape: anything else would be repeated until it fits.
+    let unchanged (who: string) (examples: Tensor) (output: Tensor) : Tensor =
+        if output.shape <> examples.shape then
+            raise (Errors.Rows.output who output.shape examples.shape)
+
+        output
 
     /// Each example's sum, of shape [batch].
     let sum (examples: Tensor) : Tensor =

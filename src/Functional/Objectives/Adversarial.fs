@@ -5,8 +5,9 @@ namespace Functional
 open Functional.Tensors
 
 /// The two sides of a game between a critic V, trained on data p and samples q, and the generator of the samples. Both losses are
-/// computed from the critic's raw outputs, one number for each example ([batch] or [batch; 1]; features for an MMD-GAN), and are
-/// scalars to be minimised. No loss takes the logarithm of a probability: outputs of any size have finite losses.
+/// computed from the critic's raw outputs, and are scalars to be minimised. An output is one number for each example, [batch] or [batch; 1],
+/// or one for each patch of an image, [batch; 1; ...], over all of which the losses average (Isola et al., arXiv:1611.07004, section 3.2.2);
+/// features for an MMD-GAN. No loss takes the logarithm of a probability: outputs of any size have finite losses.
 type AdversarialLoss =
     {
         Name: string
@@ -21,6 +22,8 @@ type AdversarialLoss =
         IsZeroSum: bool
         /// Whether a critic that tells every sample from the data leaves the generator little to learn from.
         Saturates: bool
+        /// Whether the critic's outputs are features, rows that are compared with each other, and not numbers.
+        OfFeatures: bool
     }
 
     override this.ToString() = this.Name
@@ -57,7 +60,8 @@ module Adversarial =
           Critic = classify
           Generator = fun _ fake -> -(mean _.softplus() fake)
           IsZeroSum = true
-          Saturates = true }
+          Saturates = true
+          OfFeatures = false }
 
     /// The original critic, and a generator that maximises E_q[log D]: the same fixed point with a gradient where the critic is sure.
     let nonSaturating: AdversarialLoss =
@@ -67,7 +71,8 @@ module Adversarial =
           Critic = classify
           Generator = fun _ fake -> mean (fun v -> (-v).softplus()) fake
           IsZeroSum = false
-          Saturates = true }
+          Saturates = true
+          OfFeatures = false }
 
     /// Least squares: the critic regresses 1 on data and 0 on samples, and the generator wants 1. The best critic is p/(p + q).
     let leastSquares: AdversarialLoss =
@@ -80,7 +85,8 @@ module Adversarial =
           Critic = fun real fake -> distance 1.0 real + distance 0.0 fake
           Generator = fun _ fake -> distance 1.0 fake
           IsZeroSum = false
-          Saturates = true }
+          Saturates = true
+          OfFeatures = false }
 
     /// The hinge loss: outputs beyond ±1 on the right side cost nothing. The best critic is the sign of p - q.
     let hinge: AdversarialLoss =
@@ -90,7 +96,8 @@ module Adversarial =
           Critic = fun real fake -> mean (fun v -> (1.0 - v).relu()) real + mean (fun v -> (v + 1.0).relu()) fake
           Generator = fun _ fake -> -(fake.mean ())
           IsZeroSum = false
-          Saturates = true }
+          Saturates = true
+          OfFeatures = false }
 
     /// Wasserstein: E_p[V] - E_q[V] is at most the Wasserstein-1 distance for V with slopes of at most 1 (Kantorovich and
     /// Rubinstein), which the critic has to be kept to: by a gradient penalty, spectral normalisation, or clipped weights. Without
@@ -102,7 +109,8 @@ module Adversarial =
           Critic = fun real fake -> fake.mean () - real.mean ()
           Generator = fun _ fake -> -(fake.mean ())
           IsZeroSum = true
-          Saturates = false }
+          Saturates = false
+          OfFeatures = false }
 
     // One row for each example.
     let private rows (features: Tensor) : Tensor =
@@ -121,7 +129,8 @@ module Adversarial =
           Critic = fun real fake -> -(discrepancy real fake)
           Generator = fun real fake -> discrepancy (real ()) fake
           IsZeroSum = true
-          Saturates = false }
+          Saturates = false
+          OfFeatures = true }
 
     /// The table. Laws and samples run over it; the kernel of the MMD is the authors' sum of Gaussians.
     let all: AdversarialLoss list =
@@ -158,8 +167,24 @@ module Adversarial =
             let isSome = ofReal.gt 0.0
             dsharp.where (isSome, variance fake / ofReal, ofReal.onesLike ()))
 
+    /// Raises ArgumentException unless the critic's outputs are what the loss is computed from: for so many examples, if that is known.
+    let internal checkOutputs (loss: AdversarialLoss) (examples: int option) (outputs: Tensor) : unit =
+        let isBatch = outputs.dim > 0 && examples |> Option.forall ((=) outputs.shape[0])
+
+        if not isBatch then
+            raise (Errors.Adversarial.outputs outputs.shape examples)
+
+        if not (loss.OfFeatures || outputs.dim = 1 || outputs.shape[1] = 1) then
+            raise (Errors.Adversarial.features loss.Name outputs.shape)
+
+    let private checkBoth (loss: AdversarialLoss) (real: Tensor) (fake: Tensor) =
+        checkOutputs loss None real
+        checkOutputs loss None fake
+
     /// What a critic minimises, from its outputs on data and on samples: the term `adversarial`, and `accuracy` where the loss saturates.
+    /// Raises ArgumentException for outputs without an axis for the batch, and for features, [batch; many], where the loss takes numbers.
     let ofCritic (loss: AdversarialLoss) (real: Tensor) (fake: Tensor) : Loss =
+        checkBoth loss real fake
         let adversarial = Loss.term "adversarial" (loss.Critic real fake)
 
         if loss.Saturates then
@@ -168,12 +193,15 @@ module Adversarial =
             adversarial
 
     /// What a generator minimises, from the critic's outputs on data, which are asked for where the loss needs them, and on samples.
+    /// Raises ArgumentException as `ofCritic` does.
     let ofGenerator (loss: AdversarialLoss) (real: unit -> Tensor) (fake: Tensor) : Loss =
+        checkOutputs loss None fake
         Loss.term "adversarial" (loss.Generator real fake)
 
     /// What the networks on both sides of a joint critic minimise, such as the encoder and the generator of a BiGAN: minus the
-    /// critic's loss where the game is zero-sum, otherwise the critic's loss with data and samples exchanged.
+    /// critic's loss where the game is zero-sum, otherwise the critic's loss with data and samples exchanged. Raises ArgumentException as `ofCritic` does.
     let ofBothSides (loss: AdversarialLoss) (real: Tensor) (fake: Tensor) : Loss =
+        checkBoth loss real fake
         Loss.term "adversarial" (if loss.IsZeroSum then -(loss.Critic real fake) else loss.Critic fake real)
 
 /// What keeps a critic's slope in bounds: a term that is added to its loss, from the critic, data and samples.
@@ -202,7 +230,7 @@ module CriticPenalty =
     /// as the best critic of the Wasserstein distance has them. Source: Gulrajani et al., arXiv:1704.00028, equation 3.
     let gradient (weight: float) : CriticPenalty =
         if not (weight > 0.0) then
-            raise (Errors.Training.option (nameof weight) "positive" weight)
+            raise (Errors.Argument.option (nameof weight) "positive" weight)
 
         let value critic (real: Tensor) (fake: Tensor) =
             if real.shape <> fake.shape then
@@ -225,7 +253,7 @@ module CriticPenalty =
     /// circles it. Source: Mescheder, Geiger & Nowozin, arXiv:1801.04406, equation 9.
     let r1 (weight: float) : CriticPenalty =
         if not (weight > 0.0) then
-            raise (Errors.Training.option (nameof weight) "positive" weight)
+            raise (Errors.Argument.option (nameof weight) "positive" weight)
 
         { Name = "R1"
           Formula = $"{weight}/2 E_p[‖∇V(x)‖²]"

@@ -51,10 +51,10 @@ module InfoVae =
     /// Raises ArgumentException unless α ≤ 1 and α + λ ≥ 1. Source: Zhao, Song & Ermon, arXiv:1706.02262, equation 6.
     let bound (kernel: Kernel) (alpha: float) (lambda: float) : Bound =
         if not (alpha <= 1.0) then
-            raise (Errors.Training.option (nameof alpha) "at most 1" alpha)
+            raise (Errors.Argument.option (nameof alpha) "at most 1" alpha)
 
         if not (alpha + lambda >= 1.0) then
-            raise (Errors.Training.option (nameof lambda) $"at least 1 - alpha, {1.0 - alpha}" lambda)
+            raise (Errors.Argument.option (nameof lambda) $"at least 1 - alpha, {1.0 - alpha}" lambda)
 
         Codes.bound "InfoVAE" (fun run site prior ->
             let reconstruction = Elbo.reconstruction run
@@ -77,6 +77,6 @@ module Wae =
     /// Source: Tolstikhin, Bousquet, Gelly & Schoelkopf, arXiv:1711.01558, algorithm 2 (WAE-MMD).
     let bound (kernel: Kernel) (lambda: float) : Bound =
         if not (lambda >= 0.0) then
-            raise (Errors.Training.option (nameof lambda) "at least 0" lambda)
+            raise (Errors.Argument.option (nameof lambda) "at least 0" lambda)
 
         Codes.bound "WAE-MMD" (fun run site prior -> Elbo.reconstruction run - lambda * Codes.discrepancy kernel site prior)

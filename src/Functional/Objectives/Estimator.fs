@@ -22,7 +22,7 @@ type DrawGradient =
 type RunningMean(decay: float) =
     do
         if not (decay >= 0.0 && decay < 1.0) then
-            raise (Errors.Training.option (nameof decay) "at least 0 and below 1" decay)
+            raise (Errors.Argument.option (nameof decay) "at least 0 and below 1" decay)
 
     let mutable sum: Tensor option = None
     let mutable weight = 0.0
@@ -130,7 +130,7 @@ module Estimator =
 
     let private warm (temperature: float) =
         if not (temperature > 0.0) then
-            raise (Errors.Training.option (nameof temperature) "positive" temperature)
+            raise (Errors.Argument.option (nameof temperature) "positive" temperature)
 
     /// One-hot and binary draws are replaced in guide and model by their relaxations: the exact gradient of the relaxed model's bound.
     /// Source: Maddison, Mnih & Teh, arXiv:1611.00712; Jang, Gu & Poole, arXiv:1611.01144.

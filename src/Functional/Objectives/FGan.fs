@@ -19,7 +19,8 @@ module FGan =
           Critic = fun real fake -> -(FDivergence.dualOfOutputs divergence real fake).Value
           Generator = fun _ fake -> -(divergence.ConjugateOfActivation fake).mean()
           IsZeroSum = true
-          Saturates = true }
+          Saturates = true
+          OfFeatures = false }
 
     /// The same critic, and a generator that maximises E_q[T]: the same fixed point with a gradient where the critic is sure.
     let nonSaturating (divergence: FDivergence) : AdversarialLoss =

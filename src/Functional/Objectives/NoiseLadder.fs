@@ -14,6 +14,8 @@ type NoiseLadder internal (levels: float list) =
         if levels.IsEmpty || not (falls && List.last levels > 0.0 && Double.IsFinite levels.Head) then
             raise (Errors.Score.ladder levels)
 
+    let constants = Constants(Array.ofList levels)
+
     /// σ₁, ..., σ_L, falling.
     member _.Levels: float list = levels
 
@@ -26,7 +28,7 @@ type NoiseLadder internal (levels: float list) =
     /// One level for each row, of shape [n], drawn uniformly.
     member _.Draw(rows: Tensor) : Tensor =
         let places = rows.randintLike (0, levels.Length, [ rows.shape[0] ], dtype = Dtype.Int64)
-        (rows.like levels).indexSelect(0, places)
+        (constants.Like rows).indexSelect(0, places)
 
     /// Where noise is between the ends, on a logarithmic scale: 0 at σ_L, 1 at σ₁. What a network that knows times between 0 and 1 is told.
     member this.Position(noise: Tensor) : Tensor =

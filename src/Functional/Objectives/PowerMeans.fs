@@ -36,7 +36,7 @@ module Renyi =
     /// Source: Li & Turner, arXiv:1602.02311, equation 4 and definition 1.
     let bound (alpha: float) (particles: int) : Bound =
         if not (alpha >= 0.0) then
-            raise (Errors.Training.option (nameof alpha) "at least 0; Cubo.bound has the upper bounds" alpha)
+            raise (Errors.Argument.option (nameof alpha) "at least 0; Cubo.bound has the upper bounds" alpha)
 
         PowerMean.bound "renyi" Side.Lower alpha particles
 
@@ -48,6 +48,6 @@ module Cubo =
     /// Source: Dieng, Tran, Ranganath, Paisley & Blei, arXiv:1611.00328, equation 5.
     let bound (order: float) (particles: int) : Bound =
         if not (order >= 1.0) then
-            raise (Errors.Training.option (nameof order) "at least 1" order)
+            raise (Errors.Argument.option (nameof order) "at least 1" order)
 
         PowerMean.bound "cubo" Side.Upper (1.0 - order) particles

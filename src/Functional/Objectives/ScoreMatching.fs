@@ -42,8 +42,12 @@ module ScoreMatching =
 
     let private noNoise = [ { Noise = 0.0; Weight = 1.0 } ]
 
+    // s(x, σ), of the shape of x.
+    let private at (score: Tensor -> Tensor -> Tensor) (x: Tensor) (noise: Tensor) : Tensor =
+        score x noise |> Rows.unchanged "ScoreMatching" x
+
     // The score of the data themselves.
-    let private ofData (score: Tensor -> Tensor -> Tensor) : Tensor -> Tensor = Score.atNoise 0.0 score
+    let private ofData (score: Tensor -> Tensor -> Tensor) : Tensor -> Tensor = Score.atNoise 0.0 (at score)
 
     let private halfNorm (rows: Tensor) : Tensor = Rows.squaredNorm rows * 0.5
 
@@ -55,7 +59,9 @@ module ScoreMatching =
           Formula = "½ ‖s(x) - ∇ log p(x)‖²"
           Source = "Hyvärinen, JMLR 6 (2005), equation 2"
           Levels = noNoise
-          PerExample = fun score x -> Loss.term "score error" (halfNorm (ofData score x - truth x)) }
+          PerExample =
+            fun score x ->
+                Loss.term "score error" (halfNorm (ofData score x - Rows.unchanged "ScoreMatching.explicit" x (truth x))) }
 
     let private implicitBy
         name
@@ -113,7 +119,7 @@ module ScoreMatching =
     let private denoisingError (score: Tensor -> Tensor -> Tensor) (noise: Tensor) (x: Tensor) : Tensor =
         let scale = Rows.lift x noise
         let epsilon = x.randnLike ()
-        halfNorm (score (x + epsilon * scale) noise * scale + epsilon)
+        halfNorm (at score (x + epsilon * scale) noise * scale + epsilon)
 
     /// ½ ‖s(x̃) + (x̃ - x)/σ²‖² with x̃ = x + σ ε, ε ~ N(0, I), whose minimiser is the score of the data with noise σ. Its variance grows
     /// as 1/σ². Term `denoising`. Raises ArgumentException unless σ is positive.

@@ -70,11 +70,11 @@ module Optimizer =
 
     let private positive (name: string) (value: float) =
         if not (value > 0.0) then
-            raise (Errors.Training.option name "positive" value)
+            raise (Errors.Argument.option name "positive" value)
 
     let private share (name: string) (value: float) =
         if not (value >= 0.0 && value < 1.0) then
-            raise (Errors.Training.option name "at least 0 and below 1" value)
+            raise (Errors.Argument.option name "at least 0 and below 1" value)
 
     let private values (parameters: Parameter list) =
         parameters |> Seq.map _.Value |> Seq.toArray

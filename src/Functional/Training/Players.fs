@@ -81,11 +81,11 @@ type internal Game<'Batch>(players: Player<'Batch> list) =
 
     do
         if players.IsEmpty then
-            raise (Errors.Training.option "players" "at least one" "none")
+            raise (Errors.Argument.option "players" "at least one" "none")
 
         for player in players do
             if player.Steps < 1 then
-                raise (Errors.Training.option $"Steps of the player '{player.Name}'" "at least 1" player.Steps)
+                raise (Errors.Argument.option $"Steps of the player '{player.Name}'" "at least 1" player.Steps)
 
         for name, count in players |> List.countBy _.Name do
             if count > 1 then

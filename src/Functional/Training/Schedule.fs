@@ -14,7 +14,7 @@ module Schedule =
     // The share of so many steps that lies behind: 0 at step 1, 1 from step `steps + 1` on.
     let private share (steps: int) (step: int) : float =
         if steps < 1 then
-            raise (Errors.Training.option (nameof steps) "at least 1" steps)
+            raise (Errors.Argument.option (nameof steps) "at least 1" steps)
 
         Math.Clamp(float (step - 1) / float steps, 0.0, 1.0)
 

@@ -241,7 +241,7 @@ module Training =
     /// Raises ArgumentException when there is no player, two have one name, or one takes no step.
     let play (options: TrainingOptions) (players: Player<'Batch> list) (data: Dataset<'Batch>) : TrainingResult =
         if options.Epochs < 1 then
-            raise (Errors.Training.option "Epochs" "at least 1" options.Epochs)
+            raise (Errors.Argument.option "Epochs" "at least 1" options.Epochs)
 
         use run = new Run<'Batch>(options, players, data)
         run.Execute()

@@ -19,7 +19,7 @@ type WeightAverage(decay: float) =
 
     do
         if not (decay >= 0.0 && decay < 1.0) then
-            raise (Errors.Training.option (nameof decay) "at least 0 and below 1" decay)
+            raise (Errors.Argument.option (nameof decay) "at least 0 and below 1" decay)
 
     // Each parameter with its average; those of the run that began last.
     let mutable averages: (Parameter * Tensor) list = []

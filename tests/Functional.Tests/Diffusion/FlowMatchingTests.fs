@@ -137,6 +137,29 @@ let private schedule = NoiseSchedule.variancePreserving 0.1 20.0
 
 let private denoiser = lazy (Denoiser.ofFunction schedule Prediction.Noise (fun x _ -> x))
 
+/// On every schedule, whatever is predicted: a flow that is made has a velocity at both of its ends.
+let private hasEnds (dataTime: float) (draw: Draw) =
+    let x = draw.Tensor([| 3; 2 |], -1.0, 1.0)
+
+    for schedule in inFloat64 NoiseSchedule.all @ [ FlowMatching.path 0.1 ] do
+        for prediction in Prediction.all do
+            let made =
+                try
+                    let denoiser = Denoiser.ofFunction schedule prediction (fun x _ -> x.tanh ())
+                    Ok(ProbabilityFlow.ofDenoiser dataTime [ 2 ] denoiser)
+                with :? ArgumentException as refused ->
+                    Error refused.Message
+
+            match made with
+            | Ok flow ->
+                for time in [ dataTime; 1.0 ] do
+                    let velocity = ProbabilityFlow.field flow time x
+                    Expect.isTrue (velocity.isfinite().all().toBool()) $"{schedule}, {prediction.Name}: the velocity at {time}"
+            | Error message ->
+                let divides = prediction.DividesBySignal && (schedule.At [ 1.0 ] |> Array.head).Signal = 0.0
+                Expect.isTrue (divides || dataTime = 0.0) $"{schedule}, {prediction.Name} is not refused: {message}"
+                says message [ schedule.Name; (if dataTime = 0.0 && not divides then "1e-4" else "ProbabilityFlow") ]
+
 let private edges =
     [ testCase "Samples have the shape, dtype and number that were asked for, images too" (fun () ->
           let options = { ReverseSde.defaults with Steps = 3 }
@@ -194,6 +217,21 @@ let private edges =
           says
               (messageOf<ArgumentException, _>(fun () -> ReverseSde.sample ReverseSde.defaults denoiser 1 [ 2 ]))
               [ "rectified"; "t = 1" ])
+      testCase "A flow whose velocity has no value where the data are is refused when it is made" (fun () ->
+          for schedule in [ schedule; NoiseSchedule.linear 1000; NoiseSchedule.cosine 50 ] do
+              let denoiser = Denoiser.ofFunction schedule Prediction.Noise (fun x _ -> x)
+
+              says
+                  (messageOf<ArgumentException, _>(fun () -> ProbabilityFlow.ofDenoiser 0.0 [ 2 ] denoiser))
+                  [ schedule.Name; "dataTime = 0"; "1e-4" ])
+      testCase "A flow whose denoiser has no data left to see is refused when it is made" (fun () ->
+          let denoiser = Denoiser.ofFunction NoiseSchedule.rectified Prediction.Noise (fun x _ -> x)
+
+          says
+              (messageOf<ArgumentException, _>(fun () -> ProbabilityFlow.ofDenoiser 0.0 [ 2 ] denoiser))
+              [ "rectified"; "t = 1"; "velocity or data" ])
+      for dataTime in [ 0.0; 1e-4; 0.1 ] do
+          holds $"A flow from data at {dataTime} has a velocity at both ends" 1 (hasEnds dataTime)
       testCase "Points of another shape are refused" (fun () ->
           let flow = ProbabilityFlow.ofDenoiser 1e-3 [ 2 ] denoiser.Value
 

@@ -98,6 +98,50 @@ let private isFlat (step: Denoiser -> Tensor -> NoiseLevel -> NoiseLevel -> Tens
     Expect.isGreaterThan alive.Count 30 "runs of the network"
     Expect.isLessThan (alive[alive.Count - 1] - alive[1]) 60L "live tensors"
 
+// Log SNR is asked for when levels and times are read, and in no step.
+let private readsOnce (churn: float) =
+    let mutable readings = 0
+    let path = NoiseSchedule.variancePreserving 0.1 20.0
+
+    let schedule =
+        { new NoiseSchedule("counting", "", "") with
+            member _.Signal t = path.Signal t
+            member _.Noise t = path.Noise t
+
+            member _.LogSnr t =
+                readings <- readings + 1
+                path.LogSnr t }
+
+    let denoiser = Denoiser.ofFunction schedule Prediction.Data (fun x _ -> x * 0.5)
+
+    let readingsIn (steps: int) =
+        readings <- 0
+        Sampler.run { options with Steps = steps } (Sampler.heun churn) denoiser (float64 [ [ 1.0; -1.0 ] ]) |> ignore
+        readings
+
+    Expect.equal (readingsIn 40) (readingsIn 4) "readings of the schedule"
+
+// The network is first asked at the time of a share more of noise, and x has the scale of that time.
+let private churns (draw: Draw) =
+    let schedule, churn = draw.Pick(inFloat64 NoiseSchedule.all), draw.Float(0.05, 0.5)
+    let asked = ResizeArray<float * float>()
+
+    let denoiser =
+        Denoiser.ofFunction schedule Prediction.Data (fun x t ->
+            asked.Add((t[0].toDouble()), (x.std().toDouble()))
+            x.zerosLike ())
+
+    let options = { options with Steps = 1; Start = draw.Float(0.2, 0.7) }
+    let x = Sampler.noiseLike options denoiser (float64 [ for _ in 1..20_000 -> [ 0.0 ] ])
+    Sampler.run options (Sampler.heun churn) denoiser x |> ignore
+    let time, scale = asked[0]
+    let levels = schedule.At [ options.Start; time; 1.0 ]
+    let wanted = max levels[2].LogSnr (levels[0].LogSnr - 2.0 * log (1.0 + churn))
+    Expect.isLessThan (abs (levels[1].LogSnr - wanted)) 1e-9 $"{schedule}: the log SNR"
+    // what had the variance α² + σ² at the start, as of data of variance 1, has it at the later time
+    let expected = sqrt (levels[1].Signal ** 2.0 + levels[1].Noise ** 2.0)
+    Expect.isLessThan (abs (scale / expected - 1.0)) (standardErrors / sqrt 40_000.0) $"{schedule}: the scale"
+
 [<Tests>]
 let tests =
     testList
@@ -234,6 +278,8 @@ let tests =
           for noise in [ 1e-5; 8e-5 ] do
               holds $"quantized reconstructions are finite under noise of {noise}" 3 (isFiniteInTails noise)
 
+          testCase "the schedule is read before the first step" (fun () -> List.iter readsOnce [ 0.0; 0.3 ])
+          holds "churn adds a share of noise before each step" 10 churns
           holds "quantized reconstructions add up to one" 5 isDistribution
           holds "quantized reconstructions are finite in float32" 3 isFinite
 

@@ -225,6 +225,35 @@ let private survives (loss: AdversarialLoss) (draw: Draw) =
               dsharp.grad (loss.Generator(fun () -> real)) fake ] do
             Expect.isFalse (value.hasinfnan ()) $"finite in float32 for outputs like {real} and {fake}"
 
+/// Numbers in a batch, or one for each patch of images; without a batch, or with several features for a loss of numbers, it is refused.
+let private takesNumbers (loss: AdversarialLoss) (draw: Draw) =
+    let count = draw.Int(2, 5)
+
+    let outputs (shape: int list) =
+        draw.Tensor(Array.ofList shape, 0.1, 0.9)
+
+    let games: (Tensor -> Tensor -> Loss) list =
+        [ Adversarial.ofCritic loss
+          (fun real fake -> Adversarial.ofGenerator loss (fun () -> real) fake)
+          Adversarial.ofBothSides loss ]
+
+    let features = [ [ count; 10 ]; [ count; 2; 3; 3 ] ]
+    let numbers = [ [ count ]; [ count; 1 ]; [ count; 1; 2; 3 ] ]
+
+    for game in games do
+        for shape in (if loss.OfFeatures then features @ numbers else numbers) do
+            let real, fake = outputs shape, outputs shape
+            let value = (game real fake).Value
+            Expect.equal value.nelement 1 "a number"
+
+            if not loss.OfFeatures then
+                isClose 1e-12 "a mean over all numbers" value (game (real.view -1) (fake.view -1)).Value
+
+        for shape in (if loss.OfFeatures then [ [] ] else [] :: features) do
+            let refused = messageOf<ArgumentException, _>(fun () -> game (outputs [ count ]) (outputs shape))
+            let lengths = String.Join("; ", shape)
+            says refused [ "critic"; $"shape [{lengths}]" ]
+
 let private lawsOf (loss: AdversarialLoss) =
     testList
         loss.Name
@@ -234,6 +263,7 @@ let private lawsOf (loss: AdversarialLoss) =
           holds "losses are scalars" 4 (isScalar loss)
           holds "it is zero-sum if, and only if, it says so" 4 (zeroSum loss)
           holds "both sides of a joint critic go against it" 4 (bothSides loss)
+          holds "outputs are numbers of a batch" 2 (takesNumbers loss)
           holds "large outputs have finite losses" 4 (survives loss) ]
 
 // ---- Wasserstein and MMD, whose critics come from a class ----

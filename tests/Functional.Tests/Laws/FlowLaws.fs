@@ -247,7 +247,7 @@ let private fieldIsDenoiser (schedule: NoiseSchedule) (draw: Draw) =
     let expected, expectedNoise = data.Expected(x, schedule.Signal t, schedule.Noise t)
     isClose 1e-7 "data" (again.Data(x, t)) expected
     isClose 1e-7 "noise" (again.Noise(x, t)) expectedNoise
-    let flow = ProbabilityFlow.ofDenoiser 0.0 [ data.Dimension ] denoiser
+    let flow = ProbabilityFlow.ofDenoiser (firstTime schedule) [ data.Dimension ] denoiser
     isClose 1e-8 "velocity" (field.Network.Run(Mode.Eval, (x, t))) (flow.Velocity x t)
 
     // Song et al., equation 13

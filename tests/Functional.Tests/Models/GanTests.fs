@@ -267,6 +267,31 @@ let private refusesCodes () =
     for loss in [ Bigan.criticLoss options bigan; Bigan.generatorLoss options bigan ] do
         says (message loss) [ "Bigan"; "Encoder"; "[10; 1]"; "Prior"; "[10; 2]" ]
 
+/// What a critic gives is one number for each example that it is shown.
+let private refusesCritics () =
+    let x = dsharp.randn [ 10; 3 ]
+
+    let critics: (Net<Tensor, Tensor> * string) list =
+        [ linear 3 10, "[10; 10]"
+          linear 3 1 |> Net.map (fun outputs -> outputs.mean 0), "[1]"
+          linear 3 1 |> Net.map _.mean(), "[]" ]
+
+    for critic, shape in critics do
+        let gan: Gan = { Generator = linear 2 3; Critic = critic; Prior = Normal.standard [ 2 ] }
+
+        let bigan: Bigan =
+            { Generator = linear 2 3
+              Encoder = linear 3 2
+              Critic = Net.ofFunction (fun (x: Tensor, _: Tensor) -> x) --> critic
+              Prior = Normal.standard [ 2 ] }
+
+        for loss in
+            [ Gan.criticLoss options gan
+              Gan.generatorLoss options gan
+              Bigan.criticLoss options bigan
+              Bigan.generatorLoss options bigan ] do
+            says (messageOf<ArgumentException, _>(fun () -> loss x)) [ "critic"; $"shape {shape}"; "[10; 1]" ]
+
 [<Tests>]
 let tests =
     testList
@@ -282,6 +307,8 @@ let tests =
           holds "a CycleGAN carries each distribution to the other, and back" 1 (fun _ -> translates ())
           holds "its terms have their weights" 10 cycleTerms
           holds "an adversarial autoencoder's codes have the prior's distribution" 1 (fun _ -> holdsCodes ())
+
+          testCase "critics that do not give a number for each example are refused" refusesCritics
 
           testCase "codes that are not like the prior's draws are refused" refusesCodes
 

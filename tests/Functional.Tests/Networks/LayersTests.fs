@@ -159,6 +159,11 @@ let tests =
           holds "a single row through a network is the formula, to the second derivative" 20 singleRow
           holds "the same seed gives the same initial weights" 3 sameSeed
           holds "dropout scales what it keeps in training and does nothing in use" 3 dropsOut
+
+          testCase "dropout is refused where it is no probability, or leaves nothing" (fun () ->
+              for p in [ -0.1; 1.0; 1.5; nan ] do
+                  says (messageOf<ArgumentException, _>(fun () -> dropout p)) [ $"dropout {p}"; "below 1" ])
+
           holds "fork applies both networks to one input" 3 forks
           holds "linearPair is a linear layer on a pair" 4 joins
 

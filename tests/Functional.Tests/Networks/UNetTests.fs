@@ -117,6 +117,30 @@ let private labelsCount (draw: Draw) =
     Expect.isGreaterThan ((told - untold).abs().max().toDouble()) 1e-6 "the label counts"
     isClose 0.0 "an example's own" ((under [ 0; 1 ])[0..0]) told[0..0]
 
+/// Whatever the options, an error is the U-Net's own.
+let private fits (draw: Draw) =
+    let levels = draw.Int(1, 2)
+
+    let options =
+        { UNet.defaults with
+            Channels = draw.Int(0, 6)
+            Multipliers = List.init levels (fun _ -> draw.Int(1, 3))
+            Attention =
+                [ for level in 1..levels do
+                      if draw.Int(0, 1) = 1 then
+                          level ]
+            Heads = draw.Int(0, 3)
+            Groups = draw.Int(0, 3)
+            Dropout = draw.Pick [ 0.0; 0.5; -0.1; 1.0 ] }
+
+    let run () =
+        Net.train (UNet.create options) (dsharp.zeros [ 2; 1; 4; 4 ], dsharp.rand [ 2 ])
+
+    try
+        Expect.equal (run ()).shape [| 2; 1; 4; 4 |] "the shape"
+    with :? ArgumentException as refused ->
+        says refused.Message [ "UNet: " ]
+
 /// A U-Net learns to give back the noise that it sees.
 let private learns (_: Draw) =
     let net = UNet.create { small with Multipliers = [ 1; 1 ]; Attention = [] }
@@ -154,6 +178,8 @@ let tests =
           holds "a label counts, for its own example" 2 labelsCount
           holds "a U-Net learns" 1 learns
 
+          holds "options are refused by their own name, or fit" 40 fits
+
           testCase "28 has room for three levels" (fun () ->
               Expect.equal (on small [ 1; 1; 28; 28 ] [ 1 ] ()).shape [| 1; 1; 28; 28 |] "the shape"
 
@@ -167,7 +193,18 @@ let tests =
               refused (on small [ 2; 1; 8; 8 ] []) [ "times have shape []" ]
               refused (fun () -> UNet.create { small with Attention = [ 4 ] }) [ "Attention"; "from 1 to 3"; "4" ]
               refused (fun () -> UNet.create { small with Multipliers = [] }) [ "Multipliers" ]
-              refused (fun () -> UNet.create { small with Groups = 3 }) [ "groupNorm 3 4" ]
+              refused (fun () -> UNet.create { small with Groups = 3 }) [ "UNet: Groups"; "Channels"; "1, 2, 4"; "is 3" ]
+              refused (fun () -> UNet.create { small with Groups = 0 }) [ "UNet: Groups"; "is 0" ]
+              // level 1 has the channels of its input, which the groups have to divide too
+              refused
+                  (fun () -> UNet.create { small with Groups = 8; Multipliers = [ 2; 4 ]; Attention = [] })
+                  [ "UNet: Groups"; "is 8" ]
+
+              refused (fun () -> UNet.create { small with Heads = 3 }) [ "UNet: Heads"; "level 3"; "1, 2, 4, 8"; "is 3" ]
+              refused (fun () -> UNet.create { small with Heads = 0; Attention = [ 1 ] }) [ "UNet: Heads"; "level 1"; "is 0" ]
+              refused (fun () -> UNet.create { small with Channels = 5; Groups = 1 }) [ "UNet: Channels"; "even"; "is 5" ]
+              refused (fun () -> UNet.conditional 3 { small with Dropout = 1.5 }) [ "UNet: Dropout"; "below 1"; "is 1.5" ]
+              refused (fun () -> UNet.create { small with Dropout = nan }) [ "UNet: Dropout" ]
               refused (fun () -> selfAttention 3 8) [ "selfAttention 3 8"; "divide" ]
               refused (fun () -> sinusoidal 3) [ "sinusoidal 3"; "even" ]
 

@@ -155,6 +155,33 @@ let private stiff (draw: Draw) =
     Expect.isTrue (float solution.Statistics.Accepted > fewest * 0.8) "stability decides the steps"
     Expect.isTrue (float solution.Statistics.Accepted < fewest * 2.0) "and little else"
 
+let private evaluatesNoMore (method: OdeMethod, expected: int) (draw: Draw) =
+    let problem, steps = swelling draw, draw.Int(1, 9)
+    let mutable evaluations = 0
+
+    let field t x =
+        evaluations <- evaluations + 1
+        problem.Field t x
+
+    OdeSolver.fixedSteps method steps field (0.0, 1.0) problem.Start |> ignore
+    Expect.equal evaluations (steps * expected) "evaluations"
+
+/// Weights of 0 that are not the last belong to evaluations that others need.
+let private trims (draw: Draw) =
+    let problem, steps = swelling draw, draw.Int(1, 5)
+
+    let solved method =
+        OdeSolver.fixedSteps method steps problem.Field (0.0, 1.0) problem.Start
+
+    for method in OdeMethod.all do
+        let idle =
+            { method with
+                Nodes = method.Nodes @ [ 0.5; 1.0 ]
+                Coefficients = method.Coefficients @ [ method.Weights; method.Weights @ [ 0.0 ] ]
+                Weights = method.Weights @ [ 0.0; 0.0 ] }
+
+        isClose 0.0 method.Name (solved idle) (solved method)
+
 let private countsEvaluations (draw: Draw) =
     let problem = oscillating 4.0 draw
     let mutable evaluations = 0
@@ -366,6 +393,10 @@ let tests =
           holds "There and back is where it started" 5 returns
           holds "Fast oscillations are followed" 5 oscillates
           holds "A stiff equation is solved, at the price of stability" 3 stiff
+          for method, count in List.zip OdeMethod.all [ 1; 2; 2; 4; 6 ] do
+              holds $"A fixed step of {method.Name} is {count} evaluations" 3 (evaluatesNoMore (method, count))
+
+          holds "Evaluations without weight at the end change nothing" 3 trims
           holds "Statistics count" 5 countsEvaluations
           holds "A pair is solved as one" 10 pairIsWhole
           holds "The worst row meets the tolerance by itself" 3 worstRowMeetsTolerance
