@@ -114,7 +114,7 @@ public sealed class NoiseSchedule : IWrapper
     /// <param name="parameters">What training changes of it. Default: nothing.</param>
     /// <param name="inside">Those of the parameters that log SNR(0) and log SNR(1) do not depend on. Default: none.</param>
     /// <exception cref="ArgumentException">A parameter of the inside is not among the parameters.</exception>
-    public static NoiseSchedule Create(
+    public static NoiseSchedule FromFunctions(
         string name,
         Func<Tensor, Tensor> signal,
         Func<Tensor, Tensor> noise,
@@ -145,7 +145,7 @@ public sealed class NoiseSchedule : IWrapper
     /// arXiv:2006.11239, equation 4.
     /// </summary>
     /// <exception cref="ArgumentException">A β is not between 0 and 1.</exception>
-    public static NoiseSchedule OfBetas(params IEnumerable<double> betas) =>
+    public static NoiseSchedule FromBetas(params IEnumerable<double> betas) =>
         new(NoiseScheduleBridge.ofBetas([.. Guard.NotNull(betas)]));
 
     /// <summary>

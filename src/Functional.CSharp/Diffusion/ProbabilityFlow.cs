@@ -61,7 +61,7 @@ public sealed class ProbabilityFlow
     /// The time at which data are: 0 where the schedule has finite slopes there, 1e-5 or so for variance-preserving ones.
     /// </param>
     /// <exception cref="ArgumentException">The time is not between 0 and 1.</exception>
-    public static ProbabilityFlow OfDenoiser(Denoiser denoiser, IReadOnlyList<int> shape, double dataTime) =>
+    public static ProbabilityFlow FromDenoiser(Denoiser denoiser, IReadOnlyList<int> shape, double dataTime) =>
         new(Functional.ProbabilityFlowModule.ofDenoiser(dataTime, Guard.Shape(shape), Guard.NotNull(denoiser).Inner));
 
     /// <summary>Data from noise x of shape [n; ...].</summary>
