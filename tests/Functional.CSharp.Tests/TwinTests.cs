@@ -218,6 +218,7 @@ public sealed class TwinTests
     [InlineData("LossWeighting")]
     [InlineData("TimeSampling")]
     [InlineData("DiffusionLoss")]
+    [InlineData("Reconstruction")]
     [InlineData("DiffusionBound")]
     [InlineData("Sampler")]
     [InlineData("SamplerOptions")]

@@ -105,6 +105,6 @@ public static class Score
 
     private static Func<Tensor, Tensor> Lower(Func<Core, Core> score) => x => new(score(Guard.Inner(x)));
 
-    private static Func<Tensor, Tensor, Tensor> Lower(Func<Core, Core, Core> score) =>
+    internal static Func<Tensor, Tensor, Tensor> Lower(Func<Core, Core, Core> score) =>
         (x, noise) => new(score(Guard.Inner(x), Guard.Inner(noise)));
 }

@@ -92,6 +92,20 @@ module internal DiffusionLossBridge =
 
     let reconstructions () = List.toArray Reconstruction.all
 
+    let reconstruction
+        (name: string)
+        (formula: string)
+        (source: string)
+        (logLikelihood: Func<Mode, Denoiser, Tensor, Tensor, Tensor, Tensor>)
+        : Reconstruction =
+        { Name = name
+          Formula = formula
+          Source = source
+          LogLikelihood = fun mode denoiser data x t -> logLikelihood.Invoke(mode, denoiser, data, x, t) }
+
+    let logLikelihood (reconstruction: Reconstruction) mode denoiser (data: Tensor) (x: Tensor) (t: Tensor) =
+        reconstruction.LogLikelihood mode denoiser data x t
+
     let bound (steps: int) (reconstruction: Reconstruction) (variance: ReverseVariance) : DiffusionBound =
         { DiffusionBound.create steps reconstruction with Variance = variance }
 
@@ -106,6 +120,23 @@ module internal SamplerBridge =
 
     let all () = List.toArray Sampler.all
     let grids () = List.toArray TimeGrid.all
+
+    let create
+        (name: string)
+        (formula: string)
+        (source: string)
+        (step: Func<Denoiser, Tensor, NoiseLevel, NoiseLevel, Tensor>)
+        : Sampler =
+        { Name = name
+          Formula = formula
+          Source = source
+          Step = fun denoiser x t s -> step.Invoke(denoiser, x, t, s) }
+
+    let grid (name: string) (formula: string) (source: string) (times: Func<NoiseSchedule, float, int, float[]>) : TimeGrid =
+        { Name = name
+          Formula = formula
+          Source = source
+          Times = fun schedule start steps -> times.Invoke(schedule, start, steps) }
 
     let times (grid: TimeGrid) (schedule: NoiseSchedule) (start: float) (steps: int) = grid.Times schedule start steps
 
@@ -142,10 +173,10 @@ module internal ColdDiffusionBridge =
 
     let all () = List.toArray Degradation.all
 
-    let degradation (name: string) (apply: Func<Tensor, Tensor, Tensor>) : Degradation =
+    let degradation (name: string) (formula: string) (source: string) (apply: Func<Tensor, Tensor, Tensor>) : Degradation =
         { Name = name
-          Formula = ""
-          Source = ""
+          Formula = formula
+          Source = source
           Apply = fun x t -> apply.Invoke(x, t) }
 
     let apply (degradation: Degradation) (x: Tensor) (t: Tensor) = degradation.Apply x t

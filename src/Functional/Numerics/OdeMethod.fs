@@ -85,6 +85,16 @@ module OdeMethod =
     /// Every method.
     let all: OdeMethod list = [ euler; midpoint; heun; rungeKutta4; dormandPrince ]
 
+    /// Raises ArgumentException where the parts of a tableau do not fit each other.
+    let internal check (method: OdeMethod) =
+        let rows = method.Coefficients |> List.map _.Length
+        let count = rows.Length
+        let isExplicit = rows = [ 0 .. count - 1 ] && List.tryHead method.Nodes = Some 0.0
+        let isComplete = method.Nodes.Length = count && method.Weights.Length = count
+
+        if not (isExplicit && isComplete && abs (List.sum method.Weights - 1.0) < 1e-9) then
+            raise (Errors.OdeSolver.tableau method.Name method.Nodes.Length rows method.Weights.Length)
+
     let private add = Operators.atenOverload "add" "Tensor"
 
     // x + factor · k in one pass

@@ -375,6 +375,8 @@ module OdeSolver =
               Statistics = statistics }
 
     let private even (method: OdeMethod) (steps: int) (field: Field) (start: float, finish: float) (x: State) : State =
+        OdeMethod.check method
+
         if steps < 1 then
             raise (Errors.OdeSolver.option "steps" "at least 1" steps)
 
@@ -388,7 +390,8 @@ module OdeSolver =
         ||> List.fold (fun x first -> Scope.run (fun () -> many first (min steps (first + block) - 1) x))
 
     /// x(t₁) from x(t₀) in so many steps of one length by a method of one's choice. Nothing is read from the device, and gradients flow
-    /// through every step (discretize, then optimize). Nothing checks the error either: halve the steps and compare.
+    /// through every step (discretize, then optimize). Nothing checks the error either: halve the steps and compare. Raises ArgumentException for
+    /// fewer steps than one, and where the parts of the method's tableau do not fit each other.
     let fixedSteps
         (method: OdeMethod)
         (steps: int)
