@@ -1,4 +1,4 @@
-// What a program adds of its own to the library's lists: samplers, grids, last steps, objectives of scores, methods.
+// What a program adds of its own to the library's lists: samplers, weightings, times, last steps, objectives of scores, methods.
 // Each is one that the library has as well, written anew, and is held to it.
 namespace FacadeTests;
 
@@ -52,6 +52,61 @@ public sealed class ExtensionTests
     }
 
     [Fact]
+    public void A_weighting_of_errors()
+    {
+        var limit = Math.Log(5);
+        var own = LossWeighting.FromFunction("min-SNR-5", (schedule, t) => schedule.LogSnr(t).Clamp(high: limit));
+
+        var told = LossWeighting.FromFunction(
+            "min-SNR-5",
+            (schedule, t) => schedule.LogSnr(t).Clamp(high: limit),
+            (schedule, t) => (limit - schedule.LogSnr(t)).Clamp(high: 0),
+            Formula,
+            Source);
+
+        foreach (var prediction in Prediction.All)
+        {
+            Tensor Error(LossWeighting weighting) => RandomNumbers.WithSeed(2, () => DiffusionLoss.Estimate(
+                Mode.Train, weighting, TimeSampling.Uniform, Model.Predicting(prediction), Draws(5))["min-SNR-5"]);
+
+            Same(Error(LossWeighting.MinSnr()), Error(own));
+            Same(Error(LossWeighting.MinSnr()), Error(told));
+        }
+
+        Assert.Equal((Formula, Source), (told.Formula, told.Source));
+        Assert.Throws<ArgumentNullException>("logWeight", () => LossWeighting.FromFunction("none", null!));
+    }
+
+    [Fact]
+    public void Times_to_look_at()
+    {
+        // u² has the density ½ t^(-½)
+        var own = TimeSampling.FromFunction(
+            "early",
+            (_, examples) => (1 - Tensor.Rand([examples.Shape[0]], dtype: examples.Dtype)).Square(),
+            (_, t) => (t * 4).Log() * -0.5,
+            Formula,
+            Source);
+
+        var data = Tensor.Zeros([40_000, 2], dtype: Dtype.Float64);
+        Assert.Equal(1.0 / 3, RandomNumbers.WithSeed(1, () => own.Draw(Model.Schedule, data)).Mean().ToDouble(), 0.01);
+        var learned = Denoiser.FromFunction(NoiseSchedule.LearnedLinear(2, -2), Prediction.Data, (x, _) => x * 0.0 + 1.0);
+
+        // the bound divides by the density: both estimate half the fall of SNR times 2
+        foreach (var times in new[] { TimeSampling.Uniform, own })
+        {
+            var bound = RandomNumbers.WithSeed(
+                2, () => DiffusionBound.Continuous(Mode.Eval, 0, times, Reconstruction.Gaussian, learned, data));
+
+            Assert.Equal(Math.Exp(2) - Math.Exp(-2), bound["diffusion"].Mean().ToDouble(), 0.3);
+        }
+
+        var still = TimeSampling.FromFunction("still", (_, examples) => Times(examples, 0.5));
+        Same(Times(data, 0), still.LogDensity(Model.Schedule, Times(data, 0.3)));
+        Assert.Equal(("early", Formula, Source), (own.Name, own.Formula, own.Source));
+    }
+
+    [Fact]
     public void A_last_step_to_the_data()
     {
         var own = Reconstruction.FromFunction("mine", (mode, denoiser, data, x, t) =>
@@ -88,7 +143,7 @@ public sealed class ExtensionTests
 
         // what has no noise takes that of a ladder; what has some does not
         Assert.Equal(3, ScoreMatching.Noised(NoiseLadder.Geometric(1, 0.1, 3), own).Levels.Count);
-        var noised = ScoreMatching.FromFunction("noised", (_, x) => Loss.Term("none", x.Sum(1)), [new NoiseWeight(0.5, 2)], Formula, Source);
+        var noised = ScoreMatching.FromFunction("noised", (_, x) => Loss.Term("none", x.Sum(1)), [new(0.5, 2)], Formula, Source);
         Assert.Equal(new NoiseWeight(0.5, 2), Assert.Single(noised.Levels));
         Assert.Throws<ArgumentException>(() => ScoreMatching.Noised(NoiseLadder.Geometric(1, 0.1, 3), noised));
     }

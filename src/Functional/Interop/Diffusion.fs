@@ -11,13 +11,15 @@ open Functional.Tensors
 type private OwnSchedule
     (
         name: string,
+        formula: string,
+        source: string,
         signal: Func<Tensor, Tensor>,
         noise: Func<Tensor, Tensor>,
         logSnr: Func<Tensor, Tensor>,
         parameters: Parameter[],
         inside: Parameter[]
     ) =
-    inherit NoiseSchedule(name, "", "")
+    inherit NoiseSchedule(name, formula, source)
     override _.Parameters = List.ofArray parameters
     override _.Inside = List.ofArray inside
     override _.Signal t = signal.Invoke t
@@ -31,8 +33,8 @@ type private OwnSchedule
 /// Schedules.
 module internal NoiseScheduleBridge =
 
-    let create name signal noise logSnr parameters inside : NoiseSchedule =
-        OwnSchedule(name, signal, noise, logSnr, parameters, inside)
+    let create name formula source signal noise logSnr parameters inside : NoiseSchedule =
+        OwnSchedule(name, formula, source, signal, noise, logSnr, parameters, inside)
 
     let parameters (schedule: NoiseSchedule) = List.toArray schedule.Parameters
     let inside (schedule: NoiseSchedule) = List.toArray schedule.Inside
@@ -72,6 +74,32 @@ module internal DiffusionLossBridge =
 
     let weightings () = List.toArray LossWeighting.all
     let times () = List.toArray TimeSampling.all
+
+    let weighting
+        (name: string)
+        (formula: string)
+        (source: string)
+        (logWeight: Func<NoiseSchedule, Tensor, Tensor>)
+        (logNoiseWeight: Func<NoiseSchedule, Tensor, Tensor>)
+        : LossWeighting =
+        { Name = name
+          Formula = formula
+          Source = source
+          LogWeight = fun schedule t -> logWeight.Invoke(schedule, t)
+          LogNoiseWeight = fun schedule t -> logNoiseWeight.Invoke(schedule, t) }
+
+    let sampling
+        (name: string)
+        (formula: string)
+        (source: string)
+        (draw: Func<NoiseSchedule, Tensor, Tensor>)
+        (logDensity: Func<NoiseSchedule, Tensor, Tensor>)
+        : TimeSampling =
+        { Name = name
+          Formula = formula
+          Source = source
+          Draw = fun schedule examples -> draw.Invoke(schedule, examples)
+          LogDensity = fun schedule t -> logDensity.Invoke(schedule, t) }
 
     let logWeight (weighting: LossWeighting) (schedule: NoiseSchedule) (t: Tensor) = weighting.LogWeight schedule t
 
