@@ -172,8 +172,7 @@ module Catalogue =
         |> markdown [ kind; "formula"; "source" ]
 
     let private couplingTable () : string list =
-        [ for coupling in Coupling.all -> [ coupling.Name; coupling.Source ] ]
-        |> markdown [ "coupling"; "source" ]
+        [ for coupling in Coupling.all -> [ coupling.Name; coupling.Source ] ] |> markdown [ "coupling"; "source" ]
 
     let private methodTable () : string list =
         [ for method in OdeMethod.all do

@@ -135,8 +135,7 @@ module OdeMethod =
 module internal DormandPrince =
 
     /// b - b̂: the fifth-order solution less the fourth-order one
-    let errorWeights =
-        [ 71.0 / 57600.0; 0.0; -71.0 / 16695.0; 71.0 / 1920.0; -17253.0 / 339200.0; 22.0 / 525.0; -1.0 / 40.0 ]
+    let errorWeights = [ 71.0 / 57600.0; 0.0; -71.0 / 16695.0; 71.0 / 1920.0; -17253.0 / 339200.0; 22.0 / 525.0; -1.0 / 40.0 ]
 
     // d of the interpolant: Hairer, Nørsett & Wanner 1993, code dopri5.f
     let private denseWeights =

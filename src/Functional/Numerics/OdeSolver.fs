@@ -136,7 +136,9 @@ module OdeSolver =
         let begin' () =
             let slope = counted start x
             let span = finish - start
-            let length = options.FirstStep |> Option.defaultWith (fun () -> StepControl.chooseFirst options counted start span x slope)
+
+            let length =
+                options.FirstStep |> Option.defaultWith (fun () -> StepControl.chooseFirst options counted start span x slope)
 
             { Time = start
               State = x

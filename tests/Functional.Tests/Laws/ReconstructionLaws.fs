@@ -73,7 +73,10 @@ let private examples (reconstruction: Reconstruction) (draw: Draw) (rows: int) (
     match levels reconstruction with
     | Some count ->
         let ends = [ 0; count - 1 ]
-        let value _ = 2.0 * float (draw.Pick(draw.Int(0, count - 1) :: ends)) / float (count - 1) - 1.0
+
+        let value _ =
+            2.0 * float (draw.Pick(draw.Int(0, count - 1) :: ends)) / float (count - 1) - 1.0
+
         (float64 (List.init (rows * size) value)).view [ rows; size ]
     | None -> draw.Tensor([| rows; size |], -1.5, 1.5)
 
