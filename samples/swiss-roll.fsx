@@ -30,7 +30,7 @@ let truth (noise: float) : Tensor -> Tensor =
     let middle = spiral (dsharp.linspace (0.0, 1.0, 2000))
 
     let logDensity (x: Tensor) =
-        let squares = Kernel.OfSquaredDistance(id).Matrix(x, middle)
+        let squares = Kernel.FromSquaredDistance(id).Matrix(x, middle)
         (squares / (-2.0 * (thickness * thickness + noise * noise))).logsumexp 1
 
     Score.ofEnergy logDensity

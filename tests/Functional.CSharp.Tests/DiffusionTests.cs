@@ -39,7 +39,7 @@ public sealed class DiffusionTests
     [Fact]
     public void A_schedule_of_ones_own_needs_signal_and_noise()
     {
-        var schedule = NoiseSchedule.Create("quarter circle", t => (t * (Math.PI / 2)).Cos(), t => (t * (Math.PI / 2)).Sin());
+        var schedule = NoiseSchedule.FromFunctions("quarter circle", t => (t * (Math.PI / 2)).Cos(), t => (t * (Math.PI / 2)).Sin());
         var t = Row(0.25, 0.5);
         Close(0, schedule.LogSnr(t).ToArray<double>()[1]);
         Close(-Math.PI / 2, schedule.Drift(t).ToArray<double>()[1]);
@@ -56,7 +56,7 @@ public sealed class DiffusionTests
         var range = new Parameter("range", Gradient.Record(Tensor.Full([1], 8, dtype: Dtype.Float64)));
         Tensor LogSnr(Tensor t) => 4 - range.Value * t.Pow(bend.Value.Exp());
 
-        var schedule = NoiseSchedule.Create(
+        var schedule = NoiseSchedule.FromFunctions(
             "power",
             t => LogSnr(t).Sigmoid().Sqrt(),
             t => (-LogSnr(t)).Sigmoid().Sqrt(),
@@ -73,7 +73,7 @@ public sealed class DiffusionTests
         var gradients = Gradient.OfLoss(loss.Value, [range.Value, bend.Value]);
         Assert.All(gradients, gradient => Assert.NotEqual(0, gradient.ToDouble()));
 
-        Assert.Throws<ArgumentException>(() => NoiseSchedule.Create("power", LogSnr, LogSnr, inside: [bend]));
+        Assert.Throws<ArgumentException>(() => NoiseSchedule.FromFunctions("power", LogSnr, LogSnr, inside: [bend]));
     }
 
     [Fact]

@@ -18,8 +18,8 @@ public sealed class DiscrepancyTests
         Assert.True(kernel.Rows(X, Y).AllClose(Row(1, 1, 1, 1) * Math.Exp(-4.0 / 8)));
         Assert.Equal(9.0 / (9 + 4), Kernel.InverseMultiquadric(3).Rows(X, Y)[0].ToDouble(), 5);
         Assert.Equal(Math.Pow(3 + 1, 2), Kernel.Polynomial(2).Rows(X, Y)[1].ToDouble(), 5);
-        Assert.Equal(3, Kernel.OfProduct(product => product).Rows(X, Y)[1].ToDouble(), 5);
-        Assert.Equal(2, Kernel.OfSquaredDistance(square => square.Sqrt()).Rows(X, Y)[0].ToDouble(), 5);
+        Assert.Equal(3, Kernel.FromProduct(product => product).Rows(X, Y)[1].ToDouble(), 5);
+        Assert.Equal(2, Kernel.FromSquaredDistance(square => square.Sqrt()).Rows(X, Y)[0].ToDouble(), 5);
     }
 
     [Fact]

@@ -58,13 +58,13 @@ public sealed class DivergenceTests
     [Fact]
     public void A_divergence_of_ones_own_is_made_from_f()
     {
-        var triangular = FDivergence.OfGenerator("triangular", u => (u - 1).Square() / (u + 1));
+        var triangular = FDivergence.FromGenerator("triangular", u => (u - 1).Square() / (u + 1));
         Assert.Equal(1, triangular.Domain.Highest, 6);
         Assert.Equal(-1, triangular.Conjugate(Row(-4)).ToDouble(), 6);
         var gentle = triangular.WithActivation(v => 1 - v.Softplus());
         Assert.True(gentle.ConjugateOfActivation(Row(1)).AllClose(triangular.Conjugate(1 - Row(1).Softplus())));
 
-        var error = Assert.Throws<ArgumentException>(() => FDivergence.OfGenerator("mine", u => u.Log()));
+        var error = Assert.Throws<ArgumentException>(() => FDivergence.FromGenerator("mine", u => u.Log()));
         Assert.Contains("not convex", error.Message);
         Assert.Throws<ArgumentException>(() => FDivergence.Alpha(1));
         Assert.Throws<ArgumentNullException>("critic", () => triangular.Dual(null!, Row(1), Row(1)));

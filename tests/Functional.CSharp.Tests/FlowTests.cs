@@ -88,7 +88,7 @@ public sealed class FlowTests
     [Fact]
     public void A_denoiser_has_a_flow_with_a_likelihood()
     {
-        var flow = ProbabilityFlow.OfDenoiser(Normal1, [2], dataTime: 1e-3);
+        var flow = ProbabilityFlow.FromDenoiser(Normal1, [2], dataTime: 1e-3);
         var x = Tensor.FromArray(new[,] { { 0.5, -1 }, { 0, 2 } });
         var expected = Normal.Standard([2]).LogProb(x);
         Assert.True(flow.LogLikelihood(x).AllClose(expected, 1e-3));
@@ -111,7 +111,7 @@ public sealed class FlowTests
     [Fact]
     public async Task Sampling_can_be_waited_for_and_cancelled()
     {
-        var flow = ProbabilityFlow.OfDenoiser(Normal1, [2], dataTime: 1e-3);
+        var flow = ProbabilityFlow.FromDenoiser(Normal1, [2], dataTime: 1e-3);
         Assert.Equal([3, 2], (await flow.SampleAsync(3)).Shape);
         Assert.Equal([3, 2], (await ReverseSde.SampleAsync(Normal1, 3, [2], new() { Steps = 5 })).Shape);
         using var source = new CancellationTokenSource();
@@ -140,7 +140,7 @@ public sealed class FlowTests
     [Fact]
     public void A_field_is_a_denoiser_and_back()
     {
-        var field = VelocityField.OfDenoiser(Normal1);
+        var field = VelocityField.FromDenoiser(Normal1);
         var (x, t) = (Tensor.Randn([3, 2]), Tensor.FromArray(new[] { 0.2, 0.5, 0.9 }));
         Assert.True(field.ToDenoiser().Score(x, t).AllClose(-x, 1e-3));
         Assert.Equal(Schedule.Name, field.Schedule.Name);

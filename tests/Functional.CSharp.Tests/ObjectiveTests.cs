@@ -133,7 +133,7 @@ public sealed class ObjectiveTests
     [Fact]
     public void Bounds_of_ones_own()
     {
-        var own = Bound.OfIntegrand("own", 3, run =>
+        var own = Bound.FromIntegrand("own", 3, run =>
         {
             Assert.Equal(3, run.Particles);
             Assert.Equal(["z"], run.Guide.Latents.Select(site => site.Name));
@@ -147,7 +147,7 @@ public sealed class ObjectiveTests
         Close(Seeded(Elbo.MonteCarlo(3)), Seeded(own));
         Assert.Equal(("own", Side.Lower, 3), (own.Name, own.Side, own.Particles));
 
-        var iwae = Bound.OfWeights("mine", 4, weights => weights.LogSumExp(0) - Math.Log(4));
+        var iwae = Bound.FromWeights("mine", 4, weights => weights.LogSumExp(0) - Math.Log(4));
         Close(Seeded(Iwae.Bound(4)), Seeded(iwae));
         Assert.Equal(["mine"], iwae.Estimate(Model, Rough).Terms.Select(term => term.Name));
     }
@@ -389,7 +389,7 @@ public sealed class ObjectiveTests
         Assert.Throws<ArgumentNullException>("baseline", () => Estimator.ScoreFunction(null!));
         Assert.Throws<ArgumentNullException>("capacity", () => Elbo.Capacity(1, null!));
         Assert.Throws<ArgumentNullException>("bound", () => SmallVae().Objective(null!));
-        Assert.Throws<ArgumentException>("terms", () => Bound.OfIntegrand("own", 1, _ => null!).Estimate(Model, Rough));
+        Assert.Throws<ArgumentException>("terms", () => Bound.FromIntegrand("own", 1, _ => null!).Estimate(Model, Rough));
     }
 
     // ---- helpers ----

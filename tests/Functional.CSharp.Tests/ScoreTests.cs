@@ -52,15 +52,15 @@ public sealed class ScoreTests
     {
         var x = RandomNumbers.WithSeed(1, () => Draws(4));
         var noise = Row(0.1, 0.2, 0.5, 1);
-        Same(-x, Score.OfEnergy(rows => rows.Square().Sum(1) * -0.5 + 7)(x));
-        Same(-x, Score.OfDistribution(Normal.Diagonal(Row(0, 0), Row(1, 1)))(x));
+        Same(-x, Score.FromEnergy(rows => rows.Square().Sum(1) * -0.5 + 7)(x));
+        Same(-x, Score.FromDistribution(Normal.Diagonal(Row(0, 0), Row(1, 1)))(x));
         Same(-x, Score.Unconditional(rows => -rows)(x, noise));
         Same(x / noise.View([4, 1]), Score.Scaled(rows => rows)(x, noise));
         Same(x * 4, Score.AtNoise(0.5, Score.Scaled(rows => rows * 2))(x));
         var told = Score.Conditional(NoiseLadder.Geometric(1, 0.1, 4), (rows, t) => rows * t.View([-1, 1]));
         Same(x * (noise.Log10() + 1).View([4, 1]) / noise.View([4, 1]), told(x, noise));
         Same(x * 0.5, Score.Denoise(NormalScore, 1, x));
-        Assert.Throws<ArgumentException>(() => Score.OfEnergy(rows => rows)(x));
+        Assert.Throws<ArgumentException>(() => Score.FromEnergy(rows => rows)(x));
     }
 
     [Fact]
@@ -68,10 +68,10 @@ public sealed class ScoreTests
     {
         Assert.Equal([1, Math.Sqrt(0.1), 0.1], Ladder.Levels, (a, b) => Math.Abs(a - b) < 1e-12);
         Assert.Equal((1, 0.1), (Ladder.Highest, Ladder.Lowest));
-        Assert.Equal([3.0, 2.0], NoiseLadder.OfLevels(3, 2).Levels);
+        Assert.Equal([3.0, 2.0], NoiseLadder.FromLevels(3, 2).Levels);
         Same(Row(1, 0), Ladder.Position(Row(1, 0.1)));
         Assert.Equal([7], Ladder.Draw(Draws(7)).Shape);
-        Assert.Throws<ArgumentException>(() => NoiseLadder.OfLevels(1, 2));
+        Assert.Throws<ArgumentException>(() => NoiseLadder.FromLevels(1, 2));
         Assert.Contains("3 levels", Ladder.ToString());
     }
 

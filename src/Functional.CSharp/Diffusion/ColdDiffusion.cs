@@ -24,11 +24,20 @@ public sealed class Degradation
     /// <summary>Where it comes from.</summary>
     public string Source => Inner.Source;
 
-    /// <summary>A degradation of one's own: a function of examples [batch; ...] and times [batch].</summary>
-    public static Degradation FromFunction(string name, Func<Tensor, Tensor, Tensor> apply)
+    /// <summary>A degradation of one's own.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="apply">D(x₀, t), of examples [batch; ...] and times [batch].</param>
+    /// <param name="formula">D(x₀, t) in words or symbols. Default: nothing.</param>
+    /// <param name="source">Where it comes from. Default: nowhere.</param>
+    public static Degradation FromFunction(string name, Func<Tensor, Tensor, Tensor> apply, string formula = "", string source = "")
     {
         Guard.NotNull(apply);
-        return new(ColdDiffusionBridge.degradation(Guard.Path(name), (x, t) => Guard.Inner(apply(new(x), new(t)))));
+
+        return new(ColdDiffusionBridge.degradation(
+            Guard.Path(name),
+            Guard.NotNull(formula),
+            Guard.NotNull(source),
+            (x, t) => Guard.Returned(apply(new(x), new(t)), nameof(apply)).Inner));
     }
 
     /// <summary>

@@ -180,7 +180,7 @@ public sealed class Denoiser : IWrapper
 
         return new(DenoiserBridge.rewritten(
             Guard.NotNull(prediction).Inner,
-            (mode, x, t) => Guard.Inner(predict(mode.IsTrain ? Mode.Train : Mode.Eval, new(x), new(t))),
+            (mode, x, t) => Guard.Inner(predict(mode.ToFacade(), new(x), new(t))),
             Inner));
     }
 

@@ -37,6 +37,26 @@ public sealed class Reconstruction
     /// <summary>Where it comes from.</summary>
     public string Source => Inner.Source;
 
+    /// <summary>A reconstruction of one's own.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="logLikelihood">
+    /// log p(x₀|x_t) of each example, in nats, [batch]: of the mode, the denoiser, x₀, x_t and the times t, [batch].
+    /// </param>
+    /// <param name="formula">The distribution. Default: nothing.</param>
+    /// <param name="source">Where it comes from. Default: nowhere.</param>
+    public static Reconstruction FromFunction(
+        string name, Func<Mode, Denoiser, Tensor, Tensor, Tensor, Tensor> logLikelihood, string formula = "", string source = "")
+    {
+        Guard.NotNull(logLikelihood);
+
+        return new(DiffusionLossBridge.reconstruction(
+            Guard.Path(name),
+            Guard.NotNull(formula),
+            Guard.NotNull(source),
+            (mode, denoiser, data, x, t) => Guard.Returned(
+                logLikelihood(mode.ToFacade(), new(denoiser), new(data), new(x), new(t)), nameof(logLikelihood)).Inner));
+    }
+
     /// <summary>N(x̂, scale²): a decoder with a scale of its own.</summary>
     public static Reconstruction GaussianOf(double scale) => new(Functional.ReconstructionModule.gaussianOf(Guard.Positive(scale)));
 
@@ -47,6 +67,16 @@ public sealed class Reconstruction
     /// <param name="levels">How many values, at least 2. Default: 256, for 8 bits.</param>
     public static Reconstruction Quantized(int levels = 256) =>
         new(Functional.ReconstructionModule.quantized(Guard.AtLeast(levels, 2)));
+
+    /// <summary>log p(x₀|x_t) of each example, in nats, [batch].</summary>
+    /// <param name="mode">Whether the network is trained or used.</param>
+    /// <param name="denoiser">The model.</param>
+    /// <param name="data">x₀, [batch; ...].</param>
+    /// <param name="x">x_t, of the shape of the data.</param>
+    /// <param name="t">The times, [batch].</param>
+    public Tensor LogLikelihood(Mode mode, Denoiser denoiser, Tensor data, Tensor x, Tensor t) =>
+        new(DiffusionLossBridge.logLikelihood(
+            Inner, mode.ToInner(), Guard.NotNull(denoiser).Inner, Guard.Inner(data), Guard.Inner(x), Guard.Inner(t)));
 
     /// <summary>What it is called.</summary>
     public override string ToString() => Name;

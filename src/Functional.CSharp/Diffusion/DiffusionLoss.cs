@@ -36,6 +36,28 @@ public sealed class LossWeighting
     /// <summary>Where it comes from.</summary>
     public string Source => Inner.Source;
 
+    /// <summary>A weighting of one's own.</summary>
+    /// <param name="name">What it is called, which is the name of the loss's term.</param>
+    /// <param name="logWeight">log w(t), elementwise, of a schedule and times.</param>
+    /// <param name="logNoiseWeight">
+    /// log w(t)/SNR(t), the same where log SNR is finite, and finite where it is not. Default: the first less log SNR.
+    /// </param>
+    /// <param name="formula">w(t). Default: nothing.</param>
+    /// <param name="source">Where it comes from. Default: nowhere.</param>
+    public static LossWeighting FromFunction(
+        string name,
+        Func<NoiseSchedule, Tensor, Tensor> logWeight,
+        Func<NoiseSchedule, Tensor, Tensor>? logNoiseWeight = null,
+        string formula = "",
+        string source = "") =>
+        new(DiffusionLossBridge.weighting(
+            Guard.Path(name),
+            Guard.NotNull(formula),
+            Guard.NotNull(source),
+            NoiseSchedule.Lift(logWeight),
+            NoiseSchedule.Lift(
+                logNoiseWeight ?? ((schedule, t) => logWeight(schedule, t) - schedule.LogSnr(t)), nameof(logNoiseWeight))));
+
     /// <summary>w = min(SNR, limit). Hang et al., arXiv:2303.09556, section 3.4.</summary>
     /// <param name="limit">γ, positive. Default: 5.</param>
     public static LossWeighting MinSnr(double limit = 5) => new(Functional.LossWeightingModule.minSnr(Guard.Positive(limit)));
@@ -88,6 +110,29 @@ public sealed class TimeSampling
 
     /// <summary>Where it comes from.</summary>
     public string Source => Inner.Source;
+
+    /// <summary>Times drawn in a way of one's own.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="draw">
+    /// Times of a schedule, in (0, 1], for a batch of examples: [batch], in their dtype and on their device.
+    /// </param>
+    /// <param name="logDensity">
+    /// log q(t) of their density, elementwise, of a schedule and times. Default: 0, as all are drawn alike.
+    /// </param>
+    /// <param name="formula">The distribution of the times. Default: nothing.</param>
+    /// <param name="source">Where it comes from. Default: nowhere.</param>
+    public static TimeSampling FromFunction(
+        string name,
+        Func<NoiseSchedule, Tensor, Tensor> draw,
+        Func<NoiseSchedule, Tensor, Tensor>? logDensity = null,
+        string formula = "",
+        string source = "") =>
+        new(DiffusionLossBridge.sampling(
+            Guard.Path(name),
+            Guard.NotNull(formula),
+            Guard.NotNull(source),
+            NoiseSchedule.Lift(draw),
+            NoiseSchedule.Lift(logDensity ?? ((_, t) => t.ZerosLike()), nameof(logDensity))));
 
     /// <summary>Independent times, uniform on 1/T, 2/T, ..., 1.</summary>
     public static TimeSampling Grid(int steps) => new(Functional.TimeSamplingModule.grid(Guard.AtLeast(steps, 1)));

@@ -50,7 +50,7 @@ public sealed class VelocityField : IWrapper
         new(Functional.VelocityFieldModule.rectified(PairBridge.ofStruct(DiffusionConversions.OfTimed(network))));
 
     /// <summary>The velocity field that says the same as a denoiser.</summary>
-    public static VelocityField OfDenoiser(Denoiser denoiser) =>
+    public static VelocityField FromDenoiser(Denoiser denoiser) =>
         new(Functional.VelocityFieldModule.ofDenoiser(Guard.NotNull(denoiser).Inner));
 
     /// <summary>The denoiser that says the same: on straight lines its data are x - t u and its noise x + (1 - t) u.</summary>
@@ -162,12 +162,6 @@ public static class FlowMatching
     public static Loss Estimate(Mode mode, VelocityField field, Tensor data, Tensor noise, Tensor t) =>
         new(Functional.FlowMatching.estimate(
             mode.ToInner(), Guard.NotNull(field).Inner, Guard.Inner(data), Guard.Inner(noise), Guard.Inner(t)));
-
-    /// <inheritdoc cref="VelocityField.Loss"/>
-    public static Loss Loss(VelocityField field, Tensor data) => Guard.NotNull(field).Loss(data);
-
-    /// <inheritdoc cref="VelocityField.PairLoss"/>
-    public static Loss PairLoss(VelocityField field, (Tensor Data, Tensor Noise) pairs) => Guard.NotNull(field).PairLoss(pairs);
 
     /// <summary>The training loss: the mean of <see cref="Estimate"/>, with noise and times drawn as the options say.</summary>
     public static Func<Tensor, Loss> Objective(VelocityField field, FlowMatchingOptions? options = null)

@@ -1,6 +1,8 @@
 // Noise schedules: how much of the data and how much noise there is at each time of a diffusion.
 // Denoisers, losses, samplers and differential equations read them.
+using System.Runtime.CompilerServices;
 using Functional.Interop;
+using InnerTensor = Functional.Tensors.Tensor;
 
 namespace Functional.CSharp;
 
@@ -113,14 +115,18 @@ public sealed class NoiseSchedule : IWrapper
     /// <param name="logSnr">log α²/σ², where it can be had with more digits. Default: from the other two.</param>
     /// <param name="parameters">What training changes of it. Default: nothing.</param>
     /// <param name="inside">Those of the parameters that log SNR(0) and log SNR(1) do not depend on. Default: none.</param>
+    /// <param name="formula">α and σ, or what they are made of. Default: nothing.</param>
+    /// <param name="source">Where it comes from. Default: nowhere.</param>
     /// <exception cref="ArgumentException">A parameter of the inside is not among the parameters.</exception>
-    public static NoiseSchedule Create(
+    public static NoiseSchedule FromFunctions(
         string name,
         Func<Tensor, Tensor> signal,
         Func<Tensor, Tensor> noise,
         Func<Tensor, Tensor>? logSnr = null,
         IReadOnlyList<Parameter>? parameters = null,
-        IReadOnlyList<Parameter>? inside = null)
+        IReadOnlyList<Parameter>? inside = null,
+        string formula = "",
+        string source = "")
     {
         Guard.NotNull(signal);
         Guard.NotNull(noise);
@@ -133,6 +139,8 @@ public sealed class NoiseSchedule : IWrapper
 
         return new(NoiseScheduleBridge.create(
             Guard.Path(name),
+            Guard.NotNull(formula),
+            Guard.NotNull(source),
             t => Guard.Returned(signal(new(t)), nameof(signal)).Inner,
             t => Guard.Returned(noise(new(t)), nameof(noise)).Inner,
             logSnr is null ? null : t => Guard.Returned(logSnr(new(t)), nameof(logSnr)).Inner,
@@ -145,7 +153,7 @@ public sealed class NoiseSchedule : IWrapper
     /// arXiv:2006.11239, equation 4.
     /// </summary>
     /// <exception cref="ArgumentException">A β is not between 0 and 1.</exception>
-    public static NoiseSchedule OfBetas(params IEnumerable<double> betas) =>
+    public static NoiseSchedule FromBetas(params IEnumerable<double> betas) =>
         new(NoiseScheduleBridge.ofBetas([.. Guard.NotNull(betas)]));
 
     /// <summary>
@@ -215,4 +223,12 @@ public sealed class NoiseSchedule : IWrapper
 
     /// <summary>What it is called.</summary>
     public override string ToString() => Name;
+
+    /// <summary>A function of a schedule and times or examples, for the library's.</summary>
+    internal static Func<Functional.NoiseSchedule, InnerTensor, InnerTensor> Lift(
+        Func<NoiseSchedule, Tensor, Tensor> f, [CallerArgumentExpression(nameof(f))] string name = "")
+    {
+        Guard.NotNull(f, name);
+        return (schedule, tensor) => Guard.Returned(f(new(schedule), new(tensor)), name).Inner;
+    }
 }

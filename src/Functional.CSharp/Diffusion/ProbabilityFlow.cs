@@ -64,7 +64,7 @@ public sealed class ProbabilityFlow
     /// <exception cref="ArgumentException">
     /// The time is not between 0 and 1, or the velocity has no value there or at t = 1.
     /// </exception>
-    public static ProbabilityFlow OfDenoiser(Denoiser denoiser, IReadOnlyList<int> shape, double dataTime = 1e-4) =>
+    public static ProbabilityFlow FromDenoiser(Denoiser denoiser, IReadOnlyList<int> shape, double dataTime = 1e-4) =>
         new(Functional.ProbabilityFlowModule.ofDenoiser(dataTime, Guard.Shape(shape), Guard.NotNull(denoiser).Inner));
 
     /// <summary>Data from noise x of shape [n; ...].</summary>

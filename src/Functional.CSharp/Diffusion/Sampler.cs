@@ -32,6 +32,23 @@ public sealed class TimeGrid
     /// <summary>Where it comes from.</summary>
     public string Source => Inner.Source;
 
+    /// <summary>A grid of one's own.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="times">N + 1 falling times, the last one 0, from a schedule, the time to begin with and N.</param>
+    /// <param name="formula">The i-th time of N + 1. Default: nothing.</param>
+    /// <param name="source">Where it comes from. Default: nowhere.</param>
+    public static TimeGrid FromFunction(
+        string name, Func<NoiseSchedule, double, int, IEnumerable<double>> times, string formula = "", string source = "")
+    {
+        Guard.NotNull(times);
+
+        return new(SamplerBridge.grid(
+            Guard.Path(name),
+            Guard.NotNull(formula),
+            Guard.NotNull(source),
+            (schedule, start, steps) => [.. Guard.Returned(times(new(schedule), start, steps), nameof(times))]));
+    }
+
     /// <summary>A power of the noise-to-signal ratio σ/α falls in equal steps between two ratios.</summary>
     public static TimeGrid KarrasOf(double power, double smallest, double largest) =>
         new(Functional.TimeGridModule.karrasOf(Guard.Positive(power), Guard.Positive(smallest), Guard.Positive(largest)));
@@ -115,6 +132,29 @@ public sealed class Sampler
     /// none.
     /// </summary>
     public double Churn => Inner.Churn;
+
+    /// <summary>A sampler of one's own.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="step">x_s from a denoiser, x_t and the noise levels at t and at s, s &lt; t.</param>
+    /// <param name="churn">The share of noise that x is given more before each step. Default: none.</param>
+    /// <param name="formula">What a step does. Default: nothing.</param>
+    /// <param name="source">Where it comes from. Default: nowhere.</param>
+    public static Sampler FromFunction(
+        string name,
+        Func<Denoiser, Tensor, NoiseLevel, NoiseLevel, Tensor> step,
+        double churn = 0,
+        string formula = "",
+        string source = "")
+    {
+        Guard.NotNull(step);
+
+        return new(SamplerBridge.create(
+            Guard.Path(name),
+            Guard.NotNull(formula),
+            Guard.NotNull(source),
+            churn,
+            (denoiser, x, t, s) => Guard.Returned(step(new(denoiser), new(x), new(t), new(s)), nameof(step)).Inner));
+    }
 
     /// <summary>x_s drawn from p(x_s|x_t). Ho, Jain &amp; Abbeel, arXiv:2006.11239, algorithm 2.</summary>
     public static Sampler Ancestral(ReverseVariance variance = ReverseVariance.Posterior) =>

@@ -75,7 +75,7 @@ public sealed class FDivergence
     /// <param name="name">What messages call it.</param>
     /// <param name="f">Positive numbers to f(u), element by element, in operations that are differentiated.</param>
     /// <exception cref="ArgumentException">f is not convex on exp(-10) ≤ u ≤ exp(10), or f(1) is not 0.</exception>
-    public static FDivergence OfGenerator(string name, Func<Tensor, Tensor> f)
+    public static FDivergence FromGenerator(string name, Func<Tensor, Tensor> f)
     {
         Guard.NotNull(f);
         return new(FDivergenceBridge.ofGenerator(Guard.Path(name), u => Guard.Inner(f(new(u)))));

@@ -14,14 +14,14 @@ public sealed class Kernel
     internal Functional.Kernel Inner { get; }
 
     /// <summary>k(x, y) = f(‖x - y‖²), from f, which maps a tensor element by element.</summary>
-    public static Kernel OfSquaredDistance(Func<Tensor, Tensor> f)
+    public static Kernel FromSquaredDistance(Func<Tensor, Tensor> f)
     {
         Guard.NotNull(f);
         return new(KernelBridge.ofSquaredDistance(squares => Guard.Inner(f(new(squares)))));
     }
 
     /// <summary>k(x, y) = f(x·y), from f, which maps a tensor element by element.</summary>
-    public static Kernel OfProduct(Func<Tensor, Tensor> f)
+    public static Kernel FromProduct(Func<Tensor, Tensor> f)
     {
         Guard.NotNull(f);
         return new(KernelBridge.ofProduct(products => Guard.Inner(f(new(products)))));

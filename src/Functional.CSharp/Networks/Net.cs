@@ -129,6 +129,8 @@ internal static class NetConversions
 {
     public static Functional.Mode ToInner(this Mode mode) => mode == Mode.Train ? Functional.Mode.Train : Functional.Mode.Eval;
 
+    public static Mode ToFacade(this Functional.Mode mode) => mode.IsTrain ? Mode.Train : Mode.Eval;
+
     public static Net<Tensor, Tensor> ToFacade(this Functional.Net<InnerTensor, InnerTensor> net) =>
         new(NetworkBridge.adapt<Tensor, InnerTensor, InnerTensor, Tensor>(Unwrap, Wrap, net));
 

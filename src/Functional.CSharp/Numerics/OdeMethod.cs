@@ -52,6 +52,29 @@ public sealed class OdeMethod
     /// <summary>Every method.</summary>
     public static IReadOnlyList<OdeMethod> All { get; } = [Euler, Midpoint, Heun, RungeKutta4, DormandPrince];
 
+    /// <summary>A method of one's own.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="order">The error after a fixed time falls as h to this power, at least 1.</param>
+    /// <param name="nodes">c, one for each evaluation; the first is 0.</param>
+    /// <param name="coefficients">a, the rows below the diagonal: of 0, 1, 2, ... coefficients.</param>
+    /// <param name="weights">b, one for each evaluation; they sum to 1.</param>
+    /// <param name="source">Where it is from. Default: nowhere.</param>
+    /// <exception cref="ArgumentException">The parts do not fit each other.</exception>
+    public static OdeMethod FromTableau(
+        string name,
+        int order,
+        IEnumerable<double> nodes,
+        IEnumerable<IEnumerable<double>> coefficients,
+        IEnumerable<double> weights,
+        string source = "") =>
+        new(OdeBridge.create(
+            Guard.Path(name),
+            Guard.AtLeast(order, 1),
+            [.. Guard.NotNull(nodes)],
+            [.. Guard.NotNull(coefficients).Select(row => Guard.NotNull(row, nameof(coefficients)).ToArray())],
+            [.. Guard.NotNull(weights)],
+            Guard.NotNull(source)));
+
     /// <summary>What it is called.</summary>
     public override string ToString() => Name;
 }

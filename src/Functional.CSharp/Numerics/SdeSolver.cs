@@ -56,6 +56,25 @@ public sealed class SdeMethod
     /// <summary>Both.</summary>
     public static IReadOnlyList<SdeMethod> All { get; } = [EulerMaruyama, Heun];
 
+    /// <summary>A method of one's own.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="order">Moments after a fixed time err as h to this power, at least 1.</param>
+    /// <param name="step">
+    /// x at t + h from the equation, t, h, x at t and standard normal noise of its shape. Where h is negative time runs back.
+    /// </param>
+    /// <param name="source">Where it is from. Default: nowhere.</param>
+    public static SdeMethod FromFunction(
+        string name, int order, Func<Sde, double, double, Tensor, Tensor, Tensor> step, string source = "")
+    {
+        Guard.NotNull(step);
+
+        return new(SdeBridge.stepping(
+            Guard.Path(name),
+            Guard.AtLeast(order, 1),
+            (sde, t, h, x, noise) => Guard.Returned(step(new(sde), t, h, new(x), new(noise)), nameof(step)).Inner,
+            Guard.NotNull(source)));
+    }
+
     /// <summary>x at t + h from x at t and standard normal noise of its shape. Where h is negative time runs back.</summary>
     public Tensor Step(Sde sde, double t, double h, Tensor x, Tensor noise) =>
         new(SdeBridge.step(Inner, Guard.NotNull(sde).Inner, t, h, Guard.Inner(x), Guard.Inner(noise)));

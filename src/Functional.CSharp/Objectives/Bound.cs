@@ -72,7 +72,7 @@ public sealed class Bound
     /// <param name="name">What it is called.</param>
     /// <param name="particles">K, at least 1.</param>
     /// <param name="terms">The terms of f at K draws, each of shape [particles, batch], or [batch] when there is one.</param>
-    public static Bound OfIntegrand(string name, int particles, Func<GuidedRun, Loss> terms)
+    public static Bound FromIntegrand(string name, int particles, Func<GuidedRun, Loss> terms)
     {
         Guard.NotNull(terms);
 
@@ -84,7 +84,7 @@ public sealed class Bound
     /// <param name="name">What it and its term are called.</param>
     /// <param name="particles">K, at least 1.</param>
     /// <param name="combine">A function of [particles, batch] with values of shape [batch].</param>
-    public static Bound OfWeights(string name, int particles, Func<Tensor, Tensor> combine)
+    public static Bound FromWeights(string name, int particles, Func<Tensor, Tensor> combine)
     {
         Guard.NotNull(combine);
 

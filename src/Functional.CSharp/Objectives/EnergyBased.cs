@@ -1,5 +1,5 @@
 // Energy-based models p(x) = exp(f(x))/Z, f minus the energy: their parameters learned without Z, or with Z learned beside them.
-// The score objectives fit them too, through Score.OfEnergy.
+// The score objectives fit them too, through Score.FromEnergy.
 using Functional.Interop;
 
 namespace Functional.CSharp;

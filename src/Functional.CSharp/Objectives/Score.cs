@@ -23,7 +23,7 @@ public sealed class NoiseLadder
 
     /// <summary>These standard deviations.</summary>
     /// <exception cref="ArgumentException">They are not positive, or do not fall.</exception>
-    public static NoiseLadder OfLevels(params IReadOnlyList<double> levels) =>
+    public static NoiseLadder FromLevels(params IReadOnlyList<double> levels) =>
         new(ScoreBridge.ladder([.. Guard.NotNull(levels)]));
 
     /// <summary>
@@ -60,10 +60,10 @@ public static class Score
     /// training differentiates it again.
     /// </summary>
     /// <param name="f">Minus the energy: rows [n; d...] to [n] or [n; 1]; the score throws for other shapes.</param>
-    public static Func<Tensor, Tensor> OfEnergy(Func<Tensor, Tensor> f) => Lower(ScoreBridge.ofEnergy(Differentiate.Lift(f)));
+    public static Func<Tensor, Tensor> FromEnergy(Func<Tensor, Tensor> f) => Lower(ScoreBridge.ofEnergy(Differentiate.Lift(f)));
 
     /// <summary>∇ log p(x) of a distribution without batch axes.</summary>
-    public static Func<Tensor, Tensor> OfDistribution(Distribution distribution) =>
+    public static Func<Tensor, Tensor> FromDistribution(Distribution distribution) =>
         Lower(ScoreBridge.ofDistribution(Guard.Inner(distribution)));
 
     /// <summary>A score that is the same for any noise: how a plain score is given to what knows noise.</summary>
@@ -105,6 +105,6 @@ public static class Score
 
     private static Func<Tensor, Tensor> Lower(Func<Core, Core> score) => x => new(score(Guard.Inner(x)));
 
-    private static Func<Tensor, Tensor, Tensor> Lower(Func<Core, Core, Core> score) =>
+    internal static Func<Tensor, Tensor, Tensor> Lower(Func<Core, Core, Core> score) =>
         (x, noise) => new(score(Guard.Inner(x), Guard.Inner(noise)));
 }

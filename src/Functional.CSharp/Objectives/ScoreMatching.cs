@@ -36,6 +36,30 @@ public sealed class ScoreMatching
     public static IReadOnlyList<ScoreMatching> All =>
         Array.ConvertAll(ScoreBridge.all(), objective => new ScoreMatching(objective));
 
+    /// <summary>An objective of one's own.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="perExample">The loss of each row of data, of shape [n], from a noise-conditional score and the rows.</param>
+    /// <param name="levels">The noise on the data whose score is learned. Default: none.</param>
+    /// <param name="formula">What is averaged over the data. Default: nothing.</param>
+    /// <param name="source">Who found it. Default: nobody.</param>
+    public static ScoreMatching FromFunction(
+        string name,
+        Func<Func<Tensor, Tensor, Tensor>, Tensor, Loss> perExample,
+        IEnumerable<NoiseWeight>? levels = null,
+        string formula = "",
+        string source = "")
+    {
+        Guard.NotNull(perExample);
+        levels ??= [new(Noise: 0, Weight: 1)];
+
+        return new(ScoreBridge.matching(
+            Guard.Path(name),
+            Guard.NotNull(formula),
+            Guard.NotNull(source),
+            [.. levels.Select(level => new Functional.NoiseWeight(level.Noise, level.Weight))],
+            (score, x) => Guard.Returned(perExample(Score.Lower(score), new(x)), nameof(perExample)).Inner));
+    }
+
     /// <summary>
     /// ½ ‖s(x)‖² + tr ∇s(x), the trace exact: a backward pass for each dimension. Terms `norm` and `divergence`. Hyvärinen,
     /// JMLR 6 (2005), theorem 1.

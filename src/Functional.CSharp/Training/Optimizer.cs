@@ -11,8 +11,6 @@ public sealed class Optimizer
 
     internal Functional.Optimizer Inner { get; }
 
-    internal static Optimizer Wrap(Functional.Optimizer inner) => new(inner);
-
     /// <summary>Its name and settings.</summary>
     public string Name => Inner.Name;
 

@@ -25,7 +25,7 @@ public sealed class WeightAverage
     public double DecayAt(int step) => inner.DecayAt(Guard.AtLeast(step, 1));
 
     /// <summary>The optimizer, which also moves the average after each step and remembers it in checkpoints.</summary>
-    public Optimizer Of(Optimizer optimizer) => Optimizer.Wrap(inner.Of(Guard.NotNull(optimizer).Inner));
+    public Optimizer Of(Optimizer optimizer) => new(inner.Of(Guard.NotNull(optimizer).Inner));
 
     /// <summary>
     /// Runs <paramref name="body"/> with the averaged weights in place; those of the training are put back afterwards, also where it

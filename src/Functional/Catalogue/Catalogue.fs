@@ -171,6 +171,17 @@ module Catalogue =
                 (^Entry: (member Source: string) entry) ] ]
         |> markdown [ kind; "formula"; "source" ]
 
+    let private couplingTable () : string list =
+        [ for coupling in Coupling.all -> [ coupling.Name; coupling.Source ] ] |> markdown [ "coupling"; "source" ]
+
+    let private methodTable () : string list =
+        [ for method in OdeMethod.all do
+              [ method.Name; "dx = f dt"; string method.Order; method.Source ]
+
+          for method in SdeMethod.all do
+              [ method.Name; "dx = a dt + g dw"; string method.Order; method.Source ] ]
+        |> markdown [ "method"; "equation"; "order"; "source" ]
+
     /// Families, transforms, divergences, bounds, estimators, adversarial losses, score matching and diffusion as tables in Markdown.
     let table () : string =
         Scope.run (fun () ->
@@ -186,6 +197,12 @@ module Catalogue =
               "Noise schedules", formulas "schedule" (NoiseSchedule.all ())
               "What denoisers predict", formulas "prediction" Prediction.all
               "Weightings of the denoising error", formulas "weighting" LossWeighting.all
-              "Samplers", formulas "sampler" Sampler.all ]
+              "Times that losses look at", formulas "times" TimeSampling.all
+              "Likelihoods of the data after the last step", formulas "reconstruction" Reconstruction.all
+              "Samplers", formulas "sampler" Sampler.all
+              "Times that samplers go through", formulas "grid" TimeGrid.all
+              "Degradations of cold diffusion", formulas "degradation" Degradation.all
+              "Couplings of noise and data in flow matching", couplingTable ()
+              "Methods for differential equations", methodTable () ]
             |> List.map (fun (title, rows) -> String.concat "\n" ($"### {title}" :: "" :: rows))
             |> String.concat "\n\n")

@@ -145,20 +145,20 @@ module internal CatalogueEntries =
               StackTransform [ ExpTransform() :> Transform; IdentityTransform() ]) ]
 
     let bounds: BoundInfo list =
-        [ BoundInfo("Elbo.bound", "E_q[log p(x\\|z)] - KL(q(z) ‖ p(z))", "Kingma & Welling, arXiv:1312.6114", Elbo.bound)
+        [ BoundInfo("Elbo.bound", "E_q[log p(x|z)] - KL(q(z) ‖ p(z))", "Kingma & Welling, arXiv:1312.6114", Elbo.bound)
           BoundInfo("Elbo.withEntropy", "E_q[log p(x, z)] + H[q(z)]", "Kingma & Welling, arXiv:1312.6114", Elbo.withEntropy)
           BoundInfo("Elbo.monteCarlo", "E_q[log p(x, z) - log q(z)]", "Kingma & Welling, arXiv:1312.6114", Elbo.monteCarlo)
-          BoundInfo("Elbo.weighed β", "E_q[log p(x\\|z)] - β KL(q(z) ‖ p(z))", "Higgins et al. 2017", Elbo.weighed 4.0)
+          BoundInfo("Elbo.weighed β", "E_q[log p(x|z)] - β KL(q(z) ‖ p(z))", "Higgins et al. 2017", Elbo.weighed 4.0)
           BoundInfo(
               "Elbo.capacity β C",
-              "E_q[log p(x\\|z)] - β \\|KL(q(z) ‖ p(z)) - C\\|",
+              "E_q[log p(x|z)] - β |KL(q(z) ‖ p(z)) - C|",
               "Burgess et al., arXiv:1804.03599",
               Elbo.capacity 4.0 (fun () -> 0.5)
           )
           BoundInfo("Iwae.bound", "E[log 1/K Σ w_k]", "Burda et al., arXiv:1509.00519", Iwae.bound)
           BoundInfo("Renyi.bound α", "E[log (1/K Σ w_k^(1-α)) / (1-α)]", "Li & Turner, arXiv:1602.02311", Renyi.bound 0.5)
           BoundInfo("Cubo.bound n", "log (E_q[wⁿ]) / n", "Dieng et al., arXiv:1611.00328", Cubo.bound 2.0)
-          BoundInfo("ForwardKl.bound", "log p(x) + KL(p(z\\|x) ‖ q(z))", "Bornschein & Bengio, arXiv:1406.2751", ForwardKl.bound)
+          BoundInfo("ForwardKl.bound", "log p(x) + KL(p(z|x) ‖ q(z))", "Bornschein & Bengio, arXiv:1406.2751", ForwardKl.bound)
           BoundInfo(
               "WakeSleep.wake",
               "E[log 1/K Σ w_k]; the guide goes down the forward KL",
@@ -167,21 +167,21 @@ module internal CatalogueEntries =
           )
           BoundInfo(
               "BetaTcVae.bound α β γ",
-              "E_q[log p(x\\|z)] - α I(x; z) - β total correlation - γ Σ_j KL(q(z_j) ‖ p(z_j))",
+              "E_q[log p(x|z)] - α I(x; z) - β total correlation - γ Σ_j KL(q(z_j) ‖ p(z_j))",
               "Chen et al., arXiv:1802.04942",
               true,
               fun _ -> BetaTcVae.bound AggregateSampling.WholeSet 1.0 4.0 1.0
           )
           BoundInfo(
               "InfoVae.bound kernel α λ",
-              "E_q[log p(x\\|z)] - (1-α) KL(q(z\\|x) ‖ p(z)) - (α+λ-1) MMD²(q(z), p(z))",
+              "E_q[log p(x|z)] - (1-α) KL(q(z|x) ‖ p(z)) - (α+λ-1) MMD²(q(z), p(z))",
               "Zhao et al., arXiv:1706.02262",
               true,
               fun _ -> InfoVae.bound (Kernel.Gaussian 1.0) 0.5 10.0
           )
           BoundInfo(
               "Wae.bound kernel λ",
-              "E_q[log p(x\\|z)] - λ MMD²(q(z), p(z))",
+              "E_q[log p(x|z)] - λ MMD²(q(z), p(z))",
               "Tolstikhin et al., arXiv:1711.01558",
               true,
               fun _ -> Wae.bound (Kernel.Gaussian 1.0) 10.0

@@ -230,7 +230,7 @@ module DiffusionBound =
     // `continuous`, and the times at which it was looked at.
     let private continuousAt mode (first: float) (times: TimeSampling) reconstruction (denoiser: Denoiser) (x: Tensor) =
         if not (first >= 0.0 && first < 1.0) then
-            raise (Errors.Training.option (nameof first) "at least 0 and below 1" first)
+            raise (Errors.Argument.option (nameof first) "at least 0 and below 1" first)
 
         let schedule, range = denoiser.Schedule, 1.0 - first
         let drawn = times.Draw schedule x

@@ -65,7 +65,7 @@ module LossWeighting =
     /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, table 1.
     let edm (scale: float) : LossWeighting =
         if not (scale > 0.0) then
-            raise (Errors.Training.option (nameof scale) "positive" scale)
+            raise (Errors.Argument.option (nameof scale) "positive" scale)
 
         let logPrecision = -2.0 * log scale
 
@@ -159,10 +159,10 @@ module TimeSampling =
     /// Source: Karras, Aittala, Aila & Laine, arXiv:2206.00364, table 1; Esser et al., arXiv:2403.03206, section 3.1.
     let logNormal (mean: float) (deviation: float) : TimeSampling =
         if not (Double.IsFinite mean) then
-            raise (Errors.Training.option (nameof mean) "finite" mean)
+            raise (Errors.Argument.option (nameof mean) "finite" mean)
 
         if not (deviation > 0.0 && Double.IsFinite deviation) then
-            raise (Errors.Training.option (nameof deviation) "positive and finite" deviation)
+            raise (Errors.Argument.option (nameof deviation) "positive and finite" deviation)
 
         // ln(σ/α), in the dtype and on the device of a tensor
         let levels (schedule: NoiseSchedule) (like: Tensor) =

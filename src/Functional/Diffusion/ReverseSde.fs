@@ -64,7 +64,7 @@ module ReverseSde =
 
     let private check (options: ReverseSdeOptions) (schedule: NoiseSchedule) =
         if options.Steps < 1 then
-            raise (Errors.Flow.option "Steps" "at least 1" options.Steps)
+            raise (Errors.Argument.option "Steps" "at least 1" options.Steps)
 
         if not (options.Finish >= 0.0 && options.Finish < options.Start && options.Start <= 1.0) then
             raise (Errors.Flow.span options.Start options.Finish)

@@ -3,7 +3,6 @@
 namespace Functional
 
 open System
-open MathNet.Numerics
 open Functional.Tensors
 
 /// D_f(p ‖ q) = E_q[f(p/q)], in nats, for a convex f on u > 0, with what its dual bound needs: D_f ≥ E_p[T] - E_q[f*(T)] for
@@ -44,12 +43,6 @@ module FDivergence =
     let private log2 = log 2.0
     let private everything = -infinity, infinity
 
-    /// u log u; the bound changes nothing but 0 · infinity.
-    let private timesLog (l: Tensor) : Tensor = l.clamp (low = -1e4) * l.exp ()
-
-    /// (√u - 1/√u)²
-    let private squaredOdds (l: Tensor) : Tensor = (l * 0.5).sinh().square() * 4.0
-
     // ---- the table ----
 
     /// f(u) = u log u: the Kullback-Leibler divergence KL(p ‖ q). Large where q misses a part of p.
@@ -57,7 +50,7 @@ module FDivergence =
         { Name = "KL"
           Formula = "u log u, KL(p ‖ q)"
           Source = nowozin
-          Generator = timesLog
+          Generator = Generators.timesLog
           Perspective = id
           Conjugate = fun t -> (t - 1.0).exp()
           Domain = everything
@@ -71,7 +64,7 @@ module FDivergence =
           Formula = "-log u, KL(q ‖ p)"
           Source = nowozin
           Generator = fun l -> -l
-          Perspective = fun l -> timesLog -l
+          Perspective = fun l -> Generators.timesLog -l
           Conjugate = fun t -> -(-t).log() - 1.0
           Domain = -infinity, 0.0
           Activation = fun v -> -(-v).exp()
@@ -84,7 +77,7 @@ module FDivergence =
           Formula = "(u - 1)², Pearson's chi-squared; some authors take half of it"
           Source = nowozin
           Generator = fun l -> (l.expm1 ()).square()
-          Perspective = squaredOdds
+          Perspective = Generators.squaredOdds
           Conjugate = fun t -> t.square () * 0.25 + t
           Domain = everything
           Activation = id
@@ -96,7 +89,7 @@ module FDivergence =
         { Name = "Neyman"
           Formula = "(1 - u)² / u, Neyman's chi-squared; some authors take half of it"
           Source = nowozin
-          Generator = squaredOdds
+          Generator = Generators.squaredOdds
           Perspective = fun l -> ((-l).expm1()).square()
           Conjugate = fun t -> 2.0 - (1.0 - t).sqrt() * 2.0
           Domain = -infinity, 1.0
@@ -117,39 +110,19 @@ module FDivergence =
           ConjugateOfActivation = _.expm1()
           OptimalCritic = fun l -> -(l * -0.5).expm1() }
 
-    // Near u = 1 generators are small differences of what is not small: one form there, another elsewhere.
-    let private nearOne (bound: float) (near: Tensor -> Tensor) (far: Tensor -> Tensor) (l: Tensor) : Tensor =
-        let isNear, zero = (l.abs ()).lt bound, l.scalarLike 0.0
-        dsharp.where (isNear, near (dsharp.where (isNear, l, zero)), far l)
-
-    // With h = log u / 2, f(u) = exp h (2 h sinh h - 2 cosh h log cosh h), of which both terms are of the second order.
-    let private jensenShannonOf: Tensor -> Tensor =
-        let near (l: Tensor) =
-            let h = l * 0.5
-            let logCosh = ((h * 0.5).sinh().square() * 2.0).log1p()
-            h.exp () * (h * h.sinh () - h.cosh () * logCosh) * 2.0
-
-        let far (l: Tensor) =
-            l.exp () * (log2 - (-l.clamp(low = -1e4)).softplus()) + (log2 - l.softplus ())
-
-        nearOne 1.0 near far
-
     /// f(u) = u log u - (u + 1) log((u + 1)/2): KL(p ‖ m) + KL(q ‖ m) with m = (p + q)/2, twice the Jensen-Shannon divergence; at
     /// most 2 log 2.
     let jensenShannon: FDivergence =
         { Name = "Jensen-Shannon"
           Formula = "u log u - (u + 1) log((u + 1)/2), twice the Jensen-Shannon divergence"
           Source = nowozin
-          Generator = jensenShannonOf
-          Perspective = fun l -> jensenShannonOf -l
+          Generator = Generators.jensenShannon
+          Perspective = fun l -> Generators.jensenShannon -l
           Conjugate = fun t -> -(Logarithms.complement (t - log2) + log2)
           Domain = -infinity, log2
           Activation = fun v -> log2 - (-v).softplus()
           ConjugateOfActivation = fun v -> v.softplus () - log2
           OptimalCritic = fun l -> log2 - (-l).softplus() }
-
-    let private ganOf (l: Tensor) : Tensor =
-        -(l.exp () * (-l.clamp(low = -1e4)).softplus()) - l.softplus ()
 
     /// f(u) = u log u - (u + 1) log(u + 1): the original GAN's value function at its best critic, twice the Jensen-Shannon
     /// divergence less log 4: f(1) = -log 4, and so the divergence of p from itself. Its dual bound is
@@ -158,8 +131,8 @@ module FDivergence =
         { Name = "GAN"
           Formula = "u log u - (u + 1) log(u + 1), twice the Jensen-Shannon divergence less log 4"
           Source = $"Goodfellow et al., arXiv:1406.2661, equation 1; {nowozin}"
-          Generator = ganOf
-          Perspective = fun l -> ganOf -l
+          Generator = Generators.gan
+          Perspective = fun l -> Generators.gan -l
           Conjugate = fun t -> -Logarithms.complement t
           Domain = -infinity, 0.0
           Activation = _.logsigmoid()
@@ -197,26 +170,6 @@ module FDivergence =
           ConjugateOfActivation = fun v -> v.tanh () * 0.5
           OptimalCritic = fun l -> l.sign () * 0.5 }
 
-    // f(u) = Σ_k l^k (1 + α + ... + α^(k-2)) / k!, k ≥ 2, l = log u; for |l| and |α l| below 1 the rest is less than rounding.
-    let private alphaSeries (alpha: float) (l: Tensor) : Tensor =
-        let sums = List.scan (fun sum power -> sum + alpha ** float power) 1.0 [ 1..18 ]
-
-        let terms = [ for k, sum in List.indexed sums -> sum / SpecialFunctions.Factorial(k + 2) ]
-        l.square () * List.foldBack (fun (term: float) rest -> rest * l + term) terms (l.zerosLike ())
-
-    let private alphaOf (alpha: float) : Tensor -> Tensor =
-        let far (l: Tensor) =
-            let power =
-                if alpha > 1.0 then
-                    // the difference of two infinities below, where u is large
-                    l.exp () * ((l * (alpha - 1.0)).exp() - alpha) + (alpha - 1.0)
-                else
-                    (l * alpha).expm1() - l.expm1 () * alpha
-
-            power / (alpha * (alpha - 1.0))
-
-        nearOne (1.0 / max 1.0 (abs alpha)) (alphaSeries alpha) far
-
     /// f(u) = (u^α - 1 - α (u - 1)) / (α (α - 1)), for any α but 0 and 1, where its limits are reverse KL and KL. α = ½ is twice
     /// the squared Hellinger row, α = 2 half of Pearson, α = -1 half of Neyman. For α > 1, f* is constant below -1/(α - 1) and
     /// finite everywhere; the critic's output is taken as it is. For α < 1, t is less than 1/(1 - α), and v an estimate of log u.
@@ -236,8 +189,8 @@ module FDivergence =
         { Name = $"alpha {alpha}"
           Formula = $"(u^α - 1 - α (u - 1)) / (α (α - 1)) with α = {alpha}"
           Source = $"Cichocki & Amari, Entropy 12 (2010), equation 54; {nowozin}"
-          Generator = alphaOf alpha
-          Perspective = fun l -> alphaOf (1.0 - alpha) -l
+          Generator = Generators.alpha alpha
+          Perspective = fun l -> Generators.alpha (1.0 - alpha) -l
           Conjugate = conjugate
           Domain = if rest > 0.0 then everything else -infinity, -1.0 / rest
           Activation = if rest > 0.0 then id else slope
@@ -257,69 +210,6 @@ module FDivergence =
             Activation = activation
             ConjugateOfActivation = fun v -> divergence.Conjugate(activation v) }
 
-    // A convex f lies between its tangents: f'(a) (b - a) ≤ f(b) - f(a) ≤ f'(b) (b - a) from each point a of a grid to the next, b.
-    let private check (name: string) (f: Tensor -> Tensor) =
-        Scope.run (fun () ->
-            let u = dsharp.linspace(-10.0, 10.0, 401, dtype = Dtype.Float64).exp()
-            let values = f u
-
-            if values.shape <> u.shape then
-                raise (Errors.FDivergence.notElementwise name u.shape values.shape)
-
-            let atOne = (f (u.scalarLike 1.0)).toDouble()
-
-            if not (abs atOne <= 1e-9) then
-                raise (Errors.FDivergence.notZeroAtOne name atOne)
-
-            let slopes = Legendre.derivative f u
-            let last = u.shape[0] - 1
-            let step (t: Tensor) = t[1..] - t[.. last - 1]
-            let rise, run = step values, step u
-            let slack = (values.abs () + (slopes * u).abs())[1..] * 1e-9 + 1e-12
-            let above = rise.ge (slopes[.. last - 1] * run - slack)
-            let holds = above.logicalAnd (rise.le (slopes[1..] * run + slack))
-            let broken = holds.logicalNot ()
-
-            if broken.any().toBool() then
-                let place = broken.cast(Dtype.Int32).argmax()[0]
-                raise (Errors.FDivergence.notConvex name (u[place].toDouble()) (u[place + 1].toDouble())))
-
-    // The limit of a convex function's value or slope from three points at equal steps of log u, where what is missing to a power of u
-    // falls by the same factor each time (Aitken's Δ²): infinite where the steps do not become smaller.
-    let private limit (f: Tensor -> Tensor) (farthest: float) : float =
-        let at (share: float) =
-            (f (dsharp.scalar(farthest * share, dtype = Dtype.Float64).exp())).toDouble()
-
-        let near, middle, far = at (1.0 / 3.0), at (2.0 / 3.0), at 1.0
-        let before, last = middle - near, far - middle
-
-        if abs last <= 1e-14 * (1.0 + abs far) then far
-        elif abs last < (1.0 - 1e-3) * abs before then far - last * last / (last - before)
-        else infinity
-
-    // The bounds of log u around 0 between which u f'(u) - f(u), a difference, has six digits.
-    let private keptDigits (f: Tensor -> Tensor) : float * float =
-        Scope.run (fun () ->
-            let reach = Legendre.reach
-            let l = dsharp.linspace (-reach, reach, int (2.0 * reach) + 1, dtype = Dtype.Float64)
-            let u = l.exp ()
-            let values, slopes = f u, Legendre.derivative f u * u
-            let lost = (values.abs () + slopes.abs ()) * 1e-15
-            let isLost = lost.le(((slopes - values).abs() + 1.0) * 1e-6).logicalNot()
-            let never = l.scalarLike (infinity)
-            let high = (dsharp.where (isLost.logicalAnd (l.gt 0.0), l, never)).min().toDouble()
-            let low = -(dsharp.where (isLost.logicalAnd (l.lt 0.0), -l, never)).min().toDouble()
-            max low -reach, min high reach)
-
-    // f*(f'(u)) = u f'(u) - f(u). Its differential is u df'(u), by the envelope theorem; the other terms cancel, and would leave their
-    // rounding. The trapezoid's rule keeps the second derivative.
-    let private conjugateAt (f: Tensor -> Tensor) (u: Tensor) : Tensor =
-        let t = Legendre.derivative f u
-        let u0, t0 = u.noDiff (), t.noDiff ()
-        (u0 * t0 - f u0) + (u + u0) * (t - t0) * 0.5
-
-    let private inDouble (f: Tensor -> Tensor) (x: Tensor) : Tensor = (f (x.cast Dtype.Float64)).cast x.dtype
-
     /// A divergence from its generator alone: f maps tensors of positive numbers element by element, is convex, f(1) = 0, and is
     /// written in operations that are differentiated. f* is found numerically, Legendre's transform by Newton's method and
     /// bisection; a critic's output v stands for log u: its activation is f'(exp v), of which f* is exp v f'(exp v) - f(exp v)
@@ -328,13 +218,13 @@ module FDivergence =
     /// left, v is taken for the bound beyond which that is so: in both terms of the dual bound, which stays one.
     /// Raises ArgumentException when f is not convex on exp(-10) ≤ u ≤ exp 10 or f(1) is not 0.
     let ofGenerator (name: string) (f: Tensor -> Tensor) : FDivergence =
-        check name f
+        OwnGenerator.check name f
         let reach = Legendre.reach
         let slope = Legendre.derivative f
-        let atZero = limit f -reach
-        let steepest = limit slope reach
+        let atZero = OwnGenerator.limit f -reach
+        let steepest = OwnGenerator.limit slope reach
         let u (l: Tensor) = (l.clamp (-reach, reach)).exp()
-        let low, high = keptDigits f
+        let low, high = OwnGenerator.keptDigits f
         let ofCritic (v: Tensor) = (v.clamp (low, high)).exp()
 
         let generator (l: Tensor) =
@@ -346,13 +236,13 @@ module FDivergence =
         { Name = name
           Formula = "the caller's own f"
           Source = "Nowozin, Cseke & Tomioka, arXiv:1606.00709, section 2"
-          Generator = inDouble generator
-          Perspective = inDouble perspective
+          Generator = OwnGenerator.inDouble generator
+          Perspective = OwnGenerator.inDouble perspective
           Conjugate = Legendre.conjugate f steepest
           Domain = -infinity, steepest
-          Activation = inDouble (fun v -> slope (ofCritic v))
-          ConjugateOfActivation = inDouble (fun v -> conjugateAt f (ofCritic v))
-          OptimalCritic = inDouble (fun l -> slope (u l)) }
+          Activation = OwnGenerator.inDouble (fun v -> slope (ofCritic v))
+          ConjugateOfActivation = OwnGenerator.inDouble (fun v -> OwnGenerator.conjugateAt f (ofCritic v))
+          OptimalCritic = OwnGenerator.inDouble (fun l -> slope (u l)) }
 
     // ---- estimates from densities ----
 

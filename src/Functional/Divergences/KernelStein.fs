@@ -70,7 +70,7 @@ module KernelStein =
         if s.shape <> x.shape then
             raise (Errors.Mmd.score x.shape s.shape)
 
-        let squares = Kernel.OfSquaredDistance(id).Matrix(x, x)
+        let squares = Kernel.FromSquaredDistance(id).Matrix(x, x)
         // Only differences of rows matter; near the sample fewer digits cancel.
         let x = x - (x.noDiff ()).mean(0, keepDim = true)
         let own = (s * x).sum 1

@@ -48,27 +48,27 @@ type Kernel private (radial: (Tensor -> Tensor) list, projective: (Tensor -> Ten
 
     /// k(x, y) = f(‖x - y‖²), from f, which maps a tensor element by element. It is for the caller to know that k is positive
     /// definite.
-    static member OfSquaredDistance(f: Tensor -> Tensor) = Kernel([ f ], [])
+    static member FromSquaredDistance(f: Tensor -> Tensor) = Kernel([ f ], [])
 
     /// k(x, y) = f(x·y), from f, which maps a tensor element by element. It is for the caller to know that k is positive
     /// definite.
-    static member OfProduct(f: Tensor -> Tensor) = Kernel([], [ f ])
+    static member FromProduct(f: Tensor -> Tensor) = Kernel([], [ f ])
 
     /// exp(-‖x - y‖² / (2 bandwidth²)); for a scalar bandwidth, such as that of Mmd.medianDistance.
     static member Gaussian(bandwidth: Tensor) =
-        Kernel.OfSquaredDistance(gaussian bandwidth)
+        Kernel.FromSquaredDistance(gaussian bandwidth)
 
     /// exp(-‖x - y‖² / (2 bandwidth²)), bandwidth > 0. Characteristic: the discrepancy is 0 only between equal distributions.
     static member Gaussian(bandwidth: float) =
         SampleRows.checkPositive "bandwidth" bandwidth
-        Kernel.OfSquaredDistance(fun squares -> (squares / (-2.0 * bandwidth * bandwidth)).exp())
+        Kernel.FromSquaredDistance(fun squares -> (squares / (-2.0 * bandwidth * bandwidth)).exp())
 
     /// scale² / (scale² + ‖x - y‖²), scale > 0: its tails are heavier than the Gaussian's, so that samples far apart still attract.
     /// For codes of d dimensions held to N(0, σ²I) the authors take scale² = 2dσ², the expected squared distance of two draws.
     /// Source: Tolstikhin, Bousquet, Gelly, Schoelkopf, arXiv:1711.01558, section 4.
     static member InverseMultiquadric(scale: float) =
         SampleRows.checkPositive "scale" scale
-        Kernel.OfSquaredDistance(fun squares -> scale * scale / (squares + scale * scale))
+        Kernel.FromSquaredDistance(fun squares -> scale * scale / (squares + scale * scale))
 
     /// (x·y scale + offset)^degree, degree ≥ 1, scale > 0, offset ≥ 0. Not characteristic: it compares the moments up to the
     /// degree.
@@ -79,7 +79,7 @@ type Kernel private (radial: (Tensor -> Tensor) list, projective: (Tensor -> Ten
             raise (Errors.Mmd.polynomial degree offset)
 
         SampleRows.checkPositive "scale" scale
-        Kernel.OfProduct(fun products -> (products * scale + offset).pow(float degree))
+        Kernel.FromProduct(fun products -> (products * scale + offset).pow(float degree))
 
     /// The sum of one kernel for each scale: sensitive to differences at all of them.
     static member OverScales(make: float -> Kernel, scales: seq<float>) =
@@ -99,7 +99,7 @@ type Kernel private (radial: (Tensor -> Tensor) list, projective: (Tensor -> Ten
     /// Source: Sejdinovic, Sriperumbudur, Gretton & Fukumizu, Annals of Statistics 41 (2013), section 4.
     static member NegativeDistance() : Kernel =
         // The root has no slope at 0, where a sample meets itself.
-        Kernel.OfSquaredDistance(fun squares -> -(squares.clamp (low = 1e-30)).sqrt())
+        Kernel.FromSquaredDistance(fun squares -> -(squares.clamp (low = 1e-30)).sqrt())
 
     static member (+)(a: Kernel, b: Kernel) : Kernel =
         Kernel(a.Radial @ b.Radial, a.Projective @ b.Projective)
@@ -176,7 +176,7 @@ module Mmd =
         Gradient.off (fun () ->
             let all = Tensor.cat [ x; y ]
             let count = all.shape[0]
-            let squares = Kernel.OfSquaredDistance(id).Matrix(all, all)
+            let squares = Kernel.FromSquaredDistance(id).Matrix(all, all)
             // Every pair stands there twice; a row with itself is put in front of all.
             let own = dsharp.eye (count, device = all.device, dtype = all.dtype)
             let ordered, _ = (squares - own * (squares.max () + 1.0)).view(-1).sort()

@@ -38,6 +38,14 @@ module internal OdeSolver =
         ArgumentException
             $"OdeSolver: the field returned shape {shape found} for a state of shape {shape wanted}; a slope has the state's shape."
 
+    let tableau (name: string) (nodes: int) (rows: int list) (weights: int) =
+        let rows = rows |> List.map string |> String.concat ", "
+
+        ArgumentException(
+            $"OdeMethod {name}: its tableau has {nodes} nodes, rows of {rows} coefficients and {weights} weights. It needs one node (the first is 0), "
+            + "one row and one weight for each evaluation, rows of 0, 1, 2, ... coefficients, and weights that sum to 1."
+        )
+
     let steps (tried: int) (start: float) (finish: float) (time: float) (length: float) =
         ArithmeticException(
             $"OdeSolver: {tried} steps from t = {start} did not reach t = {finish}; at t = {time:G6} a step is {abs length:G3} long. "

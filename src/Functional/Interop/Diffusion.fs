@@ -11,13 +11,15 @@ open Functional.Tensors
 type private OwnSchedule
     (
         name: string,
+        formula: string,
+        source: string,
         signal: Func<Tensor, Tensor>,
         noise: Func<Tensor, Tensor>,
         logSnr: Func<Tensor, Tensor>,
         parameters: Parameter[],
         inside: Parameter[]
     ) =
-    inherit NoiseSchedule(name, "", "")
+    inherit NoiseSchedule(name, formula, source)
     override _.Parameters = List.ofArray parameters
     override _.Inside = List.ofArray inside
     override _.Signal t = signal.Invoke t
@@ -31,8 +33,8 @@ type private OwnSchedule
 /// Schedules.
 module internal NoiseScheduleBridge =
 
-    let create name signal noise logSnr parameters inside : NoiseSchedule =
-        OwnSchedule(name, signal, noise, logSnr, parameters, inside)
+    let create name formula source signal noise logSnr parameters inside : NoiseSchedule =
+        OwnSchedule(name, formula, source, signal, noise, logSnr, parameters, inside)
 
     let parameters (schedule: NoiseSchedule) = List.toArray schedule.Parameters
     let inside (schedule: NoiseSchedule) = List.toArray schedule.Inside
@@ -73,6 +75,32 @@ module internal DiffusionLossBridge =
     let weightings () = List.toArray LossWeighting.all
     let times () = List.toArray TimeSampling.all
 
+    let weighting
+        (name: string)
+        (formula: string)
+        (source: string)
+        (logWeight: Func<NoiseSchedule, Tensor, Tensor>)
+        (logNoiseWeight: Func<NoiseSchedule, Tensor, Tensor>)
+        : LossWeighting =
+        { Name = name
+          Formula = formula
+          Source = source
+          LogWeight = fun schedule t -> logWeight.Invoke(schedule, t)
+          LogNoiseWeight = fun schedule t -> logNoiseWeight.Invoke(schedule, t) }
+
+    let sampling
+        (name: string)
+        (formula: string)
+        (source: string)
+        (draw: Func<NoiseSchedule, Tensor, Tensor>)
+        (logDensity: Func<NoiseSchedule, Tensor, Tensor>)
+        : TimeSampling =
+        { Name = name
+          Formula = formula
+          Source = source
+          Draw = fun schedule examples -> draw.Invoke(schedule, examples)
+          LogDensity = fun schedule t -> logDensity.Invoke(schedule, t) }
+
     let logWeight (weighting: LossWeighting) (schedule: NoiseSchedule) (t: Tensor) = weighting.LogWeight schedule t
 
     let logNoiseWeight (weighting: LossWeighting) (schedule: NoiseSchedule) (t: Tensor) = weighting.LogNoiseWeight schedule t
@@ -92,6 +120,20 @@ module internal DiffusionLossBridge =
 
     let reconstructions () = List.toArray Reconstruction.all
 
+    let reconstruction
+        (name: string)
+        (formula: string)
+        (source: string)
+        (logLikelihood: Func<Mode, Denoiser, Tensor, Tensor, Tensor, Tensor>)
+        : Reconstruction =
+        { Name = name
+          Formula = formula
+          Source = source
+          LogLikelihood = fun mode denoiser data x t -> logLikelihood.Invoke(mode, denoiser, data, x, t) }
+
+    let logLikelihood (reconstruction: Reconstruction) mode denoiser (data: Tensor) (x: Tensor) (t: Tensor) =
+        reconstruction.LogLikelihood mode denoiser data x t
+
     let bound (steps: int) (reconstruction: Reconstruction) (variance: ReverseVariance) : DiffusionBound =
         { DiffusionBound.create steps reconstruction with Variance = variance }
 
@@ -106,6 +148,25 @@ module internal SamplerBridge =
 
     let all () = List.toArray Sampler.all
     let grids () = List.toArray TimeGrid.all
+
+    let create
+        (name: string)
+        (formula: string)
+        (source: string)
+        (churn: float)
+        (step: Func<Denoiser, Tensor, NoiseLevel, NoiseLevel, Tensor>)
+        : Sampler =
+        { Name = name
+          Formula = formula
+          Source = source
+          Churn = churn
+          Step = fun denoiser x t s -> step.Invoke(denoiser, x, t, s) }
+
+    let grid (name: string) (formula: string) (source: string) (times: Func<NoiseSchedule, float, int, float[]>) : TimeGrid =
+        { Name = name
+          Formula = formula
+          Source = source
+          Times = fun schedule start steps -> times.Invoke(schedule, start, steps) }
 
     let times (grid: TimeGrid) (schedule: NoiseSchedule) (start: float) (steps: int) = grid.Times schedule start steps
 
@@ -142,10 +203,10 @@ module internal ColdDiffusionBridge =
 
     let all () = List.toArray Degradation.all
 
-    let degradation (name: string) (apply: Func<Tensor, Tensor, Tensor>) : Degradation =
+    let degradation (name: string) (formula: string) (source: string) (apply: Func<Tensor, Tensor, Tensor>) : Degradation =
         { Name = name
-          Formula = ""
-          Source = ""
+          Formula = formula
+          Source = source
           Apply = fun x t -> apply.Invoke(x, t) }
 
     let apply (degradation: Degradation) (x: Tensor) (t: Tensor) = degradation.Apply x t

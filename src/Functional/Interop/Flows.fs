@@ -11,6 +11,26 @@ open Functional.Tensors
 module internal OdeBridge =
 
     let all: OdeMethod[] = List.toArray OdeMethod.all
+
+    let create
+        (name: string)
+        (order: int)
+        (nodes: float[])
+        (coefficients: float[][])
+        (weights: float[])
+        (source: string)
+        : OdeMethod =
+        let method =
+            { Name = name
+              Order = order
+              Nodes = List.ofArray nodes
+              Coefficients = [ for row in coefficients -> List.ofArray row ]
+              Weights = List.ofArray weights
+              Source = source }
+
+        OdeMethod.check method
+        method
+
     let nodes (method: OdeMethod) = List.toArray method.Nodes
     let weights (method: OdeMethod) = List.toArray method.Weights
 
@@ -92,6 +112,12 @@ module internal SdeBridge =
 
     let drift (sde: Sde) (x: Tensor) (t: Tensor) = sde.Drift x t
     let diffusionSquared (sde: Sde) (t: Tensor) = sde.DiffusionSquared t
+
+    let stepping (name: string) (order: int) (step: Func<Sde, float, float, Tensor, Tensor, Tensor>) (source: string) : SdeMethod =
+        { Name = name
+          Order = order
+          Step = fun sde t h x noise -> step.Invoke(sde, t, h, x, noise)
+          Source = source }
 
     let step (method: SdeMethod) (sde: Sde) (t: float) (h: float) (x: Tensor) (noise: Tensor) = method.Step sde t h x noise
 

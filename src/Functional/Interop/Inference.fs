@@ -28,8 +28,8 @@ module internal InferenceBridge =
 /// Kernels.
 module internal KernelBridge =
 
-    let ofSquaredDistance (f: Func<Tensor, Tensor>) = Kernel.OfSquaredDistance f.Invoke
-    let ofProduct (f: Func<Tensor, Tensor>) = Kernel.OfProduct f.Invoke
+    let ofSquaredDistance (f: Func<Tensor, Tensor>) = Kernel.FromSquaredDistance f.Invoke
+    let ofProduct (f: Func<Tensor, Tensor>) = Kernel.FromProduct f.Invoke
 
     let polynomial (degree: int) (scale: float) (offset: float) =
         Kernel.Polynomial(degree, scale, offset)

@@ -56,6 +56,20 @@ module internal ScoreBridge =
 
     let explicit (truth: Func<Tensor, Tensor>) : ScoreMatching = ScoreMatching.explicit truth.Invoke
     let all () = List.toArray ScoreMatching.all
+
+    let matching
+        (name: string)
+        (formula: string)
+        (source: string)
+        (levels: NoiseWeight[])
+        (perExample: Func<Func<Tensor, Tensor, Tensor>, Tensor, Loss>)
+        : ScoreMatching =
+        { Name = name
+          Formula = formula
+          Source = source
+          Levels = List.ofArray levels
+          PerExample = fun score x -> perExample.Invoke(delegated score, x) }
+
     let weights (objective: ScoreMatching) = List.toArray objective.Levels
 
     let perExample (objective: ScoreMatching) (score: Func<Tensor, Tensor, Tensor>) (x: Tensor) : Loss =

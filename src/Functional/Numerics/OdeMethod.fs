@@ -1,4 +1,4 @@
-// Explicit Runge-Kutta methods as values: a tableau of numbers each, and the one step that they all share.
+// Explicit Runge-Kutta methods as values: a tableau of numbers each, the step that they all share, and what Dormand-Prince 5(4) has beside it.
 // OdeSolver takes the steps; the laws measure every method's order and hold it against the one that it declares.
 namespace Functional
 
@@ -86,6 +86,16 @@ module OdeMethod =
     /// Every method.
     let all: OdeMethod list = [ euler; midpoint; heun; rungeKutta4; dormandPrince ]
 
+    /// Raises ArgumentException where the parts of a tableau do not fit each other.
+    let internal check (method: OdeMethod) =
+        let rows = method.Coefficients |> List.map _.Length
+        let count = rows.Length
+        let isExplicit = rows = [ 0 .. count - 1 ] && List.tryHead method.Nodes = Some 0.0
+        let isComplete = method.Nodes.Length = count && method.Weights.Length = count
+
+        if not (isExplicit && isComplete && abs (List.sum method.Weights - 1.0) < 1e-9) then
+            raise (Errors.OdeSolver.tableau method.Name method.Nodes.Length rows method.Weights.Length)
+
     let private add = Operators.atenOverload "add" "Tensor"
 
     // x + factor · k in one pass
@@ -130,3 +140,32 @@ module OdeMethod =
     let internal step (method: OdeMethod) (field: float -> Tensor[] -> Tensor[]) (t: float) (h: float) (x: Tensor[]) : Tensor[] =
         let slopes, _ = slopes method field t h x (field t x)
         combine h method.Weights slopes x
+
+/// What Dormand-Prince 5(4) has beside its tableau.
+module internal DormandPrince =
+
+    /// b - b̂: the fifth-order solution less the fourth-order one
+    let errorWeights = [ 71.0 / 57600.0; 0.0; -71.0 / 16695.0; 71.0 / 1920.0; -17253.0 / 339200.0; 22.0 / 525.0; -1.0 / 40.0 ]
+
+    // d of the interpolant: Hairer, Nørsett & Wanner 1993, code dopri5.f
+    let private denseWeights =
+        [ -12715105075.0 / 11282082432.0
+          0.0
+          87487479700.0 / 32700410799.0
+          -10690763975.0 / 1880347072.0
+          701980252875.0 / 199316789632.0
+          -1453857185.0 / 822651844.0
+          69997945.0 / 29380423.0 ]
+
+    /// b_i(θ) of x(t + θ h) ≈ x + h Σ b_i(θ) k_i: the cubic through both ends with their slopes, and θ²(1-θ)² d_i.
+    let weightsAt (share: float) : float list =
+        let rest = 1.0 - share
+
+        List.zip OdeMethod.dormandPrince.Weights denseWeights
+        |> List.mapi (fun i (weight, dense) ->
+            let first, last = (if i = 0 then 1.0 else 0.0), (if i = 6 then 1.0 else 0.0)
+
+            share * weight
+            + share * rest * (first - weight)
+            + share * share * rest * (2.0 * weight - first - last)
+            + share * share * rest * rest * dense)

@@ -6,31 +6,6 @@ open System
 open System.Threading
 open Functional.Tensors
 
-/// Over what the error of a step is averaged before it is compared with the tolerance.
-[<RequireQualifiedAccess>]
-type ErrorNorm =
-    /// Root mean square over all elements of all rows: the rows share the tolerance.
-    | Whole
-    /// Root mean square over each row, and the worst row counts: every row meets the tolerance by itself, at more steps.
-    | WorstRow
-
-/// How closely to follow a solution. Start from `OdeSolver.defaults` and change what differs.
-type OdeOptions =
-    {
-        /// The error of a step that is allowed where x is small; 1e-5 by default.
-        AbsoluteTolerance: float
-        /// The error of a step that is allowed for each unit of |x|; 1e-5 by default. Below 1e-6 only in float64.
-        RelativeTolerance: float
-        /// Over what errors are averaged; ErrorNorm.Whole by default.
-        Norm: ErrorNorm
-        /// The length of the first step; chosen from the field by default, at one more evaluation.
-        FirstStep: float option
-        /// Steps that may be tried, accepted or rejected; 10,000 by default.
-        MaxSteps: int
-        /// Looked at before each step; cancelling raises OperationCanceledException.
-        Cancellation: CancellationToken
-    }
-
 /// What a solution took.
 type OdeStatistics =
     {
@@ -63,106 +38,8 @@ module OdeSolver =
           MaxSteps = 10_000
           Cancellation = CancellationToken.None }
 
-    type private State = Tensor[]
-    type private Field = float -> State -> State
-
-    // ---- Dormand-Prince 5(4) beside its tableau ----
-
-    // b - b̂: the fifth-order solution less the fourth-order one
-    let private errorWeights =
-        [ 71.0 / 57600.0; 0.0; -71.0 / 16695.0; 71.0 / 1920.0; -17253.0 / 339200.0; 22.0 / 525.0; -1.0 / 40.0 ]
-
-    // d of the interpolant: Hairer, Nørsett & Wanner 1993, code dopri5.f
-    let private denseWeights =
-        [ -12715105075.0 / 11282082432.0
-          0.0
-          87487479700.0 / 32700410799.0
-          -10690763975.0 / 1880347072.0
-          701980252875.0 / 199316789632.0
-          -1453857185.0 / 822651844.0
-          69997945.0 / 29380423.0 ]
-
-    // b_i(θ) of x(t + θ h) ≈ x + h Σ b_i(θ) k_i: the cubic through both ends with their slopes, and θ²(1-θ)² d_i.
-    let private weightsAt (share: float) : float list =
-        let rest = 1.0 - share
-
-        List.zip OdeMethod.dormandPrince.Weights denseWeights
-        |> List.mapi (fun i (weight, dense) ->
-            let first, last = (if i = 0 then 1.0 else 0.0), (if i = 6 then 1.0 else 0.0)
-
-            share * weight
-            + share * rest * (first - weight)
-            + share * share * rest * (2.0 * weight - first - last)
-            + share * share * rest * rest * dense)
-
-    // ---- the size of errors ----
-
-    let private rowLength (part: Tensor) = part.nelement / max 1 part.shape[0]
-
-    let private rowSums (squares: Tensor) =
-        if squares.dim = 1 then
-            squares
-        else
-            (squares.view [ squares.shape[0]; rowLength squares ]).sum 1
-
-    /// The norm of a state in units of what is allowed, still on the device.
-    let private norm (options: OdeOptions) (state: State) (allowed: State) : Tensor =
-        let squares = Array.map2 (fun (part: Tensor) allowed -> (part / allowed).square()) state allowed
-
-        match options.Norm with
-        | ErrorNorm.Whole ->
-            let count = state |> Array.sumBy _.nelement
-            ((squares |> Array.map _.sum() |> Array.reduce (+)) / float count).sqrt()
-        | ErrorNorm.WorstRow ->
-            let length = state |> Array.sumBy rowLength
-            ((squares |> Array.map rowSums |> Array.reduce (+)) / float length).max().sqrt()
-
-    let private allowed (options: OdeOptions) (sizes: Tensor[]) : State =
-        sizes |> Array.map (fun size -> size * options.RelativeTolerance + options.AbsoluteTolerance)
-
-    let private magnitudes (state: State) : Tensor[] = state |> Array.map _.abs()
-
-    let private larger (a: State) (b: State) : Tensor[] =
-        Array.map2 (fun (a: Tensor) (b: Tensor) -> a.max b) (magnitudes a) (magnitudes b)
-
-    // ---- the length of steps ----
-
-    let private order = 5.0
-
-    // Hairer, Nørsett & Wanner 1993, section II.4: the starting step size.
-    let private chooseFirst (options: OdeOptions) (field: Field) (t: float) (span: float) (x: State) (slope: State) : float =
-        Gradient.off (fun () ->
-            let allowed = allowed options (magnitudes x)
-            let sizes = (Tensor.stack [ norm options x allowed; norm options slope allowed ]).float64().toArray1D<float>()
-            let size, speed = sizes[0], sizes[1]
-            let guess = if size < 1e-5 || speed < 1e-5 then 1e-6 else 0.01 * size / speed
-            let guess = min guess (abs span)
-            let signed = if span < 0.0 then -guess else guess
-            let further = field (t + signed) (OdeMethod.combine signed [ 1.0 ] [ slope ] x)
-            let change = Array.map2 (fun (later: Tensor) (now: Tensor) -> later - now) further slope
-            let bend = (norm options change allowed).toDouble() / guess
-
-            let fitting =
-                if max speed bend <= 1e-15 then
-                    max 1e-6 (guess * 1e-3)
-                else
-                    (0.01 / max speed bend) ** (1.0 / order)
-
-            let length = List.min [ 100.0 * guess; fitting; abs span ]
-            if Double.IsFinite length then length else guess)
-
-    // Gustafsson's proportional-integral controller in the form and with the constants of Hairer & Wanner 1996, section IV.2.
-    let private integral = 0.04
-    let private safety = 0.9
-
-    let private afterSuccess (wasRejected: bool) (last: float) (error: float) : float =
-        let factor = safety * (max error 1e-10) ** (0.75 * integral - 1.0 / order) * last ** integral
-        factor |> max 0.2 |> min (if wasRejected then 1.0 else 10.0)
-
-    let private afterFailure (error: float) : float =
-        if Double.IsFinite error then max 0.2 (safety * error ** (-1.0 / order)) else 0.2
-
-    // ---- the march ----
+    type private State = StepControl.State
+    type private Field = StepControl.Field
 
     /// Where a solution is.
     type private March =
@@ -186,20 +63,6 @@ module OdeSolver =
 
     let private isBeyond (direction: float) (limit: float) (time: float) = direction * (time - limit) > 0.0
 
-    let private check (options: OdeOptions) =
-        let positive name value =
-            if not (value > 0.0 && Double.IsFinite value) then
-                raise (Errors.OdeSolver.option name "positive" value)
-
-        positive "AbsoluteTolerance" options.AbsoluteTolerance
-        options.FirstStep |> Option.iter (positive "FirstStep")
-
-        if not (options.RelativeTolerance >= 0.0 && Double.IsFinite options.RelativeTolerance) then
-            raise (Errors.OdeSolver.option "RelativeTolerance" "zero or positive" options.RelativeTolerance)
-
-        if options.MaxSteps < 1 then
-            raise (Errors.OdeSolver.option "MaxSteps" "at least 1" options.MaxSteps)
-
     // The states at those of the times ahead that lie within the step.
     let private pass (march: March) (direction: float) (h: float) (slopes: State list) (time: float) (next: State) =
         let within, ahead = march.Ahead |> List.partition (fun wanted -> not (isBeyond direction time wanted))
@@ -208,7 +71,7 @@ module OdeSolver =
             if wanted = time then
                 next
             else
-                OdeMethod.combine h (weightsAt ((wanted - march.Time) / h)) slopes march.State
+                OdeMethod.combine h (DormandPrince.weightsAt ((wanted - march.Time) / h)) slopes march.State
 
         List.fold (fun passed wanted -> at wanted :: passed) march.Passed within, ahead
 
@@ -225,9 +88,9 @@ module OdeSolver =
 
         let error =
             Gradient.off (fun () ->
-                let zero = march.Slope |> Array.map (fun slope -> slope * (h * errorWeights.Head))
-                let error = OdeMethod.combine h errorWeights.Tail slopes.Tail zero
-                (norm options error (allowed options (larger march.State next))).toDouble())
+                let zero = march.Slope |> Array.map (fun slope -> slope * (h * DormandPrince.errorWeights.Head))
+                let error = OdeMethod.combine h DormandPrince.errorWeights.Tail slopes.Tail zero
+                StepControl.excess options error march.State next)
 
         if error <= 1.0 then
             let time = if isLast then finish else march.Time + h
@@ -236,7 +99,7 @@ module OdeSolver =
             { Time = time
               State = next
               Slope = List.last slopes
-              Length = h * afterSuccess march.WasRejected march.LastError error
+              Length = h * StepControl.afterSuccess march.WasRejected march.LastError error
               LastError = max error 1e-4
               WasRejected = false
               Accepted = march.Accepted + 1
@@ -245,7 +108,7 @@ module OdeSolver =
               Ahead = ahead }
         else
             { march with
-                Length = h * afterFailure error
+                Length = h * StepControl.afterFailure error
                 WasRejected = true
                 Rejected = march.Rejected + 1 }
 
@@ -253,7 +116,7 @@ module OdeSolver =
     let private block = 32
 
     let private march (options: OdeOptions) (field: Field) (start: float) (times: float list) (x: State) =
-        check options
+        StepControl.check options
         let finish = List.last times
         let mutable evaluations = 0
 
@@ -273,7 +136,9 @@ module OdeSolver =
         let begin' () =
             let slope = counted start x
             let span = finish - start
-            let length = options.FirstStep |> Option.defaultWith (fun () -> chooseFirst options counted start span x slope)
+
+            let length =
+                options.FirstStep |> Option.defaultWith (fun () -> StepControl.chooseFirst options counted start span x slope)
 
             { Time = start
               State = x
@@ -375,6 +240,8 @@ module OdeSolver =
               Statistics = statistics }
 
     let private even (method: OdeMethod) (steps: int) (field: Field) (start: float, finish: float) (x: State) : State =
+        OdeMethod.check method
+
         if steps < 1 then
             raise (Errors.OdeSolver.option "steps" "at least 1" steps)
 
@@ -388,7 +255,8 @@ module OdeSolver =
         ||> List.fold (fun x first -> Scope.run (fun () -> many first (min steps (first + block) - 1) x))
 
     /// x(t₁) from x(t₀) in so many steps of one length by a method of one's choice. Nothing is read from the device, and gradients flow
-    /// through every step (discretize, then optimize). Nothing checks the error either: halve the steps and compare.
+    /// through every step (discretize, then optimize). Nothing checks the error either: halve the steps and compare. Raises ArgumentException for
+    /// fewer steps than one, and where the parts of the method's tableau do not fit each other.
     let fixedSteps
         (method: OdeMethod)
         (steps: int)

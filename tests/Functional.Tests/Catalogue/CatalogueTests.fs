@@ -80,9 +80,10 @@ let tests =
               dsharp.seed 5
               leavesNothing (fun () -> Catalogue.table () |> ignore)
               Expect.equal (next ()) expected "the random numbers after it")
-          testCase "the table shows families, transforms and divergences" (fun () ->
+          testCase "the table shows families, transforms, divergences and bounds, whose bars are escaped" (fun () ->
               says
                   (Catalogue.table ())
                   [ "| Uniform | `low`, `high` ∈ ℝ | [low, high] | ✓ | ✓ | ✓ | ✓ | ✓ |"
                     "| TanhTransform |  | ℝ | [-1, 1] |"
-                    "| Normal | Gumbel, Laplace, Normal |" ]) ]
+                    "| Normal | Gumbel, Laplace, Normal |"
+                    "| E_q[log p(x\\|z)] - β \\|KL(q(z) ‖ p(z)) - C\\| |" ]) ]

@@ -307,6 +307,15 @@ let private refusals =
                   OdeSolver.solveAt OdeSolver.defaults (fun _ x -> x) [ 0.0; 1.0; 0.5 ] x1.Value |> ignore)
 
           says message [ "ascend" ])
+      testCase "A method whose tableau does not fit together is refused" (fun () ->
+          let refused (method: OdeMethod) =
+              messageOf<ArgumentException, _>(fun () -> OdeSolver.fixedSteps method 1 (fun _ x -> x) (0.0, 1.0) x1.Value)
+
+          says (refused { OdeMethod.heun with Nodes = [ 0.0 ] }) [ "Heun"; "1 nodes" ]
+          says (refused { OdeMethod.heun with Nodes = [ 0.5; 1.0 ] }) [ "the first is 0" ]
+          says (refused { OdeMethod.heun with Coefficients = [ [ 1.0 ]; [ 1.0 ] ] }) [ "rows of 1, 1 coefficients" ]
+          says (refused { OdeMethod.heun with Weights = [ 0.5; 0.6 ] }) [ "sum to 1" ]
+          says (refused { OdeMethod.heun with Weights = [ 1.0 ] }) [ "1 weights" ])
       testCase "Tolerances and counts out of range are refused" (fun () ->
           let refused options =
               messageOf<ArgumentException, _>(fun () -> OdeSolver.solve options (fun _ x -> x) (0.0, 1.0) x1.Value |> ignore)
