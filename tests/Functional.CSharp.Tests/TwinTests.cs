@@ -63,6 +63,7 @@ public sealed class TwinTests
         ["deltaFrom"] = "Delta",
         ["adamWith"] = "AdamW",
         ["ofTensor"] = "FromTensor",
+        ["DuringTask"] = "DuringAsync",
         // Overloads.
         ["weighedBy"] = "Weighed",
         ["ofFunction"] = "FromFunction",
