@@ -80,8 +80,6 @@ public sealed class TwinTests
         "Layers", "Convolutions", "Resampling", "Normalization", "TimeEmbedding", "Attention", "Residual", "Heads", "ProgramWords", "ProgramBuilder",
         // The defaults of AnnealingOptions and IterationOptions.
         "Annealing", "Iteration",
-        // Warnings of an EpochSummary.
-        "Collapse",
         // A Schedule knows its step.
         "Scheduled",
         // IProgress, and exceptions as .NET knows them.

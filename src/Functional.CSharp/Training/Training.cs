@@ -52,7 +52,8 @@ public static class Training
     /// </summary>
     /// <remarks>
     /// The players bring their own optimizers, and the one in the options is not used. Collapse shows in
-    /// <see cref="EpochSummary.Warnings"/>. Cancelling is as in <see cref="FitAsync{TBatch}"/>.
+    /// <see cref="TrainingProgress.Warnings"/> when it begins, and in <see cref="EpochSummary.Warnings"/>. Cancelling is as in
+    /// <see cref="FitAsync{TBatch}"/>.
     /// </remarks>
     /// <param name="players">A critic and a generator, for example: each with its own parameters, loss and optimizer.</param>
     /// <param name="data">Where the batches come from.</param>
@@ -102,7 +103,7 @@ public static class Training
             Loss = summary.Loss,
             Terms = TrainingBridge.terms(summary.Terms),
             Duration = summary.Duration,
-            Warnings = PlayerBridge.warnings(summary),
+            Warnings = TrainingBridge.warnings(summary.Warnings),
         };
 
     internal static TrainingProgress Convert(Functional.TrainingProgress progress) =>
@@ -116,5 +117,6 @@ public static class Training
             Terms = TrainingBridge.terms(progress.Terms),
             Elapsed = progress.Elapsed,
             Remaining = progress.Remaining,
+            Warnings = TrainingBridge.warnings(progress.Warnings),
         };
 }

@@ -84,6 +84,7 @@ module internal TrainingBridge =
         [| for name, value in terms -> struct (name, value) |]
 
     let epochs (result: TrainingResult) = List.toArray result.Epochs
+    let warnings (sentences: string list) = List.toArray sentences
 
     /// Hands what a run reports to C#.
     let display (report: Action<TrainingProgress>) : ProgressDisplay =

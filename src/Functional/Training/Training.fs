@@ -89,6 +89,7 @@ type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list,
     let safeguard =
         new Safeguard(state.Parameters, [ for _, optimizer in state.Optimizers do yield! optimizer.Averages ])
 
+    let collapse = CollapseWatch()
     let stop = new StopSignal(options)
     let stepsAtStart = (beginning.Epoch - 1) * stepsPerEpoch + beginning.Finished.Length
 
@@ -136,6 +137,7 @@ type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list,
 
     let report (show: TrainingProgress -> unit) (epoch: int) (step: int) (recent: FinishedStep list) =
         let loss, terms = Losses.mean recent
+        let warnings = collapse.Look(recent, (step = stepsPerEpoch))
         let finished = (epoch - 1) * stepsPerEpoch + step
         let pace = clock.Elapsed / float (finished - stepsAtStart)
 
@@ -147,7 +149,10 @@ type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list,
               Loss = loss
               Terms = terms
               Elapsed = clock.Elapsed
-              Remaining = pace * float (options.Epochs * stepsPerEpoch - finished) }
+              Remaining = pace * float (options.Epochs * stepsPerEpoch - finished)
+              Warnings = warnings }
+
+        warnings |> List.iter options.Progress.Warn
 
     // The steps of an epoch from where the position stands, until its end or a stop.
     let runEpoch (position: Position) (show: TrainingProgress -> unit) : Position =
@@ -172,7 +177,8 @@ type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list,
         { Epoch = position.Epoch
           Loss = loss
           Terms = terms
-          Duration = clock.Elapsed - began }
+          Duration = clock.Elapsed - began
+          Warnings = collapse.EndEpoch() }
 
     // The random numbers that OnEpoch draws belong to the run too, so it comes before the checkpoint, which is written even if it fails.
     let finish (began: TimeSpan) (position: Position) : Position =
@@ -183,8 +189,6 @@ type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list,
               Finished = []
               Order = None
               Summaries = position.Summaries @ [ summary ] }
-
-        Collapse.warnings summary |> List.iter options.Progress.Warn
 
         try
             options.OnEpoch summary
@@ -237,7 +241,7 @@ module Training =
     /// the players' losses, whose terms come with the players' names before theirs; of several steps in a round the mean counts.
     /// The players bring their own optimizers, and the one in the options is not used.
     /// Memory is freed round by round, checkpoints hold all the players' weights and optimizers, and what is not finite is
-    /// treated as in `fit`. Warnings of collapse (`Collapse.warnings`) go to the progress display after each epoch.
+    /// treated as in `fit`. The progress display is warned when collapse begins (`EpochSummary.Warnings`), while an epoch runs.
     /// Raises ArgumentException when there is no player, two have one name, or one takes no step.
     let play (options: TrainingOptions) (players: Player<'Batch> list) (data: Dataset<'Batch>) : TrainingResult =
         if options.Epochs < 1 then
