@@ -64,7 +64,8 @@ public sealed class TwinTests
         ["adamWith"] = "AdamW",
         ["ofTensor"] = "FromTensor",
         ["DuringTask"] = "DuringAsync",
-        // Overloads.
+        // Overloads, and arguments that may be left out.
+        ["runUntil"] = "Run",
         ["weighedBy"] = "Weighed",
         ["ofFunction"] = "FromFunction",
     };

@@ -97,6 +97,15 @@ public sealed class ColdDiffusion : IWrapper
         new(Functional.ColdDiffusionModule.run(
             SamplerOptions.ToInner(options, progress, cancellationToken), inner, Guard.Inner(start)));
 
+    /// <summary><see cref="Run"/> on the thread pool.</summary>
+    /// <inheritdoc cref="Run"/>
+    public Task<Tensor> RunAsync(
+        Tensor start,
+        SamplerOptions? options = null,
+        IProgress<SamplerProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => Run(start, options, progress, cancellationToken), cancellationToken);
+
     /// <summary><see cref="Run"/> by x_s = D(x̂, s), which accumulates the network's errors: to compare with.</summary>
     /// <inheritdoc cref="Run"/>
     public Tensor RunNaively(
@@ -108,7 +117,14 @@ public sealed class ColdDiffusion : IWrapper
             SamplerOptions.ToInner(options, progress, cancellationToken), inner, Guard.Inner(start)));
 
     /// <summary>All states of <see cref="Run"/>, the start first.</summary>
-    public IReadOnlyList<Tensor> Trajectory(Tensor start, SamplerOptions? options = null) =>
+    /// <inheritdoc cref="Run"/>
+    public IReadOnlyList<Tensor> Trajectory(
+        Tensor start,
+        SamplerOptions? options = null,
+        IProgress<SamplerProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Array.ConvertAll(
-            ColdDiffusionBridge.trajectory(SamplerOptions.ToInner(options), inner, Guard.Inner(start)), state => new Tensor(state));
+            ColdDiffusionBridge.trajectory(
+                SamplerOptions.ToInner(options, progress, cancellationToken), inner, Guard.Inner(start)),
+            state => new Tensor(state));
 }

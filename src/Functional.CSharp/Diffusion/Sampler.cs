@@ -178,10 +178,19 @@ public sealed class Sampler
         Task.Run(() => Sample(denoiser, shape, options, progress, cancellationToken), cancellationToken);
 
     /// <summary>All states on the way from x at the time to begin with, that one first.</summary>
-    public IReadOnlyList<Tensor> Trajectory(Denoiser denoiser, Tensor start, SamplerOptions? options = null) =>
+    /// <inheritdoc cref="Run"/>
+    public IReadOnlyList<Tensor> Trajectory(
+        Denoiser denoiser,
+        Tensor start,
+        SamplerOptions? options = null,
+        IProgress<SamplerProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Array.ConvertAll(
             SamplerBridge.trajectory(
-                SamplerOptions.ToInner(options), Inner, Guard.NotNull(denoiser).Inner, Guard.Inner(start)),
+                SamplerOptions.ToInner(options, progress, cancellationToken),
+                Inner,
+                Guard.NotNull(denoiser).Inner,
+                Guard.Inner(start)),
             state => new Tensor(state));
 
     /// <summary>What the noise looks like at the time to begin with: draws from N(0, α² + σ²).</summary>
@@ -253,4 +262,16 @@ public static class DiffusionInPainting
             Guard.NotNull(denoiser).Inner,
             Guard.Inner(batch.X),
             Guard.Inner(batch.Visible)));
+
+    /// <summary><see cref="Sample"/> on the thread pool.</summary>
+    /// <inheritdoc cref="Sample"/>
+    public static Task<Tensor> SampleAsync(
+        int resamplings,
+        Sampler sampler,
+        Denoiser denoiser,
+        (Tensor X, Tensor Visible) batch,
+        SamplerOptions? options = null,
+        IProgress<SamplerProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => Sample(resamplings, sampler, denoiser, batch, options, progress, cancellationToken), cancellationToken);
 }

@@ -76,7 +76,7 @@ public static class Training
         return RunAsync(() => PlayerBridge.play(with, inner, data.Inner), cancellationToken);
     }
 
-    private static Functional.TrainingOptions Options(
+    internal static Functional.TrainingOptions Options(
         TrainingOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
         TrainingBridge.options(
             options.Epochs,

@@ -58,6 +58,18 @@ module internal Mmd =
             + "infinite numbers in the samples, and for such values of the kernel, score or statistic."
         )
 
+    let statistic (found: Shape) =
+        ArgumentException(
+            $"PermutationTest.run: the statistic has shape {shape found}; it has to be one number for two samples. Take the mean, the "
+            + "norm or the largest of its elements."
+        )
+
+    let checkpoint (path: string) =
+        ArgumentException(
+            $"ClassifierTest: its training has the checkpoint {path}, and would go on with a classifier of other samples if that file "
+            + "is there. A test trains in seconds and from nothing: leave the checkpoint out."
+        )
+
     let directions (found: int) =
         ArgumentException $"Wasserstein.sliced: the number of directions has to be at least 1; it is {found}."
 
