@@ -178,7 +178,7 @@ let leavesNothing (action: unit -> unit) =
 
 /// By the time `action` returns it has freed all that it made but the tensors in its result: nothing waits for the collector,
 /// which is not asked meanwhile. What is made once and kept is made by a first call.
-let leavesOnlyItsResult (what: string) (action: unit -> 'T) =
+let freesAllButResult (what: string) (action: unit -> 'T) =
     action () |> ignore
     let before = liveTensors ()
     let result = action ()

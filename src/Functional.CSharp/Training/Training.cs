@@ -81,6 +81,7 @@ public static class Training
         TrainingBridge.options(
             options.Epochs,
             options.BatchSize,
+            options.DropLast,
             options.Optimizer.Inner,
             options.Checkpoint,
             report => progress?.Report(Convert(report)),

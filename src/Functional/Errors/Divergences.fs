@@ -30,7 +30,10 @@ module internal Mmd =
         ArgumentException $"The samples have {x} and {y} rows, which are compared row by row; take as many of each."
 
     let tooFew (estimate: string) (least: int) (found: int) =
-        ArgumentException $"{estimate} needs at least {least} rows in each sample; one has {found}."
+        ArgumentException(
+            $"{estimate} needs at least {least} rows in each sample; one has {found}. In training, where that is the last batch of an "
+            + "epoch, leave it out: DropLast = true."
+        )
 
     let numbers (x: Shape) (y: Shape) =
         ArgumentException(

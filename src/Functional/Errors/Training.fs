@@ -54,6 +54,10 @@ module internal Training =
     let option (name: string) (requirement: string) (value: obj) =
         ArgumentException($"{name} must be {requirement}; it is {value}.", name)
 
+    let nothingLeft (batchSize: int) (examples: int) =
+        ArgumentException
+            $"DropLast leaves nothing to train on: the {examples} examples are less than a batch of {batchSize}. Take smaller batches."
+
     let samePlayers (name: string) (count: int) =
         ArgumentException
             $"{count} players are called '{name}'; give each a name of its own, which its terms and parameters carry."

@@ -96,6 +96,7 @@ module internal TrainingBridge =
     let options
         (epochs: int)
         (batchSize: int)
+        (dropLast: bool)
         (optimizer: Optimizer)
         (checkpoint: string)
         (report: Action<TrainingProgress>)
@@ -106,6 +107,7 @@ module internal TrainingBridge =
         { Training.defaults with
             Epochs = epochs
             BatchSize = batchSize
+            DropLast = dropLast
             Optimizer = optimizer
             Progress = display report
             OnStep = onStep.Invoke

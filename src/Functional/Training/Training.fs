@@ -29,6 +29,9 @@ type TrainingOptions =
         Epochs: int
         /// Examples a step; 128 by default.
         BatchSize: int
+        /// Whether the last batch of an epoch is left out where it is smaller than the others, for losses that need several examples: MMD,
+        /// batchNorm. False by default. The order changes from epoch to epoch, so that every example is read in some of them.
+        DropLast: bool
         /// Adam with rate 1e-3 by default.
         Optimizer: Optimizer
         /// The console by default.
@@ -76,14 +79,29 @@ type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list,
     static let stepsBetweenReads = 20
 
     let game = Game players
-    let batchCount = Dataset.batchCount options.BatchSize data
+
+    let batchCount =
+        let all = Dataset.batchCount options.BatchSize data
+        let isLastSmall = data.Length % options.BatchSize > 0
+
+        if options.DropLast && isLastSmall && all = 1 then
+            raise (Errors.Training.nothingLeft options.BatchSize data.Length)
+
+        if options.DropLast && isLastSmall then all - 1 else all
+
     let stepsPerEpoch = (batchCount + game.BatchesPerRound - 1) / game.BatchesPerRound
     let clock = Stopwatch.StartNew()
+
+    let batchSize =
+        if options.DropLast then
+            $"{options.BatchSize}, full batches only"
+        else
+            string options.BatchSize
 
     let state =
         { Parameters = game.Parameters
           Optimizers = game.Optimizers
-          Settings = game.Settings @ [ "batch size", string options.BatchSize; "examples", string data.Length ] }
+          Settings = game.Settings @ [ "batch size", batchSize; "examples", string data.Length ] }
 
     let beginning = Checkpoint.resume options.Checkpoint stepsPerEpoch state
     let safeguard =
@@ -227,6 +245,7 @@ module Training =
     let defaults: TrainingOptions =
         { Epochs = 10
           BatchSize = 128
+          DropLast = false
           Optimizer = Optimizer.adam 1e-3
           Progress = Progress.console
           OnStep = ignore

@@ -9,7 +9,7 @@ open Functional.Tensors
 open Functional.Tests.Testing
 
 let private case (name: string) (action: unit -> 'T) : Test =
-    testCase name (fun () -> leavesOnlyItsResult name action)
+    testCase name (fun () -> freesAllButResult name action)
 
 let private x = lazy Scope.keep ((dsharp.rand [ 4; 6 ]).round())
 let private context = lazy Scope.keep (dsharp.rand [ 4; 3 ])
@@ -205,7 +205,7 @@ let private ownStarts () =
         { Sampler.ddim 0.0 with
             Step = fun _ _ _ _ -> raise (InvalidOperationException "enough") }
 
-    leavesOnlyItsResult "where it fails" (fun () ->
+    freesAllButResult "where it fails" (fun () ->
         messageOf<InvalidOperationException, _>(fun () -> Sampler.sample options failing denoiser.Value [ 3; 2 ]))
 
     let idle = { Sampler.ddim 0.0 with Step = fun _ x _ _ -> x }
