@@ -26,8 +26,15 @@ internal sealed class Arguments
     /// <summary>Where `build/run sample` puts MNIST.</summary>
     public static string Mnist => Path.Combine(Root(), ".data", "mnist");
 
-    /// <summary>A folder for the sample's pictures and weights: artifacts/NAME at the top of the repository.</summary>
-    public static string Artifacts(string name) => Directory.CreateDirectory(Path.Combine(Root(), "artifacts", name)).FullName;
+    /// <summary>
+    /// A folder for the sample's pictures and weights: artifacts/NAME at the top of the repository, or NAME in the folder that
+    /// FUNCTIONAL_ARTIFACTS names, as for tests.
+    /// </summary>
+    public static string Artifacts(string name)
+    {
+        var all = Environment.GetEnvironmentVariable("FUNCTIONAL_ARTIFACTS") ?? Path.Combine(Root(), "artifacts");
+        return Directory.CreateDirectory(Path.Combine(all, name)).FullName;
+    }
 
     /// <summary>A whole number, or its default.</summary>
     public int Int(string name, int otherwise, int atLeast = int.MinValue)

@@ -71,7 +71,7 @@ module Comparison =
 
     /// One line: both medians, their ratio, and whether it is as low as promised.
     let print (comparison: Comparison) =
-        let verdict = if comparison.Ratio <= comparison.AtMost then "ok" else "TOO SLOW"
+        let verdict = if comparison.Ratio <= comparison.AtMost then "ok" else "TOO HIGH"
 
         printfn
             $"%-24s{comparison.Name}  Functional %8.3f{comparison.Ours} {comparison.Unit}   {comparison.Peer} %8.3f{comparison.Theirs} {comparison.Unit}   ratio %.2f{comparison.Ratio} (at most {comparison.AtMost})  {verdict}"

@@ -3,8 +3,6 @@
 // network.
 module Functional.Benchmarks.DiffusionStep
 
-open System
-open System.Diagnostics
 open Functional
 open Functional.Tensors
 
@@ -31,7 +29,6 @@ let private round () =
         let result = Training.fit options denoiser.Parameters (DiffusionLoss.simple denoiser) data
         result.Epochs.Head.Duration.TotalMilliseconds / float steps
 
-/// Live tensors and resident memory after 500 and after 2,000 steps, which should be the same.
 let private memory () =
     let denoiser =
         denoiser
@@ -41,28 +38,15 @@ let private memory () =
                 Attention = [ 2 ]
                 Groups = 4 }
 
-    let average = WeightAverage 0.999
-
-    let look (epoch: EpochSummary) =
-        if epoch.Epoch % 5 = 0 then
-            GC.Collect()
-            GC.WaitForPendingFinalizers()
-            let resident = float (Process.GetCurrentProcess().WorkingSet64) / 1048576.0
-
-            printfn
-                $"diffusion memory after {epoch.Epoch * 100} steps: {Scope.liveTensors ()} live tensors, %.0f{resident} MiB resident"
-
     let options =
         { options with
-            Epochs = 20
             BatchSize = 16
-            Optimizer = average.Of options.Optimizer
-            OnEpoch = look }
+            Optimizer = (WeightAverage 0.999).Of options.Optimizer }
 
-    Training.fit options denoiser.Parameters (DiffusionLoss.simple denoiser) (images 1600 8) |> ignore
+    FlatMemory.run "diffusion-step" options (fun options ->
+        Training.fit options denoiser.Parameters (DiffusionLoss.simple denoiser) (images 1600 8) |> ignore)
 
 let run () : Comparison list =
     use peer = new Peer("diffusion_step.py", [ string (Device.threads ()); string steps; string batch ])
     let comparison = Comparison.run "diffusion-step" "ms/step" 0.9 7 (round ()) (fun () -> peer.Round "step")
-    memory ()
-    [ comparison ]
+    comparison :: memory ()

@@ -2,8 +2,6 @@
 // What the library spends on it is set against PyTorch doing the same with the same libtorch and threads; then memory over 2,000 rounds.
 module Functional.Benchmarks.GanStep
 
-open System
-open System.Diagnostics
 open Functional
 open Functional.Tensors
 
@@ -35,20 +33,9 @@ let private round (recipe: AdversarialOptions) () =
 
 let private penalized = { AdversarialOptions.wasserstein with CriticSteps = 1 }
 
-/// Live tensors and resident memory after 500 and after 2,000 rounds, which should be the same.
 let private memory () =
     let players = Gan.players AdversarialOptions.nonSaturating (gan ())
-
-    let look (epoch: EpochSummary) =
-        if epoch.Epoch % 5 = 0 then
-            GC.Collect()
-            GC.WaitForPendingFinalizers()
-            let resident = float (Process.GetCurrentProcess().WorkingSet64) / 1048576.0
-
-            printfn
-                $"gan memory after {epoch.Epoch * rounds} rounds: {Scope.liveTensors ()} live tensors, %.0f{resident} MiB resident"
-
-    Training.play { options with Epochs = 20; OnEpoch = look } players (data ()) |> ignore
+    FlatMemory.run "gan-round" options (fun options -> Training.play options players (data ()) |> ignore)
 
 let run () : Comparison list =
     use peer = new Peer("gan_step.py", [ string (Device.threads ()); string rounds ])
@@ -58,5 +45,4 @@ let run () : Comparison list =
               peer.Round "non-saturating")
           Comparison.run "gan-round, penalized" "ms/round" 0.9 7 (round penalized ()) (fun () -> peer.Round "penalized") ]
 
-    memory ()
-    comparisons
+    comparisons @ memory ()

@@ -155,10 +155,21 @@ public sealed class AdversarialTests
             + Loss.Observed(Adversarial.AccuracyTerm, Tensor.Ones([1]))
             + Loss.Observed(Adversarial.VarianceRatioTerm, Tensor.Zeros([1]));
 
-        var result = await Training.FitAsync([weight], Collapsed, Dataset.FromTensor(Tensor.Zeros([10])), OneEpoch);
+        // One epoch, as games on generated data have it: warnings come with the reports, long before its end.
+        var heard = new Heard();
+        var data = Dataset.FromTensor(Tensor.Zeros([1000]));
+        var result = await Training.FitAsync([weight], Collapsed, data, new() { Epochs = 1, BatchSize = 1 }, heard);
         Assert.Equal(2, result.Epochs[0].Warnings.Count);
         Assert.StartsWith("critic saturated", result.Epochs[0].Warnings[0]);
         Assert.StartsWith("samples collapsing", result.Epochs[0].Warnings[1]);
+        Assert.Equal(result.Epochs[0].Warnings.Select(warning => (400, warning)), heard.Warnings);
+    }
+
+    private sealed class Heard : IProgress<TrainingProgress>
+    {
+        public List<(int Step, string Warning)> Warnings { get; } = [];
+
+        public void Report(TrainingProgress value) => Warnings.AddRange(value.Warnings.Select(warning => (value.Step, warning)));
     }
 
     [Fact]

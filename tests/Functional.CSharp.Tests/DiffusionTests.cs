@@ -281,7 +281,7 @@ public sealed class DiffusionTests
             [
                 Refused(() => denoiser.Data(x, t)),
                 Refused(() => DiffusionLoss.Simple(denoiser)(x)),
-                Refused(() => FlowMatching.Loss(VelocityField.Rectified(narrow), x)),
+                Refused(() => VelocityField.Rectified(narrow).Loss(x)),
                 Refused(() => model.Objective(TimeSampling.Uniform)(x)),
                 Refused(() => ScoreMatching.Implicit.Objective((x, _) => x.Sum(1))(x)),
             ],
@@ -305,12 +305,41 @@ public sealed class DiffusionTests
     }
 
     [Fact]
-    public void Sampling_is_cancelled()
+    public async Task Sampling_is_cancelled()
     {
         using var source = new CancellationTokenSource();
         source.Cancel();
+        var (x, image) = (Tensor.Ones([1, 2], dtype: Dtype.Float64), Tensor.Ones([1, 1, 4, 4]));
+        var cold = new ColdDiffusion(Degradation.Blur(1), Net.FromFunction(((Tensor X, Tensor Time) input) => input.X));
         Assert.Throws<OperationCanceledException>(
             () => Sampler.PredictorCorrector().Sample(Cloud, [1, 2], cancellationToken: source.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => Sampler.Ancestral().Trajectory(Cloud, x, cancellationToken: source.Token));
+        Assert.Throws<OperationCanceledException>(() => cold.Trajectory(image, cancellationToken: source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cold.RunAsync(image, cancellationToken: source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DiffusionInPainting.SampleAsync(
+            1, Sampler.Ancestral(), Cloud, (x, x), cancellationToken: source.Token));
+    }
+
+    [Fact]
+    public async Task Long_sampling_reports_and_does_not_hold_up_the_caller()
+    {
+        var steps = new Steps();
+        var (x, visible) = (Row(5, 0).View([1, 2]), Row(1, 0).View([1, 2]));
+        var options = new SamplerOptions { Steps = 4, Start = 0.95 };
+        var filled = await DiffusionInPainting.SampleAsync(2, Sampler.Ancestral(), Cloud, (x, visible), options, steps);
+        Assert.Equal(5, filled.ToArray<double>()[0], 1e-9);
+        var image = Tensor.Rand([1, 1, 4, 4]);
+        var cold = new ColdDiffusion(Degradation.Blur(1), Net.FromFunction(((Tensor X, Tensor Time) input) => input.X * 0.0 + image));
+        Assert.True((await cold.RunAsync(image, options, steps)).AllClose(image, absoluteTolerance: 1e-5));
+        Assert.Equal([1, 2, 3, 4, 1, 2, 3, 4], steps.Seen);
+    }
+
+    private sealed class Steps : IProgress<SamplerProgress>
+    {
+        public List<int> Seen { get; } = [];
+
+        public void Report(SamplerProgress value) => Seen.Add(value.Step);
     }
 
     [Fact]

@@ -126,6 +126,58 @@ public sealed class DivergenceTests
     });
 
     [Fact]
+    public async Task Tests_run_beside_the_caller_and_can_be_cancelled()
+    {
+        var (x, y) = (Tensor.Randn([60, 2]), Tensor.Randn([60, 2]) + 2);
+        Tensor Distance(Tensor a, Tensor b) => (a.Mean(0) - b.Mean(0)).Square().Sum();
+        Assert.True((await PermutationTest.RunAsync(Distance, x, y, permutations: 199)).Rejects(0.01));
+        var reports = new Reports();
+        var options = new ClassifierTestOptions { Training = new() { Epochs = 20, BatchSize = 16, Optimizer = Optimizer.Adam(0.01) } };
+        Assert.True((await ClassifierTest.RunAsync(x, y, options, reports)).Rejects(0.01));
+        Assert.Equal(20, reports.Epochs.Distinct().Count());
+
+        using var source = new CancellationTokenSource();
+        var evaluations = 0;
+
+        Tensor Stopping(Tensor a, Tensor b)
+        {
+            if (++evaluations == 5)
+            {
+                source.Cancel();
+            }
+
+            return Distance(a, b);
+        }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => PermutationTest.RunAsync(Stopping, x, y, cancellationToken: source.Token));
+        Assert.Equal(5, evaluations);
+
+        using var stop = new CancellationTokenSource();
+        var training = new TrainingOptions { Epochs = 1_000_000, OnEpoch = epoch => stop.Cancel() };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => ClassifierTest.RunAsync(x, y, new() { Training = training }, cancellationToken: stop.Token));
+    }
+
+    private sealed class Reports : IProgress<TrainingProgress>
+    {
+        public List<int> Epochs { get; } = [];
+
+        public void Report(TrainingProgress value) => Epochs.Add(value.Epoch);
+    }
+
+    [Fact]
+    public void Tests_refuse_what_they_cannot_use()
+    {
+        var x = Tensor.Randn([60, 2]);
+        var message = Assert.Throws<ArgumentException>(() => PermutationTest.Run((a, b) => a.Mean(0) - b.Mean(0), x, x)).Message;
+        Assert.Contains("[2]", message, StringComparison.Ordinal);
+        var options = new ClassifierTestOptions { Training = new() { Checkpoint = "there.safetensors" } };
+        message = Assert.Throws<ArgumentException>(() => ClassifierTest.Run(x, x, options)).Message;
+        Assert.Contains("there.safetensors", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_sample_is_held_to_a_score() => RandomNumbers.WithSeed(4, () =>
     {
         Func<Tensor, Tensor> score = x => -x;

@@ -120,6 +120,60 @@ public sealed class FlowTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => flow.SampleAsync(3, cancellationToken: source.Token));
     }
 
+    // Cancels after so many evaluations, and counts them.
+    private static (ProbabilityFlow Flow, Func<int> Evaluations) Stopping(CancellationTokenSource source, int after)
+    {
+        var evaluations = 0;
+
+        return (new((x, _) =>
+        {
+            if (++evaluations == after)
+            {
+                source.Cancel();
+            }
+
+            return x;
+        }, Normal.Standard([2])), () => evaluations);
+    }
+
+    public static TheoryData<string, Func<ProbabilityFlow, CancellationToken, Task>> LongWork => new()
+    {
+        { "encode", (flow, token) => flow.EncodeAsync(Tensor.Ones([3, 2]), cancellationToken: token) },
+        { "decode", (flow, token) => flow.DecodeAsync(Tensor.Ones([3, 2]), cancellationToken: token) },
+        { "likelihood", (flow, token) => flow.LogLikelihoodAsync(Tensor.Ones([3, 2]), cancellationToken: token) },
+        { "bits", (flow, token) => flow.BitsPerDimensionAsync(Tensor.Ones([3, 2]), cancellationToken: token) },
+        { "pairs", (flow, token) => RectifiedFlow.PairsAsync(flow, 3, cancellationToken: token) },
+        { "bend", (flow, token) => Task.Run(() => RectifiedFlow.Bend(flow, Tensor.Ones([3, 2]), cancellationToken: token)) },
+    };
+
+    [Theory]
+    [MemberData(nameof(LongWork))]
+    public async Task Work_along_a_flow_is_a_task_and_can_be_cancelled(
+        string name, Func<ProbabilityFlow, CancellationToken, Task> work)
+    {
+        Assert.NotEmpty(name);
+        using var never = new CancellationTokenSource();
+        var (whole, all) = Stopping(never, after: -1);
+        await work(whole, never.Token);
+
+        using var source = new CancellationTokenSource();
+        var (flow, evaluations) = Stopping(source, after: 3);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => work(flow, source.Token));
+        Assert.InRange(evaluations(), 3, all() - 1);
+    }
+
+    [Fact]
+    public async Task Tasks_say_what_the_calls_say()
+    {
+        var flow = ProbabilityFlow.OfDenoiser(Normal1, [2], dataTime: 1e-3);
+        var x = Tensor.FromArray(new[,] { { 0.5, -1 }, { 0, 2 } });
+        Assert.True((await flow.LogLikelihoodAsync(x)).AllClose(flow.LogLikelihood(x)));
+        Assert.True((await flow.EncodeAsync(x)).State.AllClose(flow.Encode(x).State));
+        Assert.True((await flow.DecodeAsync(x)).State.AllClose(flow.Decode(x).State));
+        Assert.Equal([2], (await flow.BitsPerDimensionAsync(x, levels: 16)).Shape);
+        Assert.Equal(7, (await RectifiedFlow.PairsAsync(flow, 7)).Length);
+    }
+
     [Fact]
     public async Task A_field_is_trained_and_straightened()
     {

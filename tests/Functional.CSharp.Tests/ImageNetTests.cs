@@ -98,4 +98,44 @@ public sealed class ImageNetTests
         Assert.Equal(start - 0.1, weight.ToSingle(), 5);
         Assert.Contains("average.linear.weight", optimizer.Memory.Keys);
     }
+
+    [Fact]
+    public async Task Averaged_weights_stay_in_place_until_a_task_has_ended()
+    {
+        var net = Net.Linear(1, 1);
+        var weight = net.Parameters[0].Value;
+        var average = new WeightAverage(0.5);
+        average.Of(Optimizer.Sgd(0.1)).Start(net.Parameters).Step(net.Parameters.Select(parameter => Tensor.Ones(parameter.Value.Shape)));
+        var own = weight.ToSingle();
+        var averaged = average.During(() => weight.ToSingle());
+        Assert.NotEqual(averaged, own);
+
+        var gate = new TaskCompletionSource();
+
+        async Task<float> Late()
+        {
+            await gate.Task;
+            return weight.ToSingle();
+        }
+
+        var running = average.DuringAsync(Late);
+        Assert.Equal(averaged, weight.ToSingle());
+        gate.SetResult();
+        Assert.Equal(averaged, await running);
+        Assert.Equal(own, weight.ToSingle());
+
+        var seen = 0f;
+        await average.DuringAsync(async () => { seen = await Late(); });
+        Assert.Equal(averaged, seen);
+
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => average.DuringAsync(() => Task.FromCanceled<int>(new CancellationToken(canceled: true))));
+
+        Assert.Equal(own, weight.ToSingle());
+
+        // A sampler at work would lose the averages while it runs.
+        var message = Assert.Throws<ArgumentException>("body", () => { _ = average.During(Late); }).Message;
+        Assert.Contains("DuringAsync", message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>("body", () => { _ = average.During(async () => await Task.Yield()); });
+    }
 }

@@ -171,6 +171,22 @@ public sealed class ScoreTests
         var x = Langevin.Unadjusted(x => -x, Draws(20_000) * Math.Sqrt(variance), new() { Steps = 3, StepSize = 0.4 });
         Near(variance, x.Var(0), 5 * variance * Math.Sqrt(2.0 / 20_000));
         Assert.Throws<ArgumentOutOfRangeException>(() => new LangevinOptions { StepSize = 0 });
+
+        using var source = new CancellationTokenSource();
+        var evaluations = 0;
+
+        Tensor Score(Tensor x)
+        {
+            if (++evaluations == 4)
+            {
+                source.Cancel();
+            }
+
+            return -x;
+        }
+
+        Assert.Throws<OperationCanceledException>(() => Langevin.Unadjusted(Score, Draws(10), cancellationToken: source.Token));
+        Assert.Equal(4, evaluations);
     }
 
     [Fact]

@@ -253,6 +253,29 @@ public sealed class TrainingTests
     }
 
     [Fact]
+    public async Task A_last_batch_that_is_smaller_can_be_left_out()
+    {
+        async Task<IEnumerable<int>> Sizes(bool dropLast)
+        {
+            var x = new Parameter("x", Gradient.Record(Tensor.Ones([1])));
+            var sizes = new List<int>();
+
+            Loss Squares(Tensor batch)
+            {
+                sizes.Add(batch.Shape[0]);
+                return Loss.Term("squares", (batch * x.Value).Square().Mean());
+            }
+
+            var options = new TrainingOptions { Epochs = 1, BatchSize = 4, DropLast = dropLast };
+            await Training.FitAsync([x], (Tensor batch) => Squares(batch), Dataset.FromTensor(Tensor.Ones([9, 1])), options);
+            return sizes;
+        }
+
+        Assert.Equal([4, 4, 1], await Sizes(dropLast: false));
+        Assert.Equal([4, 4], await Sizes(dropLast: true));
+    }
+
+    [Fact]
     public async Task Bad_arguments_are_ArgumentExceptions()
     {
         Assert.Throws<ArgumentOutOfRangeException>("Epochs", () => new TrainingOptions { Epochs = 0 });

@@ -62,7 +62,9 @@ public sealed class TwinTests
         ["lowRankFrom"] = "LowRank",
         ["deltaFrom"] = "Delta",
         ["adamWith"] = "AdamW",
-        // Overloads.
+        ["DuringTask"] = "DuringAsync",
+        // Overloads, and arguments that may be left out.
+        ["runUntil"] = "Run",
         ["weighedBy"] = "Weighed",
     };
 
@@ -87,8 +89,6 @@ public sealed class TwinTests
         "Layers", "Convolutions", "Resampling", "Normalization", "TimeEmbedding", "Attention", "Residual", "Heads", "ProgramWords", "ProgramBuilder",
         // The defaults of AnnealingOptions and IterationOptions.
         "Annealing", "Iteration",
-        // Warnings of an EpochSummary.
-        "Collapse",
         // A Schedule knows its step.
         "Scheduled",
         // IProgress, and exceptions as .NET knows them.

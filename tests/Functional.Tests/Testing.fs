@@ -176,6 +176,16 @@ let leavesNothing (action: unit -> unit) =
     action ()
     Expect.isLessThanOrEqual (liveTensors ()) before "live tensors"
 
+/// By the time `action` returns it has freed all that it made but the tensors in its result: nothing waits for the collector,
+/// which is not asked meanwhile. What is made once and kept is made by a first call.
+let freesAllButResult (what: string) (action: unit -> 'T) =
+    action () |> ignore
+    let before = liveTensors ()
+    let result = action ()
+    let alive = Scope.liveTensors () - before
+    let kept = Held.tensors (box result) |> Seq.length
+    Expect.isLessThanOrEqual alive (int64 kept) $"{what}: live tensors, of which {kept} are its result"
+
 // ---- places ----
 
 /// The top of the repository.

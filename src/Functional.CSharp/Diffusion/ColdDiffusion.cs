@@ -106,6 +106,15 @@ public sealed class ColdDiffusion : IWrapper
         new(Functional.ColdDiffusionModule.run(
             SamplerOptions.ToInner(options, progress, cancellationToken), inner, Guard.Inner(start)));
 
+    /// <summary><see cref="Run"/> on the thread pool.</summary>
+    /// <inheritdoc cref="Run"/>
+    public Task<Tensor> RunAsync(
+        Tensor start,
+        SamplerOptions? options = null,
+        IProgress<SamplerProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => Run(start, options, progress, cancellationToken), cancellationToken);
+
     /// <summary><see cref="Run"/> by x_s = D(x̂, s), which accumulates the network's errors: to compare with.</summary>
     /// <inheritdoc cref="Run"/>
     public Tensor RunNaively(

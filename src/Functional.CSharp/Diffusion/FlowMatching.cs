@@ -196,6 +196,12 @@ public static class RectifiedFlow
             .Map(pair => (new Tensor(pair.Item1), new Tensor(pair.Item2)));
     }
 
+    /// <summary><see cref="Pairs"/> on the thread pool.</summary>
+    /// <inheritdoc cref="Pairs"/>
+    public static Task<Dataset<(Tensor Data, Tensor Noise)>> PairsAsync(
+        ProbabilityFlow flow, int count, OdeOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Pairs(flow, count, options, cancellationToken), cancellationToken);
+
     /// <summary>
     /// ∫ ‖(x₁ - x₀) - u(x_t, t)‖² dt along the path of each row of noise, [n]: 0 where paths are straight and evenly travelled.
     /// </summary>
@@ -203,7 +209,17 @@ public static class RectifiedFlow
     /// <param name="noise">Where the paths begin, [n; ...].</param>
     /// <param name="points">How many points of a path are looked at, at least 1. Default: 20.</param>
     /// <param name="options">How closely to follow. Default: tolerances of 1e-5.</param>
-    public static Tensor Bend(ProbabilityFlow flow, Tensor noise, int points = 20, OdeOptions? options = null) =>
+    /// <param name="cancellationToken">Looked at before each step.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static Tensor Bend(
+        ProbabilityFlow flow,
+        Tensor noise,
+        int points = 20,
+        OdeOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         new(Functional.RectifiedFlow.bend(
-            OdeOptions.ToInner(options, default), Guard.AtLeast(points, 1), Guard.NotNull(flow).Inner, Guard.Inner(noise)));
+            OdeOptions.ToInner(options, cancellationToken),
+            Guard.AtLeast(points, 1),
+            Guard.NotNull(flow).Inner,
+            Guard.Inner(noise)));
 }

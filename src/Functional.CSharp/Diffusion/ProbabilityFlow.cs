@@ -76,10 +76,22 @@ public sealed class ProbabilityFlow
     public OdeSolution<Tensor> Decode(Tensor x, OdeOptions? options = null, CancellationToken cancellationToken = default) =>
         Wrap(Functional.ProbabilityFlowModule.decode(OdeOptions.ToInner(options, cancellationToken), Inner, Guard.Inner(x)));
 
+    /// <summary><see cref="Decode"/> on the thread pool.</summary>
+    /// <inheritdoc cref="Decode"/>
+    public Task<OdeSolution<Tensor>> DecodeAsync(
+        Tensor x, OdeOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Decode(x, options, cancellationToken), cancellationToken);
+
     /// <summary>Noise from data x of shape [n; ...]: a code from which <see cref="Decode"/> returns the data.</summary>
     /// <inheritdoc cref="Decode"/>
     public OdeSolution<Tensor> Encode(Tensor x, OdeOptions? options = null, CancellationToken cancellationToken = default) =>
         Wrap(Functional.ProbabilityFlowModule.encode(OdeOptions.ToInner(options, cancellationToken), Inner, Guard.Inner(x)));
+
+    /// <summary><see cref="Encode"/> on the thread pool.</summary>
+    /// <inheritdoc cref="Decode"/>
+    public Task<OdeSolution<Tensor>> EncodeAsync(
+        Tensor x, OdeOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Encode(x, options, cancellationToken), cancellationToken);
 
     /// <summary>The way of noise x, [n; ...], to the data, of shape [times; n; ...].</summary>
     /// <param name="x">The noise.</param>
@@ -130,6 +142,12 @@ public sealed class ProbabilityFlow
         new(Functional.ProbabilityFlowModule.logLikelihood(
             OdeOptions.ToInner(options, cancellationToken), (trace ?? TraceMethod.Exact).Inner, Inner, Guard.Inner(x)));
 
+    /// <summary><see cref="LogLikelihood"/> on the thread pool.</summary>
+    /// <inheritdoc cref="EncodeWithChange"/>
+    public Task<Tensor> LogLikelihoodAsync(
+        Tensor x, TraceMethod? trace = null, OdeOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => LogLikelihood(x, trace, options, cancellationToken), cancellationToken);
+
     /// <summary>
     /// Bits a dimension of images x of so many grey values from -1 to 1, [n], each value spread evenly over its width. Uria,
     /// Murray &amp; Larochelle, arXiv:1306.0186; Theis, van den Oord &amp; Bethge, arXiv:1511.01844.
@@ -152,6 +170,16 @@ public sealed class ProbabilityFlow
             Guard.AtLeast(levels, 2),
             Inner,
             Guard.Inner(x)));
+
+    /// <summary><see cref="BitsPerDimension"/> on the thread pool.</summary>
+    /// <inheritdoc cref="BitsPerDimension"/>
+    public Task<Tensor> BitsPerDimensionAsync(
+        Tensor x,
+        int levels = 256,
+        TraceMethod? trace = null,
+        OdeOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => BitsPerDimension(x, levels, trace, options, cancellationToken), cancellationToken);
 
     private static Func<Functional.Tensors.Tensor, Functional.Tensors.Tensor, Functional.Tensors.Tensor> Lift(
         Func<Tensor, Tensor, Tensor> velocity)

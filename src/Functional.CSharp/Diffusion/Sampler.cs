@@ -316,4 +316,16 @@ public static class DiffusionInPainting
             Guard.NotNull(denoiser).Inner,
             Guard.Inner(batch.X),
             Guard.Inner(batch.Visible)));
+
+    /// <summary><see cref="Sample"/> on the thread pool.</summary>
+    /// <inheritdoc cref="Sample"/>
+    public static Task<Tensor> SampleAsync(
+        int resamplings,
+        Sampler sampler,
+        Denoiser denoiser,
+        (Tensor X, Tensor Visible) batch,
+        SamplerOptions? options = null,
+        IProgress<SamplerProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => Sample(resamplings, sampler, denoiser, batch, options, progress, cancellationToken), cancellationToken);
 }

@@ -54,17 +54,39 @@ public static class Wasserstein
 public static class PermutationTest
 {
     /// <summary>By a statistic of two samples, a scalar, which is evaluated anew for each permutation.</summary>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static TestResult Run(Func<Tensor, Tensor, Tensor> statistic, Tensor x, Tensor y, int permutations = 999)
+    /// <param name="statistic">The statistic: larger where the samples differ more.</param>
+    /// <param name="x">Rows of p.</param>
+    /// <param name="y">Rows of q.</param>
+    /// <param name="permutations">How many random divisions, at least 1. Default: 999.</param>
+    /// <param name="cancellationToken">Looked at before each permutation.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or the statistic is not one finite number.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static TestResult Run(
+        Func<Tensor, Tensor, Tensor> statistic,
+        Tensor x,
+        Tensor y,
+        int permutations = 999,
+        CancellationToken cancellationToken = default)
     {
         Guard.NotNull(statistic);
 
         return TestResult.Of(TestBridge.permutation(
+            cancellationToken,
             Guard.AtLeast(permutations, 1),
             (a, b) => Guard.Inner(statistic(new(a), new(b))),
             Guard.Inner(x),
             Guard.Inner(y)));
     }
+
+    /// <summary><see cref="Run"/> on the thread pool.</summary>
+    /// <inheritdoc cref="Run"/>
+    public static Task<TestResult> RunAsync(
+        Func<Tensor, Tensor, Tensor> statistic,
+        Tensor x,
+        Tensor y,
+        int permutations = 999,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => Run(statistic, x, y, permutations, cancellationToken), cancellationToken);
 
     /// <summary>By the unbiased MMD² of a kernel, whose matrix is computed once.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit, or a sample has fewer than two rows.</exception>
@@ -85,7 +107,7 @@ public sealed class ClassifierTestOptions
     public Func<int, Net<Tensor, Tensor>> Classifier { get; init => field = Guard.NotNull(value, nameof(Classifier)); } =
         features => Net.Mlp(features, 64, 64).Then(Head.Output(1));
 
-    /// <summary>How it is trained. Default: 30 epochs of batches of 64, Adam with rate 1e-3.</summary>
+    /// <summary>How it is trained, without a checkpoint. Default: 30 epochs of batches of 64, Adam with rate 1e-3.</summary>
     public TrainingOptions Training { get; init => field = Guard.NotNull(value, nameof(Training)); } =
         new() { Epochs = 30, BatchSize = 64 };
 
@@ -104,23 +126,40 @@ public sealed class ClassifierTestOptions
 public static class ClassifierTest
 {
     /// <summary>The test; of the larger sample only as many rows are used as the smaller one has.</summary>
+    /// <param name="x">Rows of p.</param>
+    /// <param name="y">Rows of q.</param>
+    /// <param name="options">The classifier and its training. Default: two hidden layers of 64, 30 epochs.</param>
+    /// <param name="progress">Told every 20 steps where training is. Default: nobody.</param>
+    /// <param name="cancellationToken">Looked at before each step.</param>
     /// <exception cref="ArgumentException">
-    /// The shapes do not fit, or fewer than two rows would be trained on or held out.
+    /// The shapes do not fit, fewer than two rows would be trained on or held out, or the training has a checkpoint.
     /// </exception>
-    public static TestResult Run(Tensor x, Tensor y, ClassifierTestOptions? options = null)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static TestResult Run(
+        Tensor x,
+        Tensor y,
+        ClassifierTestOptions? options = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new();
 
         return TestResult.Of(TestBridge.classifier(
             features => Guard.NotNull(options.Classifier(features)).ToInner(),
-            options.Training.Epochs,
-            options.Training.BatchSize,
-            options.Training.Optimizer.Inner,
-            step => options.Training.OnStep?.Invoke(step),
-            summary => options.Training.OnEpoch?.Invoke(Training.Convert(summary)),
+            Training.Options(options.Training, progress, cancellationToken),
             options.TrainingShare,
             options.Seed,
             Guard.Inner(x),
             Guard.Inner(y)));
     }
+
+    /// <summary><see cref="Run"/> on the thread pool.</summary>
+    /// <inheritdoc cref="Run"/>
+    public static Task<TestResult> RunAsync(
+        Tensor x,
+        Tensor y,
+        ClassifierTestOptions? options = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => Run(x, y, options, progress, cancellationToken), cancellationToken);
 }

@@ -37,9 +37,15 @@ public static class Langevin
     /// <param name="score">∇ log p: rows to rows.</param>
     /// <param name="start">Rows [n; d...], which are so many chains.</param>
     /// <param name="options">How. Default: 100 steps of size 0.01.</param>
-    public static Tensor Unadjusted(Func<Tensor, Tensor> score, Tensor start, LangevinOptions? options = null) =>
+    /// <param name="cancellationToken">Looked at before each step.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static Tensor Unadjusted(
+        Func<Tensor, Tensor> score,
+        Tensor start,
+        LangevinOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         new(LangevinBridge.unadjusted(
-            (options ?? new()).ToInner(null, default), Differentiate.Lift(score), Guard.Inner(start)));
+            (options ?? new()).ToInner(null, cancellationToken), Differentiate.Lift(score), Guard.Inner(start)));
 
     /// <summary>
     /// For each level σ of the ladder, from the highest: steps x ← x + α/2 s(x, σ) + √α z with α = ε σ²/σ_L², on the thread pool.

@@ -52,7 +52,8 @@ public static class Training
     /// </summary>
     /// <remarks>
     /// The players bring their own optimizers, and the one in the options is not used. Collapse shows in
-    /// <see cref="EpochSummary.Warnings"/>. Cancelling is as in <see cref="FitAsync{TBatch}"/>.
+    /// <see cref="TrainingProgress.Warnings"/> when it begins, and in <see cref="EpochSummary.Warnings"/>. Cancelling is as in
+    /// <see cref="FitAsync{TBatch}"/>.
     /// </remarks>
     /// <param name="players">A critic and a generator, for example: each with its own parameters, loss and optimizer.</param>
     /// <param name="data">Where the batches come from.</param>
@@ -75,11 +76,12 @@ public static class Training
         return RunAsync(() => PlayerBridge.play(with, inner, data.Inner), cancellationToken);
     }
 
-    private static Functional.TrainingOptions Options(
+    internal static Functional.TrainingOptions Options(
         TrainingOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
         TrainingBridge.options(
             options.Epochs,
             options.BatchSize,
+            options.DropLast,
             options.Optimizer.Inner,
             options.Checkpoint,
             report => progress?.Report(Convert(report)),
@@ -102,7 +104,7 @@ public static class Training
             Loss = summary.Loss,
             Terms = TrainingBridge.terms(summary.Terms),
             Duration = summary.Duration,
-            Warnings = PlayerBridge.warnings(summary),
+            Warnings = TrainingBridge.warnings(summary.Warnings),
         };
 
     internal static TrainingProgress Convert(Functional.TrainingProgress progress) =>
@@ -116,5 +118,6 @@ public static class Training
             Terms = TrainingBridge.terms(progress.Terms),
             Elapsed = progress.Elapsed,
             Remaining = progress.Remaining,
+            Warnings = TrainingBridge.warnings(progress.Warnings),
         };
 }

@@ -13,6 +13,12 @@ public sealed class TrainingOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int BatchSize { get; init => field = Guard.AtLeast(value, 1, nameof(BatchSize)); } = 128;
 
+    /// <summary>
+    /// Whether the last batch of an epoch is left out where it is smaller than the others, for losses that need several examples:
+    /// MMD, batch normalisation. The order changes from epoch to epoch, so that every example is read in some of them. Default: no.
+    /// </summary>
+    public bool DropLast { get; init; }
+
     /// <summary>How gradients change the weights. Default: Adam with rate 1e-3.</summary>
     public Optimizer Optimizer { get; init => field = Guard.NotNull(value, nameof(Optimizer)); } = Optimizer.Adam();
 

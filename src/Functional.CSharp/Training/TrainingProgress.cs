@@ -28,6 +28,12 @@ public sealed record TrainingProgress
 
     /// <summary>Time that the rest of training will take at the pace so far.</summary>
     public required TimeSpan Remaining { get; init; }
+
+    /// <summary>
+    /// What goes wrong since the last report, as in <see cref="EpochSummary.Warnings"/>: each warning when it begins, and again only
+    /// after it had ended.
+    /// </summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
 }
 
 /// <summary>What one epoch came to.</summary>
@@ -46,8 +52,9 @@ public sealed record EpochSummary
     public required TimeSpan Duration { get; init; }
 
     /// <summary>
-    /// What the terms of an adversarial model warn of, and what to try: a critic that tells almost every sample from the data, samples
-    /// that vary far less than the data. Empty when all is well.
+    /// What went wrong at some time while it ran, and what to try: of an adversarial model, a critic that tells almost every sample
+    /// from the data, or samples that vary far less than the data. Judged by means over 400 rounds, or over an epoch that has fewer.
+    /// Empty when all is well.
     /// </summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 }

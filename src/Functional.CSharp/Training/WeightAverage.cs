@@ -32,6 +32,10 @@ public sealed class WeightAverage
     /// fails.
     /// </summary>
     /// <exception cref="InvalidOperationException">No training has begun with the optimizer.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="body"/> returns a task, which would go on with the weights of the training: call
+    /// <see cref="DuringAsync{T}"/>.
+    /// </exception>
     public T During<T>(Func<T> body) => WeightAverageBridge.during(inner, Guard.NotNull(body));
 
     /// <summary>
@@ -46,6 +50,25 @@ public sealed class WeightAverage
         During(() =>
         {
             body();
+            return 0;
+        });
+    }
+
+    /// <summary>
+    /// <see cref="During{T}"/> for work that returns a task, such as <c>average.DuringAsync(() => sampler.SampleAsync(...))</c>: the
+    /// weights of the training are put back when it has completed, also where it fails or is cancelled.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No training has begun with the optimizer.</exception>
+    public Task<T> DuringAsync<T>(Func<Task<T>> body) => WeightAverageBridge.duringAsync(inner, Guard.NotNull(body));
+
+    /// <inheritdoc cref="DuringAsync{T}"/>
+    public Task DuringAsync(Func<Task> body)
+    {
+        Guard.NotNull(body);
+
+        return DuringAsync(async () =>
+        {
+            await body().ConfigureAwait(false);
             return 0;
         });
     }

@@ -13,18 +13,9 @@ module DiffusionInPainting =
         if x.shape <> visible.shape then
             raise (Errors.Model.mask visible.shape x.shape)
 
-    /// The sampler with what is visible put in its place after each step, under the noise of that time; each step is taken `resamplings` times,
-    /// with noise added in between, so that the rest comes to fit it. 10 with its authors; 1 does not look at what is visible enough.
-    /// Errors of a step add up over its resamplings: with few steps, ancestral sampling with the forward variance is right where the posterior's
-    /// leaves too little variety.
-    /// Source: Lugmayr et al. (RePaint), arXiv:2201.09865, algorithm 1.
-    let replacing (resamplings: int) (x: Tensor) (visible: Tensor) (sampler: Sampler) : Sampler =
-        check x visible
-
+    let private replacingWhere (isVisible: Tensor) (resamplings: int) (x: Tensor) (sampler: Sampler) : Sampler =
         if resamplings < 1 then
             raise (Errors.Argument.option (nameof resamplings) "at least 1" resamplings)
-
-        let isVisible = visible.gt 0.5
 
         let step (denoiser: Denoiser) (noisy: Tensor) (t: NoiseLevel) (s: NoiseLevel) =
             let known () =
@@ -39,6 +30,15 @@ module DiffusionInPainting =
             Seq.fold again (Scope.run (fun () -> once noisy)) (seq { 2..resamplings })
 
         { sampler with Name = $"{sampler.Name}, in-painting"; Step = step }
+
+    /// The sampler with what is visible put in its place after each step, under the noise of that time; each step is taken `resamplings` times,
+    /// with noise added in between, so that the rest comes to fit it. 10 with its authors; 1 does not look at what is visible enough.
+    /// Errors of a step add up over its resamplings: with few steps, ancestral sampling with the forward variance is right where the posterior's
+    /// leaves too little variety.
+    /// Source: Lugmayr et al. (RePaint), arXiv:2201.09865, algorithm 1.
+    let replacing (resamplings: int) (x: Tensor) (visible: Tensor) (sampler: Sampler) : Sampler =
+        check x visible
+        replacingWhere (visible.gt 0.5) resamplings x sampler
 
     /// x̂ + (σ²/α) Jᵀ m (x - x̂)/r², J = ∂x̂/∂x_t, m the mask, r² = σ²/(α² + σ²): the score plus the gradient of log N(x visible; x̂, r²), for data of
     /// about unit variance. One pass back through the network for each step.
@@ -95,5 +95,7 @@ module DiffusionInPainting =
         (denoiser: Denoiser)
         (x: Tensor, visible: Tensor)
         : Tensor =
-        let start = Sampler.noiseLike options denoiser x
-        Sampler.run options (replacing resamplings x visible sampler) denoiser start
+        check x visible
+        use isVisible = visible.gt 0.5
+        let sampler = replacingWhere isVisible resamplings x sampler
+        Sampler.noiseLike options denoiser x |> SamplingLoop.fromOwn (Sampler.run options sampler denoiser)

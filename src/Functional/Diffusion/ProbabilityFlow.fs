@@ -99,12 +99,12 @@ module ProbabilityFlow =
     /// Data from noise x of shape [n; ...].
     let decode (options: OdeOptions) (flow: ProbabilityFlow) (x: Tensor) : OdeSolution<Tensor> =
         check flow x
-        Gradient.off (fun () -> OdeSolver.solve options (field flow) (1.0, flow.DataTime) x)
+        Evaluation.run (fun () -> OdeSolver.solve options (field flow) (1.0, flow.DataTime) x)
 
     /// Noise from data x of shape [n; ...]: a code from which `decode` returns the data.
     let encode (options: OdeOptions) (flow: ProbabilityFlow) (x: Tensor) : OdeSolution<Tensor> =
         check flow x
-        Gradient.off (fun () -> OdeSolver.solve options (field flow) (flow.DataTime, 1.0) x)
+        Evaluation.run (fun () -> OdeSolver.solve options (field flow) (flow.DataTime, 1.0) x)
 
     /// The way of noise x, [n; ...], to the data: x at that many times from 1 to the data's, of shape [times; n; ...].
     let path (options: OdeOptions) (times: int) (flow: ProbabilityFlow) (x: Tensor) : Tensor =
@@ -119,7 +119,7 @@ module ProbabilityFlow =
             else
                 1.0 - (1.0 - flow.DataTime) * float i / float (times - 1)
 
-        Gradient.off (fun () -> (OdeSolver.solveAt options (field flow) [ for i in 0 .. times - 1 -> at i ] x).State)
+        Evaluation.run (fun () -> (OdeSolver.solveAt options (field flow) [ for i in 0 .. times - 1 -> at i ] x).State)
 
     /// `count` draws: noise, decoded.
     let sample (options: OdeOptions) (flow: ProbabilityFlow) (count: int) : Tensor =
@@ -150,10 +150,9 @@ module ProbabilityFlow =
     /// Source: Chen et al., arXiv:1806.07366, equation 8; Grathwohl et al., arXiv:1810.01367; Song et al.,
     /// arXiv:2011.13456, equation 39.
     let logLikelihood (options: OdeOptions) (trace: TraceMethod) (flow: ProbabilityFlow) (x: Tensor) : Tensor =
-        Scope.run (fun () ->
-            Gradient.off (fun () ->
-                let noise, change = (encodeWithChange options trace flow x).State
-                flow.Noise.LogProb noise + change))
+        Evaluation.run (fun () ->
+            let noise, change = (encodeWithChange options trace flow x).State
+            flow.Noise.LogProb noise + change)
 
     /// Bits a dimension of images x of so many grey values from -1 to 1, [n]: each value is spread evenly over its width
     /// w = 2/(levels - 1), and the integral of the density over it is bounded below by Jensen's inequality: -[log p(x + w

@@ -103,6 +103,8 @@ module ReverseSde =
     /// `count` draws of that shape: noise N(0, (α² + σ²) I) at Start, as of data with unit variance, then `follow`. In the dtype and on the device of
     /// the denoiser's parameters, or by default where it has none.
     let sample (options: ReverseSdeOptions) (denoiser: Denoiser) (count: int) (shape: seq<int>) : Tensor =
-        let noise = Rows.noise (ParameterPlace.zeros denoiser.Parameters [ yield count; yield! shape ])
         let level = (denoiser.Schedule.At [ options.Start ])[0]
-        follow options denoiser (noise * sqrt (level.Signal * level.Signal + level.Noise * level.Noise))
+        let scale = sqrt (level.Signal * level.Signal + level.Noise * level.Noise)
+
+        Scope.run (fun () -> Rows.noise (ParameterPlace.zeros denoiser.Parameters [ yield count; yield! shape ]) * scale)
+        |> SamplingLoop.fromOwn (follow options denoiser)

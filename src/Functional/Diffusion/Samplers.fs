@@ -123,6 +123,20 @@ module internal SamplingLoop =
 
             reraise ()
 
+    /// `run` from a start that is nobody else's, and is freed after it.
+    let fromOwn (run: Tensor -> Tensor) (start: Tensor) : Tensor =
+        let result =
+            try
+                run start
+            with _ ->
+                start.Dispose()
+                reraise ()
+
+        if not (obj.ReferenceEquals(result, start)) then
+            start.Dispose()
+
+        result
+
 /// Grids of times.
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module TimeGrid =
@@ -377,17 +391,17 @@ module Sampler =
     /// What the noise looks like at the grid's first time: draws from N(0, α² + σ²) of shape [count; ...], in the dtype and on the device of the
     /// denoiser's parameters, or by default where it has none.
     let noise (options: SamplerOptions) (denoiser: Denoiser) (shape: seq<int>) : Tensor =
-        ParameterPlace.zeros denoiser.Parameters shape
-        |> Rows.noise
-        |> fun noise -> noise * startScale options denoiser
+        let scale = startScale options denoiser
+        Scope.run (fun () -> Rows.noise (ParameterPlace.zeros denoiser.Parameters shape) * scale)
 
     /// `noise` in the shape, dtype and on the device of some examples.
     let noiseLike (options: SamplerOptions) (denoiser: Denoiser) (examples: Tensor) : Tensor =
-        Rows.noise examples * startScale options denoiser
+        let scale = startScale options denoiser
+        Scope.run (fun () -> Rows.noise examples * scale)
 
     /// New data of shape [count; ...], from noise.
     let sample (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (shape: seq<int>) : Tensor =
-        run options sampler denoiser (noise options denoiser shape)
+        noise options denoiser shape |> SamplingLoop.fromOwn (run options sampler denoiser)
 
     /// All states on the way from x at the grid's first time, that one first.
     let trajectory (options: SamplerOptions) (sampler: Sampler) (denoiser: Denoiser) (start: Tensor) : Tensor list =

@@ -10,7 +10,7 @@ type ClassifierTestOptions =
     {
         /// The network from so many features to one logit.
         Classifier: int -> Net<Tensor, Tensor>
-        /// Without progress on the console.
+        /// Without progress on the console, and without a checkpoint.
         Training: TrainingOptions
         /// The share of rows that it is trained on; the others are held out.
         TrainingShare: float
@@ -65,12 +65,15 @@ module ClassifierTest =
         let labels = Tensor.cat [ x.onesLike [ x.shape[0] ]; y.zerosLike [ y.shape[0] ] ]
         let data = Dataset.zip (Dataset.ofTensor (Tensor.cat [ x; y ])) (Dataset.ofTensor labels)
         Training.fit options.Training classifier.Parameters (crossEntropy classifier) data |> ignore
+        options.Training.Cancellation.ThrowIfCancellationRequested()
         classifier
 
     /// The test; of the larger sample only as many rows are used as the smaller one has.
-    /// Raises ArgumentException when fewer than two rows of a sample would be trained on, or held out.
+    /// Raises ArgumentException when fewer than two rows of a sample would be trained on, or held out, and for a checkpoint of its
+    /// training; OperationCanceledException when that is cancelled.
     let run (options: ClassifierTestOptions) (x: Tensor) (y: Tensor) : TestResult =
         SampleRows.check x y
+        options.Training.Checkpoint |> Option.iter (Errors.Mmd.checkpoint >> raise)
         let count = min x.shape[0] y.shape[0]
         let known = int (options.TrainingShare * float count)
 

@@ -173,7 +173,7 @@ module Mmd =
     let medianDistance (x: Tensor) (y: Tensor) : Tensor =
         SampleRows.check x y
 
-        Gradient.off (fun () ->
+        Evaluation.run (fun () ->
             let all = Tensor.cat [ x; y ]
             let count = all.shape[0]
             let squares = Kernel.FromSquaredDistance(id).Matrix(all, all)

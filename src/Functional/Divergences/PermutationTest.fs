@@ -2,6 +2,7 @@
 // What samplers and generative models are held to; the tests for kernels never compute a kernel twice.
 namespace Functional
 
+open System.Threading
 open Functional.Tensors
 
 /// What a test says.
@@ -39,9 +40,14 @@ module PermutationTest =
         if permutations < 1 then
             raise (Errors.Mmd.permutations permutations)
 
-    /// By a statistic of two samples, a scalar, which is evaluated anew for each permutation.
-    /// Raises ArgumentException where it is not a finite number, as for rows with NaN.
-    let run (permutations: int) (statistic: Tensor -> Tensor -> Tensor) (x: Tensor) (y: Tensor) : TestResult =
+    /// `run`, which cancelling ends before the next permutation with OperationCanceledException.
+    let runUntil
+        (cancellation: CancellationToken)
+        (permutations: int)
+        (statistic: Tensor -> Tensor -> Tensor)
+        (x: Tensor)
+        (y: Tensor)
+        : TestResult =
         checkCount permutations
         SampleRows.check x y
 
@@ -50,7 +56,13 @@ module PermutationTest =
                 let pooled, n = Tensor.cat [ x; y ], x.shape[0]
 
                 let value (x: Tensor) (y: Tensor) =
-                    (statistic x y).view(1).cast Dtype.Float64
+                    cancellation.ThrowIfCancellationRequested()
+                    let value = statistic x y
+
+                    if value.nelement <> 1 then
+                        raise (Errors.Mmd.statistic value.shape)
+
+                    value.view(1).cast Dtype.Float64
 
                 let permuted _ =
                     Scope.run (fun () ->
@@ -59,6 +71,11 @@ module PermutationTest =
                         value (rows order[.. n - 1]) (rows order[n..]))
 
                 result "PermutationTest.run" ((value x y).squeeze()) (Tensor.cat [ for i in 1..permutations -> permuted i ])))
+
+    /// By a statistic of two samples, a scalar, which is evaluated anew for each permutation.
+    /// Raises ArgumentException where it is not one finite number, as for rows with NaN.
+    let run (permutations: int) (statistic: Tensor -> Tensor -> Tensor) (x: Tensor) (y: Tensor) : TestResult =
+        runUntil CancellationToken.None permutations statistic x y
 
     // The unbiased MMD² of many divisions at once: the columns of `inX` have ones at the rows that make up x.
     let private discrepancies (matrix: Tensor) (n: int) (inX: Tensor) : Tensor =

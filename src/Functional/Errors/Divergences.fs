@@ -30,7 +30,10 @@ module internal Mmd =
         ArgumentException $"The samples have {x} and {y} rows, which are compared row by row; take as many of each."
 
     let tooFew (estimate: string) (least: int) (found: int) =
-        ArgumentException $"{estimate} needs at least {least} rows in each sample; one has {found}."
+        ArgumentException(
+            $"{estimate} needs at least {least} rows in each sample; one has {found}. In training, where that is the last batch of an "
+            + "epoch, leave it out: DropLast = true."
+        )
 
     let numbers (x: Shape) (y: Shape) =
         ArgumentException(
@@ -56,6 +59,18 @@ module internal Mmd =
         ArgumentException(
             $"{test}: the statistic, or that of a permutation, is not a finite number, and so says nothing. Look for rows with NaN or "
             + "infinite numbers in the samples, and for such values of the kernel, score or statistic."
+        )
+
+    let statistic (found: Shape) =
+        ArgumentException(
+            $"PermutationTest.run: the statistic has shape {shape found}; it has to be one number for two samples. Take the mean, the "
+            + "norm or the largest of its elements."
+        )
+
+    let checkpoint (path: string) =
+        ArgumentException(
+            $"ClassifierTest: its training has the checkpoint {path}, and would go on with a classifier of other samples if that file "
+            + "is there. A test trains in seconds and from nothing: leave the checkpoint out."
         )
 
     let directions (found: int) =

@@ -76,7 +76,8 @@ module internal Network =
     let oneNumber (layer: string) (found: Shape) =
         ArgumentException(
             $"{layer}: in training the input has shape {shape found}, one number a channel, whose variance is 0. "
-            + "Train on larger batches, or use groupNorm or layerNorm."
+            + "Train on larger batches, leave out the last one of an epoch where it is smaller (DropLast = true), or use groupNorm or "
+            + "layerNorm."
         )
 
     let heads (heads: int) (features: int) =

@@ -41,8 +41,19 @@ module internal Training =
         InvalidOperationException
             "WeightAverage: there is no average yet. Train with its optimizer first: Optimizer = average.Of(Optimizer.adam 2e-4)."
 
+    let averageOfTask () =
+        ArgumentException(
+            "WeightAverage.During: the body returns a task, and the weights of the training would be put back while it is still "
+            + "under way. Call DuringTask (from C#, DuringAsync), which waits for it.",
+            "body"
+        )
+
     let notScalar (found: Shape) =
         ArgumentException $"Training minimises a scalar; the objective returned shape {shape found}. Take Loss.mean of it."
+
+    let nothingLeft (batchSize: int) (examples: int) =
+        ArgumentException
+            $"DropLast leaves nothing to train on: the {examples} examples are less than a batch of {batchSize}. Take smaller batches."
 
     let samePlayers (name: string) (count: int) =
         ArgumentException

@@ -33,9 +33,6 @@ module internal PlayerBridge =
     let play (options: TrainingOptions) (players: Player<'Batch>[]) (data: Dataset<'Batch>) : TrainingResult =
         Training.play options (Array.toList players) data
 
-    let warnings (summary: EpochSummary) =
-        List.toArray (Collapse.warnings summary)
-
 /// Adversarial losses, penalties and options.
 module internal AdversarialBridge =
 

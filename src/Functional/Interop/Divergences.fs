@@ -3,6 +3,7 @@
 namespace Functional.Interop
 
 open System
+open System.Threading
 open Functional
 open Functional.Tensors
 
@@ -26,8 +27,14 @@ module internal FDivergenceBridge =
 /// Tests of samples.
 module internal TestBridge =
 
-    let permutation (permutations: int) (statistic: Func<Tensor, Tensor, Tensor>) (x: Tensor) (y: Tensor) =
-        PermutationTest.run permutations (fun x y -> statistic.Invoke(x, y)) x y
+    let permutation
+        (cancellation: CancellationToken)
+        (permutations: int)
+        (statistic: Func<Tensor, Tensor, Tensor>)
+        (x: Tensor)
+        (y: Tensor)
+        =
+        PermutationTest.runUntil cancellation permutations (fun x y -> statistic.Invoke(x, y)) x y
 
     let inverseMultiquadric (scale: float) (exponent: float) =
         SteinKernel.InverseMultiquadric(scale, exponent)
@@ -46,24 +53,12 @@ module internal TestBridge =
 
     let classifier
         (classifier: Func<int, Net<Tensor, Tensor>>)
-        (epochs: int)
-        (batchSize: int)
-        (optimizer: Optimizer)
-        (onStep: Action<int>)
-        (onEpoch: Action<EpochSummary>)
+        (training: TrainingOptions)
         (share: float)
         (seed: int)
         (x: Tensor)
         (y: Tensor)
         : TestResult =
-        let training =
-            { ClassifierTest.defaults.Training with
-                Epochs = epochs
-                BatchSize = batchSize
-                Optimizer = optimizer
-                OnStep = onStep.Invoke
-                OnEpoch = onEpoch.Invoke }
-
         ClassifierTest.run
             { Classifier = classifier.Invoke
               Training = training

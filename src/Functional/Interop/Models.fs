@@ -84,6 +84,7 @@ module internal TrainingBridge =
         [| for name, value in terms -> struct (name, value) |]
 
     let epochs (result: TrainingResult) = List.toArray result.Epochs
+    let warnings (sentences: string list) = List.toArray sentences
 
     /// Hands what a run reports to C#.
     let display (report: Action<TrainingProgress>) : ProgressDisplay =
@@ -95,6 +96,7 @@ module internal TrainingBridge =
     let options
         (epochs: int)
         (batchSize: int)
+        (dropLast: bool)
         (optimizer: Optimizer)
         (checkpoint: string)
         (report: Action<TrainingProgress>)
@@ -105,6 +107,7 @@ module internal TrainingBridge =
         { Training.defaults with
             Epochs = epochs
             BatchSize = batchSize
+            DropLast = dropLast
             Optimizer = optimizer
             Progress = display report
             OnStep = onStep.Invoke

@@ -3,6 +3,7 @@
 namespace Functional.Interop
 
 open System
+open System.Threading.Tasks
 open Functional
 open Functional.Tensors
 
@@ -27,3 +28,4 @@ module internal UNetBridge =
 module internal WeightAverageBridge =
 
     let during (average: WeightAverage) (body: Func<'T>) : 'T = average.During body.Invoke
+    let duringAsync (average: WeightAverage) (body: Func<Task<'T>>) : Task<'T> = average.DuringTask body.Invoke

@@ -65,12 +65,12 @@ module AdversarialAutoencoder =
 
     /// The mean of q(z|x). Not recorded for differentiation.
     let encode (model: AdversarialAutoencoder) (x: Tensor) : Tensor =
-        Gradient.off (fun () -> (model.Encoder.Run(Mode.Eval, x)).Mean)
+        Evaluation.run (fun () -> (model.Encoder.Run(Mode.Eval, x)).Mean)
 
     /// The mean of p(x|z) at the mean of q(z|x). Not recorded for differentiation.
     let reconstruct (model: AdversarialAutoencoder) (x: Tensor) : Tensor =
-        Gradient.off (fun () -> (model.Decoder.Run(Mode.Eval, encode model x)).Mean)
+        Evaluation.run (fun () -> (model.Decoder.Run(Mode.Eval, encode model x)).Mean)
 
     /// The mean of p(x|z) for so many draws of z from the prior. Not recorded for differentiation.
     let generate (count: int) (model: AdversarialAutoencoder) : Tensor =
-        Gradient.off (fun () -> (model.Decoder.Run(Mode.Eval, model.Prior.Sample [ count ])).Mean)
+        Evaluation.run (fun () -> (model.Decoder.Run(Mode.Eval, model.Prior.Sample [ count ])).Mean)

@@ -70,12 +70,12 @@ module Bigan =
 
     /// So many draws: z from the prior, x = G(z). Not recorded for differentiation.
     let sample (count: int) (bigan: Bigan) : Tensor =
-        Gradient.off (fun () -> bigan.Generator.Run(Mode.Eval, bigan.Prior.Sample [ count ]))
+        Evaluation.run (fun () -> bigan.Generator.Run(Mode.Eval, bigan.Prior.Sample [ count ]))
 
     /// E(x). Not recorded for differentiation.
     let encode (bigan: Bigan) (x: Tensor) : Tensor =
-        Gradient.off (fun () -> bigan.Encoder.Run(Mode.Eval, x))
+        Evaluation.run (fun () -> bigan.Encoder.Run(Mode.Eval, x))
 
     /// G(E(x)). Not recorded for differentiation.
     let reconstruct (bigan: Bigan) (x: Tensor) : Tensor =
-        Gradient.off (fun () -> bigan.Generator.Run(Mode.Eval, bigan.Encoder.Run(Mode.Eval, x)))
+        Evaluation.run (fun () -> bigan.Generator.Run(Mode.Eval, bigan.Encoder.Run(Mode.Eval, x)))

@@ -54,4 +54,4 @@ module ConditionalGan =
 
     /// A draw of x for each context. Not recorded for differentiation.
     let sample (gan: ConditionalGan) (c: Tensor) : Tensor =
-        Gradient.off (fun () -> generated Mode.Eval gan c)
+        Evaluation.run (fun () -> generated Mode.Eval gan c)

@@ -51,7 +51,7 @@ module ConditionalVae =
 
     /// The ELBO of each example, one particle, not recorded for differentiation.
     let elbo (vae: ConditionalVae) (batch: Tensor * Tensor) : Loss =
-        Gradient.off (fun () -> estimate Mode.Eval (Elbo.bound 1) vae batch)
+        Evaluation.run (fun () -> estimate Mode.Eval (Elbo.bound 1) vae batch)
 
     /// log p(x|c) of each example, in nats, by importance sampling from the encoder.
     let logEvidence (samples: int) (vae: ConditionalVae) (batch: Tensor * Tensor) : Tensor =
@@ -59,7 +59,7 @@ module ConditionalVae =
 
     /// The mean of p(x|z, c) at the mean of q(z|x, c).
     let reconstruct (vae: ConditionalVae) (x: Tensor, c: Tensor) : Tensor =
-        Gradient.off (fun () ->
+        Evaluation.run (fun () ->
             let z = (vae.Encoder.Run(Mode.Eval, (x, c))).Mean
             (vae.Decoder.Run(Mode.Eval, (z, c))).Mean)
 
@@ -70,8 +70,8 @@ module ConditionalVae =
 
     /// The mean of p(x|z, c) for `count` draws of z from p(z|c), for each context: [count; batch; event].
     let generate (count: int) (vae: ConditionalVae) (c: Tensor) : Tensor =
-        Gradient.off (fun () -> (decoded count vae c).Mean)
+        Evaluation.run (fun () -> (decoded count vae c).Mean)
 
     /// `count` draws from p(x|c) for each context: [count; batch; event].
     let sample (count: int) (vae: ConditionalVae) (c: Tensor) : Tensor =
-        Gradient.off (fun () -> (decoded count vae c).Sample())
+        Evaluation.run (fun () -> (decoded count vae c).Sample())

@@ -86,8 +86,8 @@ module CycleGan =
 
     /// The y that each x becomes. Not recorded for differentiation.
     let toY (gan: CycleGan) (x: Tensor) : Tensor =
-        Gradient.off (fun () -> gan.GeneratorOfY.Run(Mode.Eval, x))
+        Evaluation.run (fun () -> gan.GeneratorOfY.Run(Mode.Eval, x))
 
     /// The x that each y becomes. Not recorded for differentiation.
     let toX (gan: CycleGan) (y: Tensor) : Tensor =
-        Gradient.off (fun () -> gan.GeneratorOfX.Run(Mode.Eval, y))
+        Evaluation.run (fun () -> gan.GeneratorOfX.Run(Mode.Eval, y))

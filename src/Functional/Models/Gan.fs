@@ -51,4 +51,4 @@ module Gan =
 
     /// So many draws: z from the prior, x = G(z). Not recorded for differentiation.
     let sample (count: int) (gan: Gan) : Tensor =
-        Gradient.off (fun () -> generated Mode.Eval gan count)
+        Evaluation.run (fun () -> generated Mode.Eval gan count)

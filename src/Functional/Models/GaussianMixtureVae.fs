@@ -103,12 +103,16 @@ module GaussianMixtureVae =
     /// The training loss: minus the mean ELBO of the batch, with terms `reconstruction` and `kl (Monte Carlo)`.
     let loss (vae: GaussianMixtureVae) : Objective<Tensor> = objective (Elbo.bound 1) vae
 
+    let private evaluate (f: Vae -> 'T) (vae: GaussianMixtureVae) : 'T =
+        Evaluation.run (fun () -> f (marginal vae))
+
     /// The ELBO of each example, one particle, not recorded for differentiation.
-    let elbo (vae: GaussianMixtureVae) (x: Tensor) : Loss = Vae.elbo (marginal vae) x
+    let elbo (vae: GaussianMixtureVae) (x: Tensor) : Loss =
+        evaluate (fun vae -> Vae.elbo vae x) vae
 
     /// log p(x) of each example, in nats, by importance sampling from the encoder.
     let logEvidence (samples: int) (vae: GaussianMixtureVae) (x: Tensor) : Tensor =
-        Vae.logEvidence samples (marginal vae) x
+        evaluate (fun vae -> Vae.logEvidence samples vae x) vae
 
     /// log p(c|z) = log π_c + log N(z; μ_c, σ_c²) - log p(z), in nats, along a new last axis in place of z's.
     let responsibilities (vae: GaussianMixtureVae) (z: Tensor) : Tensor = vae.Prior.LogResponsibilities z
@@ -119,15 +123,16 @@ module GaussianMixtureVae =
         if samples < 1 then
             raise (Errors.Objective.samples samples)
 
-        Gradient.off (fun () ->
+        Evaluation.run (fun () ->
             let z = (vae.Encoder.Run(Mode.Eval, x)).Sample [ samples ]
             (responsibilities vae z).exp().mean 0)
 
     /// The mean of p(x|z) at the mean of q(z|x).
-    let reconstruct (vae: GaussianMixtureVae) (x: Tensor) : Tensor = Vae.reconstruct (marginal vae) x
+    let reconstruct (vae: GaussianMixtureVae) (x: Tensor) : Tensor =
+        evaluate (fun vae -> Vae.reconstruct vae x) vae
 
     /// The mean of p(x|z) for `count` draws of z from the prior.
-    let generate (count: int) (vae: GaussianMixtureVae) : Tensor = Vae.generate count (marginal vae)
+    let generate (count: int) (vae: GaussianMixtureVae) : Tensor = evaluate (Vae.generate count) vae
 
     /// The mean of p(x|z) for `count` draws of z from one cluster.
     let generateFrom (cluster: int) (count: int) (vae: GaussianMixtureVae) : Tensor =
@@ -136,10 +141,10 @@ module GaussianMixtureVae =
         if cluster < 0 || cluster >= available then
             raise (Errors.Model.noCluster cluster available)
 
-        Gradient.off (fun () ->
+        Evaluation.run (fun () ->
             let mean, logScale = vae.Means.Value[cluster], vae.LogScales.Value[cluster]
             let z = (Independent(Normal.OfLogScale(mean, logScale), 1)).Sample [ count ]
             (vae.Decoder.Run(Mode.Eval, z)).Mean)
 
     /// `count` draws of x: z from the prior, then x given z.
-    let sample (count: int) (vae: GaussianMixtureVae) : Tensor = Vae.sample count (marginal vae)
+    let sample (count: int) (vae: GaussianMixtureVae) : Tensor = evaluate (Vae.sample count) vae

@@ -160,17 +160,17 @@ module HierarchicalVae =
 
     /// The ELBO of each example, one particle, not recorded for differentiation.
     let elbo (vae: HierarchicalVae) (x: Tensor) : Loss =
-        Gradient.off (fun () -> estimate Mode.Eval (Elbo.bound 1) vae x)
+        Evaluation.run (fun () -> estimate Mode.Eval (Elbo.bound 1) vae x)
 
     /// log p(x) of each example, in nats, by importance sampling from the guide.
     let logEvidence (samples: int) (vae: HierarchicalVae) (x: Tensor) : Tensor =
-        LogEvidence.estimate samples (model Mode.Eval vae x) (guide Mode.Eval vae x)
+        Evaluation.run (fun () -> LogEvidence.estimate samples (model Mode.Eval vae x) (guide Mode.Eval vae x))
 
     /// The mean of p(x|z_1), where z_1 is the mean of q(z_1|x), or of a ladder the mean of q(z_1|z_2, x) at that of q(z_2|z_3, x) and so on.
     let reconstruct (vae: HierarchicalVae) (x: Tensor) : Tensor =
         let mean _ (conditional: Distribution) = Program.result conditional.Mean
 
-        Gradient.off (fun () ->
+        Evaluation.run (fun () ->
             conditionals vae |> ignore
 
             let z =
@@ -185,7 +185,9 @@ module HierarchicalVae =
         likelihood Mode.Eval { vae with Prior = prior } |> Program.sample
 
     /// The mean of p(x|z_1) for `count` draws of z_1 from the chain of priors.
-    let generate (count: int) (vae: HierarchicalVae) : Tensor = (drawn count vae).Mean
+    let generate (count: int) (vae: HierarchicalVae) : Tensor =
+        Evaluation.run (fun () -> (drawn count vae).Mean)
 
     /// `count` draws of x: z_T from the prior, and everything below it in turn.
-    let sample (count: int) (vae: HierarchicalVae) : Tensor = (drawn count vae).Sample()
+    let sample (count: int) (vae: HierarchicalVae) : Tensor =
+        Evaluation.run (fun () -> (drawn count vae).Sample())

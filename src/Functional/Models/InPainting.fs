@@ -50,10 +50,10 @@ module InPainting =
 
     /// log p(hidden|visible) of each image, in nats, by importance sampling from the encoder.
     let logEvidence (samples: int) (vae: ConditionalVae) (batch: Tensor * Tensor) : Tensor =
-        LogEvidence.estimate samples (model Mode.Eval vae batch) (guide Mode.Eval vae batch)
+        Evaluation.run (fun () -> LogEvidence.estimate samples (model Mode.Eval vae batch) (guide Mode.Eval vae batch))
 
     let private fill (draw: ConditionalVae -> Tensor -> Tensor) (vae: ConditionalVae) (x: Tensor, visible: Tensor) : Tensor =
-        Gradient.off (fun () ->
+        Evaluation.run (fun () ->
             let drawn = draw vae (context (x, visible))
             dsharp.where (visible.gt 0.5, x.cast drawn.dtype, drawn))
 

@@ -122,11 +122,11 @@ module SemiSupervisedVae =
 
     /// The most probable label of each example under q(y|x).
     let classify (vae: SemiSupervisedVae) (x: Tensor) : Tensor =
-        Gradient.off (fun () -> (vae.Classifier.Run(Mode.Eval, x)).Mode)
+        Evaluation.run (fun () -> (vae.Classifier.Run(Mode.Eval, x)).Mode)
 
     /// The mean of p(x|y, z) at the most probable label and the mean of q(z|x, y).
     let reconstruct (vae: SemiSupervisedVae) (x: Tensor) : Tensor =
-        Gradient.off (fun () ->
+        Evaluation.run (fun () ->
             let y = classify vae x
             let z = (vae.Encoder.Run(Mode.Eval, (x, y))).Mean
             (vae.Decoder.Run(Mode.Eval, (y, z))).Mean)
@@ -136,12 +136,12 @@ module SemiSupervisedVae =
 
     /// The mean of p(x|y, z) for `count` draws of z from the prior and one label y: the same in all styles.
     let generateOf (y: Tensor) (count: int) (vae: SemiSupervisedVae) : Tensor =
-        Gradient.off (fun () -> (likelihood count vae y).Mean)
+        Evaluation.run (fun () -> (likelihood count vae y).Mean)
 
     /// The mean of p(x|y, z) for `count` draws of y and z.
     let generate (count: int) (vae: SemiSupervisedVae) : Tensor =
-        Gradient.off (fun () -> (likelihood count vae (vae.Labels.Sample [ count ])).Mean)
+        Evaluation.run (fun () -> (likelihood count vae (vae.Labels.Sample [ count ])).Mean)
 
     /// `count` draws of x: y and z from their priors, then x given both.
     let sample (count: int) (vae: SemiSupervisedVae) : Tensor =
-        Gradient.off (fun () -> (likelihood count vae (vae.Labels.Sample [ count ])).Sample())
+        Evaluation.run (fun () -> (likelihood count vae (vae.Labels.Sample [ count ])).Sample())

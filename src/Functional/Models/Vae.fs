@@ -53,7 +53,7 @@ module Vae =
 
     /// The ELBO of each example, one particle, not recorded for differentiation.
     let elbo (vae: Vae) (x: Tensor) : Loss =
-        Gradient.off (fun () -> estimate Mode.Eval (Elbo.bound 1) vae x)
+        Evaluation.run (fun () -> estimate Mode.Eval (Elbo.bound 1) vae x)
 
     /// log p(x) of each example, in nats, by importance sampling from the encoder.
     let logEvidence (samples: int) (vae: Vae) (x: Tensor) : Tensor =
@@ -61,14 +61,14 @@ module Vae =
 
     /// The mean of p(x|z) at the mean of q(z|x).
     let reconstruct (vae: Vae) (x: Tensor) : Tensor =
-        Gradient.off (fun () ->
+        Evaluation.run (fun () ->
             let z = (vae.Encoder.Run(Mode.Eval, x)).Mean
             (vae.Decoder.Run(Mode.Eval, z)).Mean)
 
     /// The mean of p(x|z) for `count` draws of z from the prior.
     let generate (count: int) (vae: Vae) : Tensor =
-        Gradient.off (fun () -> (vae.Decoder.Run(Mode.Eval, vae.Prior.Sample [ count ])).Mean)
+        Evaluation.run (fun () -> (vae.Decoder.Run(Mode.Eval, vae.Prior.Sample [ count ])).Mean)
 
     /// `count` draws of x: z from the prior, then x given z.
     let sample (count: int) (vae: Vae) : Tensor =
-        Gradient.off (fun () -> (vae.Decoder.Run(Mode.Eval, vae.Prior.Sample [ count ])).Sample())
+        Evaluation.run (fun () -> (vae.Decoder.Run(Mode.Eval, vae.Prior.Sample [ count ])).Sample())

@@ -73,12 +73,12 @@ module VampVae =
     /// divergence from a mixture has no closed form.
     let loss (vae: VampVae) : Objective<Tensor> = objective (Elbo.bound 1) vae
 
+    let private evaluate (f: Vae -> 'T) (vae: VampVae) : 'T =
+        Evaluation.run (fun () -> f (toVae Mode.Eval vae))
+
     /// The ELBO of each example, one particle, not recorded for differentiation.
     let elbo (vae: VampVae) (x: Tensor) : Loss =
-        Gradient.off (fun () -> estimate Mode.Eval (Elbo.bound 1) vae x)
-
-    let private evaluate (f: Vae -> 'T) (vae: VampVae) : 'T =
-        Scope.run (fun () -> Gradient.off (fun () -> f (toVae Mode.Eval vae)))
+        evaluate (fun vae -> Vae.elbo vae x) vae
 
     /// log p(x) of each example, in nats, by importance sampling from the encoder.
     let logEvidence (samples: int) (vae: VampVae) (x: Tensor) : Tensor =

@@ -32,11 +32,11 @@ type AdversarialLoss =
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Adversarial =
 
-    /// The name of the term that tells how often a critic ranks data above samples; `Collapse.warnings` looks for it.
+    /// The name of the term that tells how often a critic ranks data above samples; training warns by it.
     [<Literal>]
     let AccuracyTerm = "accuracy"
 
-    /// The name of the term that holds the variance of samples over that of data; `Collapse.warnings` looks for it.
+    /// The name of the term that holds the variance of samples over that of data; training warns by it.
     [<Literal>]
     let VarianceRatioTerm = "variance ratio"
 

@@ -21,12 +21,12 @@ module LogEvidence =
         if samples < 1 then
             raise (Errors.Objective.samples samples)
 
-        let take count =
-            Scope.run (fun () -> Gradient.off (fun () -> take count))
+        let take count = Evaluation.run (fun () -> take count)
 
-        let first = take 1
-        let size = max 1 (rows / max 1 first.nelement)
-        Gradient.off (fun () -> dsharp.cat (first :: [ for count in chunks (samples - 1) size -> take count ], 0))
+        Evaluation.run (fun () ->
+            let first = take 1
+            let size = max 1 (rows / max 1 first.nelement)
+            dsharp.cat (first :: [ for count in chunks (samples - 1) size -> take count ], 0))
 
     /// log w_s = log p(x, z_s) - log q(z_s) for so many draws z_s of the guide, in nats, of shape [samples; batch].
     let weights (samples: int) (model: Program<'M>) (guide: Program<'G>) : Tensor =
@@ -49,7 +49,7 @@ module LogEvidence =
     /// The estimate with what tells whether it is to be believed: effective sample size and Pareto k-hat of the weights.
     /// `ImportanceWeights.verdict` says it in words.
     let summarize (samples: int) (model: Program<'M>) (guide: Program<'G>) : ImportanceSummary =
-        ImportanceWeights.summarize (weights samples model guide)
+        Evaluation.run (fun () -> ImportanceWeights.summarize (weights samples model guide))
 
     /// log (1/S) Σ_s p(x|z_s), z_s from the model's own prior, the same draws for every example: naive Monte Carlo, to compare with. The wrong tool
     /// beyond a few dimensions, where the prior hardly meets the posterior.

@@ -69,7 +69,7 @@ type Loss(terms: Term list) =
     static member (/)(a: Loss, divisor: float) = a.Scale(1.0 / divisor)
 
     interface IHoldsTensors with
-        member this.Tensors = Seq.append [ this.Value ] (terms |> Seq.map _.Value)
+        member _.Tensors = terms |> Seq.map _.Value
 
 /// Makes and transforms losses.
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]

@@ -55,6 +55,11 @@ module internal Checkpoint =
         | [], summary :: _ -> summary.Terms |> List.map fst
         | [], [] -> []
 
+    // Each with its epoch before it.
+    let private warnings (position: Position) =
+        [ for summary in position.Summaries do
+              for warning in summary.Warnings -> $"{summary.Epoch} {warning}" ]
+
     let private tables (position: Position) =
         [ if not position.Finished.IsEmpty then
               "steps", float64 (position.Finished |> List.map stepRow)
@@ -78,6 +83,7 @@ module internal Checkpoint =
             [ "format", "functional.checkpoint"
               "epoch", string position.Epoch
               "terms", String.Join("\n", names position)
+              "warnings", String.Join("\n", warnings position)
               for prefix, optimizer in run.Optimizers do
                   $"{prefix}optimizer.steps", string optimizer.Steps
                   $"{prefix}optimizer.rate", optimizer.LearningRate.ToString("R", CultureInfo.InvariantCulture) ]
@@ -106,11 +112,14 @@ module internal Checkpoint =
           Names = names
           Values = Array.tail row }
 
-    let private readSummary (names: string list) (i: int) (row: float[]) =
+    let private readSummary (names: string list) (warnings: string list) (i: int) (row: float[]) =
+        let own = $"{i + 1} "
+
         { Epoch = i + 1
           Loss = Array.last row
           Terms = names |> List.mapi (fun column name -> name, row[column + 1])
-          Duration = TimeSpan.FromSeconds row[0] }
+          Duration = TimeSpan.FromSeconds row[0]
+          Warnings = warnings |> List.filter _.StartsWith(own, StringComparison.Ordinal) |> List.map _.Substring(own.Length) }
 
     // What is to be overwritten, and with what.
     let private pair (path: string) (stored: Map<string, Tensor>) (prefix: string) (targets: (string * Tensor) list) =
@@ -140,13 +149,17 @@ module internal Checkpoint =
             |> Option.iter (fun state -> Random.restore device (state.toArray1D<byte>()))
 
         let epoch = int metadata["epoch"]
-        let names = metadata["terms"].Split('\n') |> List.ofArray
+
+        let lines (entry: string) =
+            metadata.TryFind entry |> Option.map (fun text -> List.ofArray (text.Split '\n')) |> Option.defaultValue []
+
+        let names, warnings = lines "terms", lines "warnings"
         let firstStep = (epoch - 1) * stepsPerEpoch + 1
 
         { Epoch = epoch
           Finished = rows stored "steps" |> List.mapi (readStep names firstStep)
           Order = stored.TryFind "order" |> Option.map _.move(Device.Default)
-          Summaries = rows stored "epochs" |> List.mapi (readSummary names) }
+          Summaries = rows stored "epochs" |> List.mapi (readSummary names warnings) }
 
     /// The position in the file, or the beginning where there is no file yet.
     let resume (path: string option) (stepsPerEpoch: int) (run: RunState) : Position =

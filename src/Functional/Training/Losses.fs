@@ -16,6 +16,9 @@ type EpochSummary =
         Terms: (string * float) list
         /// What it took.
         Duration: TimeSpan
+        /// What went wrong at some time while it ran, and what to try: of an adversarial model, a critic that tells almost every sample
+        /// from the data, or samples that vary far less than the data. Judged by means over 400 rounds, or over an epoch that has fewer.
+        Warnings: string list
     }
 
 /// The loss of one step: its terms' names, and their values followed by the loss itself, still on the device.

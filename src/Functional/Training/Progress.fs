@@ -26,6 +26,8 @@ type TrainingProgress =
         Elapsed: TimeSpan
         /// Time that the rest of training will take at the pace so far.
         Remaining: TimeSpan
+        /// What goes wrong since the last report (`EpochSummary.Warnings`): each warning when it begins, and again only after it had ended.
+        Warnings: string list
     }
 
 /// Shows progress while an epoch runs.
@@ -35,7 +37,8 @@ type ProgressDisplay() =
     /// Runs the work of one epoch, which reports as it goes; a bar is gone when it returns.
     abstract During<'Result> : work: ((TrainingProgress -> unit) -> 'Result) -> 'Result
 
-    /// Shows a sentence about something that goes wrong, between two epochs. Nothing unless overridden.
+    /// Shows a sentence about something that begins to go wrong, while an epoch runs. Nothing unless overridden; it is among the
+    /// report's warnings too.
     abstract Warn: string -> unit
     default _.Warn _ = ()
 
@@ -59,13 +62,12 @@ module Progress =
         { new ProgressDisplay() with
             member _.During work = work ignore }
 
-    /// Hands every report on.
+    /// Hands every report on, with the warnings in it.
     let report (receiver: IProgress<TrainingProgress>) =
         { new ProgressDisplay() with
             member _.During work = work receiver.Report }
 
-    let private warn (sentence: string) =
-        Console.WriteLine $"warning: {sentence}"
+    let private warning (sentence: string) = $"warning: {sentence}"
 
     /// A line every `interval` at most, and one for each warning.
     let lines (interval: TimeSpan) =
@@ -78,9 +80,9 @@ module Progress =
                         sinceLine.Restart()
                         Console.WriteLine $"{describe progress}  ({progress.Step} of {progress.Steps} steps)")
 
-            member _.Warn sentence = warn sentence }
+            member _.Warn sentence = Console.WriteLine(warning sentence) }
 
-    /// A bar with the loss terms and the time left, cleared at the end of each epoch, and a line for each warning.
+    /// A bar with the loss terms and the time left, cleared at the end of each epoch, and a line above it for each warning.
     let bar =
         { new ProgressDisplay() with
             member _.During work =
@@ -96,18 +98,16 @@ module Progress =
                             task.Value <- float progress.Step
                             task.Description <- Markup.Escape(describe progress)))
 
-            member _.Warn sentence = warn sentence }
+            member _.Warn sentence = AnsiConsole.WriteLine(warning sentence) }
 
     /// The bar where the output is a terminal, a line every ten seconds where it is a file or a pipe.
     let console =
+        let chosen () =
+            if AnsiConsole.Profile.Capabilities.Interactive && not Console.IsOutputRedirected then
+                bar
+            else
+                lines (TimeSpan.FromSeconds 10.0)
+
         { new ProgressDisplay() with
-            member _.During work =
-                let display =
-                    if AnsiConsole.Profile.Capabilities.Interactive && not Console.IsOutputRedirected then
-                        bar
-                    else
-                        lines (TimeSpan.FromSeconds 10.0)
-
-                display.During work
-
-            member _.Warn sentence = warn sentence }
+            member _.During work = chosen().During work
+            member _.Warn sentence = chosen().Warn sentence }

@@ -29,6 +29,9 @@ type TrainingOptions =
         Epochs: int
         /// Examples a step; 128 by default.
         BatchSize: int
+        /// Whether the last batch of an epoch is left out where it is smaller than the others, for losses that need several examples: MMD,
+        /// batchNorm. False by default. The order changes from epoch to epoch, so that every example is read in some of them.
+        DropLast: bool
         /// Adam with rate 1e-3 by default.
         Optimizer: Optimizer
         /// The console by default.
@@ -76,19 +79,35 @@ type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list,
     static let stepsBetweenReads = 20
 
     let game = Game players
-    let batchCount = Dataset.batchCount options.BatchSize data
+
+    let batchCount =
+        let all = Dataset.batchCount options.BatchSize data
+        let isLastSmall = data.Length % options.BatchSize > 0
+
+        if options.DropLast && isLastSmall && all = 1 then
+            raise (Errors.Training.nothingLeft options.BatchSize data.Length)
+
+        if options.DropLast && isLastSmall then all - 1 else all
+
     let stepsPerEpoch = (batchCount + game.BatchesPerRound - 1) / game.BatchesPerRound
     let clock = Stopwatch.StartNew()
+
+    let batchSize =
+        if options.DropLast then
+            $"{options.BatchSize}, full batches only"
+        else
+            string options.BatchSize
 
     let state =
         { Parameters = game.Parameters
           Optimizers = game.Optimizers
-          Settings = game.Settings @ [ "batch size", string options.BatchSize; "examples", string data.Length ] }
+          Settings = game.Settings @ [ "batch size", batchSize; "examples", string data.Length ] }
 
     let beginning = Checkpoint.resume options.Checkpoint stepsPerEpoch state
     let safeguard =
         new Safeguard(state.Parameters, [ for _, optimizer in state.Optimizers do yield! optimizer.Averages ])
 
+    let collapse = CollapseWatch()
     let stop = new StopSignal(options)
     let stepsAtStart = (beginning.Epoch - 1) * stepsPerEpoch + beginning.Finished.Length
 
@@ -136,6 +155,7 @@ type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list,
 
     let report (show: TrainingProgress -> unit) (epoch: int) (step: int) (recent: FinishedStep list) =
         let loss, terms = Losses.mean recent
+        let warnings = collapse.Look(recent, (step = stepsPerEpoch))
         let finished = (epoch - 1) * stepsPerEpoch + step
         let pace = clock.Elapsed / float (finished - stepsAtStart)
 
@@ -147,7 +167,10 @@ type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list,
               Loss = loss
               Terms = terms
               Elapsed = clock.Elapsed
-              Remaining = pace * float (options.Epochs * stepsPerEpoch - finished) }
+              Remaining = pace * float (options.Epochs * stepsPerEpoch - finished)
+              Warnings = warnings }
+
+        warnings |> List.iter options.Progress.Warn
 
     // The steps of an epoch from where the position stands, until its end or a stop.
     let runEpoch (position: Position) (show: TrainingProgress -> unit) : Position =
@@ -172,7 +195,8 @@ type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list,
         { Epoch = position.Epoch
           Loss = loss
           Terms = terms
-          Duration = clock.Elapsed - began }
+          Duration = clock.Elapsed - began
+          Warnings = collapse.EndEpoch() }
 
     // The random numbers that OnEpoch draws belong to the run too, so it comes before the checkpoint, which is written even if it fails.
     let finish (began: TimeSpan) (position: Position) : Position =
@@ -183,8 +207,6 @@ type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list,
               Finished = []
               Order = None
               Summaries = position.Summaries @ [ summary ] }
-
-        Collapse.warnings summary |> List.iter options.Progress.Warn
 
         try
             options.OnEpoch summary
@@ -223,6 +245,7 @@ module Training =
     let defaults: TrainingOptions =
         { Epochs = 10
           BatchSize = 128
+          DropLast = false
           Optimizer = Optimizer.adam 1e-3
           Progress = Progress.console
           OnStep = ignore
@@ -237,7 +260,7 @@ module Training =
     /// the players' losses, whose terms come with the players' names before theirs; of several steps in a round the mean counts.
     /// The players bring their own optimizers, and the one in the options is not used.
     /// Memory is freed round by round, checkpoints hold all the players' weights and optimizers, and what is not finite is
-    /// treated as in `fit`. Warnings of collapse (`Collapse.warnings`) go to the progress display after each epoch.
+    /// treated as in `fit`. The progress display is warned when collapse begins (`EpochSummary.Warnings`), while an epoch runs.
     /// Raises ArgumentException when there is no player, two have one name, or one takes no step.
     let play (options: TrainingOptions) (players: Player<'Batch> list) (data: Dataset<'Batch>) : TrainingResult =
         if options.Epochs < 1 then

@@ -2,6 +2,8 @@
 // An optimizer keeps it, so checkpoints contain it; samplers and evaluations run inside `During`.
 namespace Functional
 
+open System
+open System.Threading.Tasks
 open Functional.Tensors
 open Functional.Tensors.Native
 
@@ -40,6 +42,32 @@ type WeightAverage(decay: float) =
             scaleOp.Run [| targets; Arg.double decay |]
             addOp.Run [| targets; sources; Arg.double (1.0 - decay) |])
 
+    // Puts the averages in place until it is disposed.
+    let averaged () : IDisposable =
+        let mine = averages
+
+        if mine.IsEmpty then
+            raise (Errors.Training.noAverage ())
+
+        let own = [ for parameter, _ in mine -> Scope.keep (parameter.Value.noDiff().clone()) ]
+
+        let put (values: Tensor list) =
+            List.iter2 (fun (parameter: Parameter, _) value -> Parameter.assign parameter.Value value) mine values
+
+        put (List.map snd mine)
+
+        { new IDisposable with
+            member _.Dispose() =
+                put own
+                own |> List.iter _.Dispose() }
+
+    // What has only begun when it is returned.
+    let isUnfinished (result: Type) =
+        typeof<Task>.IsAssignableFrom result
+        || result = typeof<ValueTask>
+        || result.IsGenericType
+           && List.contains (result.GetGenericTypeDefinition()) [ typedefof<ValueTask<_>>; typedefof<Async<_>> ]
+
     /// The largest decay.
     member _.Decay: float = decay
 
@@ -68,21 +96,18 @@ type WeightAverage(decay: float) =
         { Name = $"{optimizer.Name}, averaged (decay {decay})"; Start = start }
 
     /// Runs `body` with the averaged weights in place; those of the training are put back afterwards, also where `body` fails.
-    /// Raises InvalidOperationException before any training has begun with the optimizer.
+    /// Raises InvalidOperationException before any training has begun with the optimizer, and ArgumentException for a body that
+    /// returns a task: see `DuringTask`.
     member _.During(body: unit -> 'T) : 'T =
-        let mine = averages
+        if isUnfinished typeof<'T> then
+            raise (Errors.Training.averageOfTask ())
 
-        if mine.IsEmpty then
-            raise (Errors.Training.noAverage ())
+        use _ = averaged ()
+        body ()
 
-        let own = [ for parameter, _ in mine -> Scope.keep (parameter.Value.noDiff().clone()) ]
-
-        let put (values: Tensor seq) =
-            Seq.iter2 (fun (parameter: Parameter, _) value -> Parameter.assign parameter.Value value) mine values
-
-        try
-            put (Seq.map snd mine)
-            body ()
-        finally
-            put own
-            own |> List.iter _.Dispose()
+    /// `During` for work that returns a task: the training's weights are put back when the task has completed.
+    member _.DuringTask(body: unit -> Task<'T>) : Task<'T> =
+        task {
+            use _ = averaged ()
+            return! body ()
+        }

@@ -3,6 +3,7 @@
 module internal Functional.Tests.TwoSampleTests
 
 open System
+open System.Threading
 open Expecto
 open Functional
 open Functional.Tensors
@@ -284,10 +285,65 @@ let private refused () =
     says (message (fun () -> PermutationTest.energy 9 x (normals 5 3))) [ "[5; 2]"; "[5; 3]" ]
     says (message (fun () -> PermutationTest.energy 9 x[..0] x)) [ "at least 2 rows" ]
     says (message (fun () -> ClassifierTest.run quick x[..2] x)) [ "0.5"; "3 rows" ]
+
+    for statistic, shape in
+        [ (fun (x: Tensor) (y: Tensor) -> x.mean 0 - y.mean 0), "[2]"
+          (fun x y -> x.unsqueeze 0 * y.sum ()), "[1; 5; 2]"
+          (fun x _ -> x), "[5; 2]" ] do
+        says (message (fun () -> PermutationTest.run 9 statistic x x)) [ "PermutationTest.run"; shape; "one number" ]
+
+    let training = { quick.Training with Checkpoint = Some "/tmp/there.safetensors" }
+
+    says
+        (message (fun () -> ClassifierTest.run { quick with Training = training } (normals 40 2) (normals 40 2)))
+        [ "ClassifierTest"; "/tmp/there.safetensors"; "other samples" ]
+
     says (messageOf<ArgumentException, _>(fun () -> Wasserstein.ofNumbers x x)) [ "[5; 2]"; "Wasserstein.sliced" ]
     says (messageOf<ArgumentException, _>(fun () -> Wasserstein.sliced 0 x x)) [ "at least 1"; "it is 0" ]
     let normal = Normal(float64 0.0, float64 1.0)
     says (messageOf<ArgumentException, _>(fun () -> Kl.estimate 1 normal normal)) [ "at least two draws"; "there are 1" ]
+
+/// Both tests stop where they are asked to, and not a step later.
+let private cancelled () =
+    let x, y = normals 40 2, normals 40 2
+    use source = new CancellationTokenSource()
+    let mutable evaluated = 0
+
+    let statistic (x: Tensor) (y: Tensor) =
+        evaluated <- evaluated + 1
+
+        if evaluated = 7 then
+            source.Cancel()
+
+        (x.mean 0 - y.mean 0).norm()
+
+    let result = PermutationTest.runUntil source.Token 3 statistic x y
+    Expect.equal evaluated 4 "the samples and three divisions of them"
+    Expect.isGreaterThan result.PValue 0.0 "a test that nobody stops has its result"
+
+    Expect.throwsT<OperationCanceledException>
+        (fun () -> PermutationTest.runUntil source.Token 999 statistic x y |> ignore)
+        "it is stopped"
+
+    Expect.equal evaluated 7 "at once"
+    let mutable steps = 0
+    use source = new CancellationTokenSource()
+
+    let training =
+        { quick.Training with
+            Cancellation = source.Token
+            OnStep =
+                fun step ->
+                    steps <- step
+
+                    if step = 5 then
+                        source.Cancel() }
+
+    Expect.throwsT<OperationCanceledException>
+        (fun () -> ClassifierTest.run { quick with Training = training } x y |> ignore)
+        "no verdict of a classifier that was not trained to its end"
+
+    Expect.equal steps 5 "at once"
 
 let private frugal () =
     let x, y = normals 20 2, normals 20 2
@@ -317,4 +373,5 @@ let tests =
           testCase "samples with NaN or infinite numbers are refused" notNumbers
           testCase "samples in float32 are tested in float64" inSingle
           testCase "what does not fit is refused" refused
+          testCase "tests can be cancelled" cancelled
           testCase "nothing is left behind" frugal ]

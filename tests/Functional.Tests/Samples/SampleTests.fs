@@ -1,4 +1,4 @@
-// Tests of the samples as a user runs them: in F# Interactive, on a tiny MNIST, and with arguments that are wrong.
+// Tests of the samples as a user runs them: in F# Interactive or as C# programs, on a tiny MNIST, and with arguments that are wrong.
 // Run with the whole suite, after the library is built.
 module internal Functional.Tests.SampleTests
 
@@ -27,17 +27,18 @@ let private withSamples (test: string -> 'T) : 'T =
         Directory.CreateSymbolicLink(Path.Combine(folder, "src"), Path.Combine(repository, "src")) |> ignore
         test folder)
 
-let private interactive (folder: string) (sample: string) (arguments: string list) : Task<Outcome> =
+let private dotnet (folder: string) (arguments: string list) : Task<Outcome> =
     task {
         let start =
             ProcessStartInfo(
                 "dotnet",
-                [ "fsi"; Path.Combine("samples", sample) ] @ arguments,
+                arguments,
                 WorkingDirectory = folder,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true
             )
 
+        start.Environment["FUNCTIONAL_ARTIFACTS"] <- Path.Combine(folder, "artifacts")
         use running = Process.Start start
         let output, error = running.StandardOutput.ReadToEndAsync(), running.StandardError.ReadToEndAsync()
         let! output = output
@@ -49,6 +50,13 @@ let private interactive (folder: string) (sample: string) (arguments: string lis
               Output = output.Split([| '\r'; '\n' |], StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
               Error = error.Trim() }
     }
+
+let private interactive (folder: string) (sample: string) (arguments: string list) : Task<Outcome> =
+    dotnet folder ([ "fsi"; Path.Combine("samples", sample) ] @ arguments)
+
+/// A C# sample, which the build has made.
+let private program (folder: string) (sample: string) (arguments: string list) : Task<Outcome> =
+    dotnet folder (Path.Combine(repository, "samples", sample, "bin", "Release", "net10.0", $"{sample}.dll") :: arguments)
 
 let private mnist (folder: string) (name: string) (spoil: string * byte[] -> string * byte[]) : string =
     let data = Path.Combine(folder, name)
@@ -233,6 +241,42 @@ let private playsDivergences folder =
     let drawn = XDocument.Load(Path.Combine(folder, "artifacts", "fgan-mixture", "samples.svg"))
     Expect.isFalse ((string drawn).Contains "NaN") "every number is one"
 
+/// The samples in C#: an epoch on a tiny MNIST or a short run, the figures that they end with, their pictures and weights.
+let private runsInCSharp folder =
+    let data = mnist folder "mnist" id
+
+    let file sample name =
+        Path.Combine(folder, "artifacts", sample, name)
+
+    let diffusion = Path.Combine(folder, "artifacts", "diffusion-console")
+    let trained = [ "--data"; data; "--epochs"; "1" ]
+
+    for sample, running, figures in
+        [ "DiffusionConsole",
+          program folder "DiffusionConsole" (trained @ [ "--channels"; "8"; "--steps"; "2" ]),
+          [ @"epoch 1  simple loss \d+\.\d\d  \d+\.\d s"
+            @"bits per dimension by the bound: \d+\.\d\d\d bits"
+            Regex.Escape $"pictures and weights: {diffusion}" ]
+          "VaeConsole",
+          program folder "VaeConsole" trained,
+          [ @"epoch 1  train elbo -\d+\.\d\d  test elbo -\d+\.\d\d  \d+\.\d s"
+            @"test nll \d+\.\d\d nats \(100 importance samples, 128 images\)" ]
+          "EightSchools",
+          program folder "EightSchools" [ "--steps"; "500"; "--particles"; "2"; "--samples"; "1000" ],
+          [ @"step 500  elbo -\d+\.\d\d"; @"log evidence, exact: -\d+\.\d\d\d nats" ] ] do
+        let outcome = running.Result
+        Expect.equal (outcome.ExitCode, outcome.Error) (0, "") $"{sample} succeeds"
+
+        for figure in figures do
+            hasLine figure outcome
+
+    isPng (file "diffusion-console" "samples.png") (16 * 28) (4 * 28)
+    isPng (file "vae-console" "samples.png") (16 * 28) (8 * 28)
+    isPng (file "vae-console" "reconstructions.png") (16 * 28) (8 * 28)
+
+    for weights in [ file "diffusion-console" "diffusion.safetensors"; file "vae-console" "vae.safetensors" ] do
+        Expect.isTrue (File.Exists weights) weights
+
 /// Arguments that are wrong, and parts of the sentence that they are answered with.
 let private wrong (folder: string) : (string list * string list) list =
     let empty = Path.Combine(folder, "empty")
@@ -256,6 +300,19 @@ let private refuses folder =
         Expect.isFalse (outcome.Error.Contains "\n") $"{what}: one line, and no stack trace, was\n{outcome.Error}\n"
         Expect.equal outcome.Output [] $"{what}: nothing else is printed"
 
+let private refusesInCSharp folder =
+    let runs =
+        [ for arguments, parts in
+              [ [ "--epochs"; "x" ], [ "--epochs takes a whole number"; "'x'" ]
+                [ "--data"; Path.Combine(folder, "none") ], [ "none" ]
+                [ "--depth"; "3" ], [ "'--depth'"; "--epochs VALUE" ] ] -> parts, program folder "DiffusionConsole" arguments ]
+
+    for parts, running in runs do
+        let outcome = running.Result
+        Expect.equal (outcome.ExitCode, outcome.Output) (1, []) "the exit code, and nothing else is printed"
+        says outcome.Error parts
+        Expect.isFalse (outcome.Error.Contains "\n") $"one line, and no stack trace, was\n{outcome.Error}\n"
+
 [<Tests>]
 let tests =
     testList
@@ -269,4 +326,6 @@ let tests =
           testCase "distributions tours, fits and draws" (fun () -> withSamples tours)
           testCase "gmm fits, reports and draws" (fun () -> withSamples clusters)
           testCase "swiss-roll learns scores, reports and draws" (fun () -> withSamples scores)
+          testCase "the samples in C# train, report and draw" (fun () -> inFolder runsInCSharp)
+          testCase "wrong arguments end a sample in C# with exit code 1 and one sentence" (fun () -> inFolder refusesInCSharp)
           testCase "wrong arguments end vae-mnist with exit code 1 and one sentence" (fun () -> withSamples refuses) ]

@@ -267,11 +267,7 @@ let private flatMemory () =
 let private collapse (draw: Draw) =
     let accuracy, ratio = draw.Pick [ draw.Float(0.5, 0.99); draw.Float(0.99, 1.0) ], draw.Float(0.0, 0.3)
 
-    let epoch =
-        { Epoch = 1
-          Loss = 0.0
-          Terms = [ "critic adversarial", 1.0; "critic accuracy", accuracy; "generator variance ratio", ratio ]
-          Duration = TimeSpan.Zero }
+    let terms = [ "critic adversarial", 1.0; "critic accuracy", accuracy; "generator variance ratio", ratio ]
 
     let expected =
         [ if accuracy > 0.99 then
@@ -279,29 +275,88 @@ let private collapse (draw: Draw) =
           if ratio < 0.1 then
               "samples collapsing" ]
 
-    let found = Collapse.warnings epoch
+    let found = [ for warning in Collapse.warnings terms -> warning.Sentence ]
     Expect.equal (found |> List.map (fun warning -> warning.Split(':')[0])) expected $"at {accuracy} and {ratio}"
 
-let private warningsAreShown () =
-    let shown = List<string>()
+/// What a run shows by both ways of listening, the rounds at which it warns, and what its epochs say.
+let private warned (path: string option) (epochs: int) (length: int) (accuracy: int -> float) =
+    let shown, reported = List<int * string>(), List<string>()
+    let mutable round = 0
+
+    let receiver =
+        Progress.report
+            { new IProgress<TrainingProgress> with
+                member _.Report progress = reported.AddRange progress.Warnings }
 
     let display =
         { new ProgressDisplay() with
-            member _.During work = work ignore
-            member _.Warn sentence = shown.Add sentence }
+            member _.During work = receiver.During work
+            member _.Warn sentence = shown.Add(round, sentence) }
 
     let a = parameter "a" 0.0
 
     let objective (x: Tensor) =
         pull a x
-        + Loss.observed Adversarial.AccuracyTerm (x.scalarLike 1.0)
+        + Loss.observed Adversarial.AccuracyTerm (x.scalarLike (accuracy round))
         + Loss.observed Adversarial.VarianceRatioTerm (x.scalarLike 0.5)
 
-    let result = Training.fit { quiet with Epochs = 2; Progress = display } [ a ] objective (numbered 20)
+    let options =
+        { quiet with
+            Epochs = epochs
+            BatchSize = 1
+            Progress = display
+            Checkpoint = path
+            OnStep = fun step -> round <- step }
 
-    Expect.equal (List.ofSeq shown) (List.collect Collapse.warnings result.Epochs) "those of each epoch"
-    Expect.equal shown.Count 2 "one for each epoch"
-    says shown[0] [ "critic saturated: accuracy 1.000" ]
+    let result = Training.fit options [ a ] objective (numbered length)
+    Expect.equal (List.ofSeq reported) [ for _, sentence in shown -> sentence ] "reports hold what is shown"
+    List.ofSeq shown, [ for epoch in result.Epochs -> epoch.Warnings ]
+
+/// Stretches of 400 rounds are good or bad, but for a report that is otherwise; the run warns at the end of each bad one after a good one.
+let private warningsBeginAndEnd (draw: Draw) =
+    let stretches = [| for _ in 1 .. 2 * draw.Int(2, 3) -> draw.Pick [ true; false ] |]
+    let epochs = draw.Int(1, 2)
+    let length = 400 * stretches.Length / epochs
+    let noise = draw.Int(0, 19)
+
+    let accuracy (round: int) =
+        let isNoise = (round - 1) % 400 / 20 = noise
+
+        if stretches[(round - 1) / 400] then 1.0
+        elif isNoise then 1.0
+        else 0.6
+
+    let before i = i > 0 && stretches[i - 1]
+
+    let begins =
+        [ for i in 0 .. stretches.Length - 1 do
+              if stretches[i] && not (before i) then
+                  400 * (i + 1) ]
+
+    let shown, said = warned None epochs length accuracy
+    Expect.equal (List.map fst shown) begins $"warnings while epochs run, of {stretches}"
+    Expect.all shown (fun (_, sentence) -> sentence.StartsWith "critic saturated: accuracy 1.000") "their sentence"
+
+    for epoch in 1..epochs do
+        let first, last = (epoch - 1) * length, epoch * length
+        let own = begins |> List.filter (fun round -> first < round && round <= last)
+        let old = first >= 400 && stretches[first / 400 - 1]
+        Expect.equal said[epoch - 1].Length (own.Length + (if old then 1 else 0)) $"those of epoch {epoch}, of {stretches}"
+
+/// A short epoch is judged by itself, what goes on is said once, and a resumed run knows what former epochs said.
+let private warningsOfShortEpochs () =
+    let always _ = 1.0
+    let shown, said = warned None 3 20 always
+    Expect.equal [ for round, _ in shown -> round ] [ 20 ] "said once, in the first epoch"
+    says (snd shown.Head) [ "critic saturated: accuracy 1.000" ]
+    Expect.equal said (List.replicate 3 [ snd shown.Head ]) "in force in each"
+    Expect.equal (warned None 3 20 (fun _ -> 0.9)) ([], List.replicate 3 []) "nothing where all is well"
+
+    inFolder (fun folder ->
+        let path = Some(Path.Combine(folder, "run.safetensors"))
+        let _, before = warned path 1 20 always
+        let _, after = warned path 2 20 (fun _ -> 0.9)
+        Expect.equal after (before @ [ [] ]) "the first epoch's come from the file")
 
 [<Tests>]
 let tests =
@@ -315,7 +370,8 @@ let tests =
           holds "a gradient that is not finite is named with its player, and all weights go back" 5 diverges
           testCase "memory stays flat" flatMemory
           holds "collapse is warned of" 20 collapse
-          testCase "warnings reach the progress display" warningsAreShown
+          holds "a warning is said while an epoch runs when it begins, and again only after it had ended" 4 warningsBeginAndEnd
+          testCase "short epochs are judged one by one, and files keep what was said" warningsOfShortEpochs
 
           testCase "games that make no sense are refused by name" (fun () ->
               let a = parameter "a" 0.0

@@ -17,7 +17,8 @@ let private progress (step: int) : TrainingProgress =
       Loss = 1234.567
       Terms = [ "reconstruction", -1200.0; "kl", 34.567 ]
       Elapsed = TimeSpan.FromSeconds 10.0
-      Remaining = TimeSpan.FromSeconds 3725.4 }
+      Remaining = TimeSpan.FromSeconds 3725.4
+      Warnings = [] }
 
 /// What is written to the console meanwhile, line by line.
 let private written (action: unit -> unit) : string list =
@@ -59,6 +60,16 @@ let tests =
           testCase "lines come no oftener than asked for" (fun () ->
               Expect.equal (shown (Progress.lines (TimeSpan.FromHours 1.0)) [ 1..40 ]) [] "none within the hour"
               Expect.equal (shown (Progress.lines TimeSpan.Zero) [ 1..40 ]).Length 40 "each when there is no interval")
+
+          testCase "a warning is a line of its own, though there is no terminal" (fun () ->
+              for display in [ Progress.lines (TimeSpan.FromHours 1.0); Progress.console ] do
+                  let lines =
+                      written (fun () ->
+                          display.During(fun show ->
+                              show (progress 20)
+                              display.Warn "critic saturated"))
+
+                  Expect.equal lines [ "warning: critic saturated" ] "while an epoch runs")
 
           testCase "silence shows nothing" (fun () -> Expect.equal (shown Progress.silent [ 1..40 ]) [] "nothing")
 

@@ -5,12 +5,14 @@ module internal Functional.Tests.TrainingTests
 open System
 open System.Collections.Generic
 open System.Diagnostics
+open System.IO
 open System.Threading
 open Expecto
 open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Tensors
 open Functional.Tests.Testing
+open Functional.Tests.FileTesting
 open Functional.Tests.TestBeds
 
 let internal quiet = { Training.defaults with Progress = Progress.silent; StopOnCtrlC = false }
@@ -309,6 +311,83 @@ let private leavesOnlyItsResult () =
     leavesNothing fit
     GC.KeepAlive vae
 
+// ---- the last batch ----
+
+/// Only full batches are read, of other examples in each epoch, and rounds and resumed runs count them so.
+let private dropsLast (draw: Draw) =
+    let size = draw.Int(2, 6)
+    let length = size * draw.Int(1, 8) + draw.Int(0, size - 1)
+    let epochs = draw.Int(1, 3)
+    let problem = small length
+    let seen = List<int>()
+
+    let objective (x: Tensor) =
+        seen.Add x.shape[0]
+        squares problem.Parameters x
+
+    let options = { quiet with Epochs = epochs; BatchSize = size; DropLast = true }
+
+    fit options problem objective |> ignore
+    Expect.equal (List.ofSeq seen) (List.replicate (epochs * (length / size)) size) "full batches"
+    seen.Clear()
+    fit { options with DropLast = false } problem objective |> ignore
+    Expect.equal (Seq.sum seen) (epochs * length) "by default every example is read"
+
+    if length % size > 0 then
+        Expect.equal (Seq.last seen) (length % size) "the last batch is smaller"
+
+    let tooFew = { options with BatchSize = length + 1 }
+
+    says
+        (messageOf<ArgumentException, _>(fun () -> fit tooFew problem objective))
+        [ "DropLast"; $"{length} examples"; $"{length + 1}" ]
+
+/// What needs several examples ends with a last batch of one, and its error says how it does not.
+let private lonelyExamples () =
+    let data = Dataset.ofTensor (dsharp.randn [ 9; 2 ])
+
+    let gan: Gan =
+        { Generator = mlp [ 2; 4 ] --> output 2
+          Critic = mlp [ 2; 4 ] --> output 2
+          Prior = Normal.standard [ 2 ] }
+
+    let options =
+        { AdversarialOptions.nonSaturating with
+            Loss = Adversarial.mmd (Kernel.Gaussian 1.0) }
+
+    let normalized = linear 2 3 --> batchNorm 3
+
+    let square (x: Tensor) =
+        Loss.term "size" ((Net.train normalized x).square().mean())
+
+    let runs: (string * (TrainingOptions -> TrainingResult)) list =
+        [ "Mmd.unbiased", fun training -> Training.play training (Gan.players options gan) data
+          "batchNorm 3", fun training -> Training.fit training normalized.Parameters square data ]
+
+    for name, run in runs do
+        let training = { quiet with Epochs = 2; BatchSize = 4 }
+        says (messageOf<ArgumentException, _>(fun () -> run training)) [ name; "DropLast = true" ]
+        Expect.equal (run { training with DropLast = true }).Epochs.Length 2 $"{name}: to its end"
+
+/// Runs with and without the last batch are not the same run.
+let private otherBatches () =
+    inFolder (fun folder ->
+        let path = Path.Combine(folder, "run.safetensors")
+        let problem = small 10
+
+        let run (drop: bool) =
+            let options =
+                { quiet with
+                    Epochs = 1
+                    BatchSize = 4
+                    DropLast = drop
+                    Checkpoint = Some path }
+
+            fit options problem (squares problem.Parameters) |> ignore
+
+        run true
+        says (messageOf<ArgumentException, _>(fun () -> run false)) [ path; "batch size"; "4, full batches only" ])
+
 [<Tests>]
 let tests =
     testList
@@ -320,6 +399,9 @@ let tests =
           holds "a gradient that is not finite is named by its parameter, and the weights go back" 1 brokenGradient
           holds "so is one that a single batch brings about" 5 brokenByOneBatch
           holds "the same seed gives the same weights bit for bit" 2 repeats
+          holds "the last batch is left out where it is smaller and that is asked for" 10 dropsLast
+          testCase "losses that need several examples say how to leave out the last batch" lonelyExamples
+          testCase "a run without the last batch does not go on with it" otherBatches
           testCase "memory stays flat" flatMemory
           testCase "nothing but the weights is left" leavesOnlyItsResult
 

@@ -5,6 +5,7 @@ module internal Functional.Tests.WeightAverageTests
 open System
 open System.IO
 open System.Threading
+open System.Threading.Tasks
 open Expecto
 open Functional
 open Functional.Tensors
@@ -140,6 +141,46 @@ let private survives (draw: Draw) =
     let _, weights, average = fit 20 20
     Expect.equal (fit (20 + draw.Int(0, 9)) 40) ("diverged", weights, average) "as after step 20"
 
+/// The weights that work which has only begun sees at its end, and those of the training afterwards.
+let private waitsForTasks (draw: Draw) =
+    let net = linear 2 3
+    let average = WeightAverage 0.5
+    let state = (average.Of(Optimizer.sgd 0.1)).Start net.Parameters
+    state.Step [| for parameter in net.Parameters -> draw.Tensor(parameter.Value.shape, 0.5, 1.0).float32() |]
+    let own = values net.Parameters
+    let averaged = average.During(fun () -> values net.Parameters)
+    Expect.notEqual averaged own "they differ"
+    let gate = TaskCompletionSource()
+
+    let work (fails: bool) =
+        average.DuringTask(fun () ->
+            task {
+                do! gate.Task
+
+                if fails then
+                    raise (InvalidOperationException "no luck")
+
+                return values net.Parameters
+            })
+
+    let running = work false
+    Expect.equal (values net.Parameters) averaged "in place while it runs"
+    gate.SetResult()
+    Expect.equal running.Result averaged "and at its end"
+    Expect.equal (values net.Parameters) own "then the training's are back"
+    says (messageOf<InvalidOperationException, _>(fun () -> (work true).GetAwaiter().GetResult())) [ "no luck" ]
+    Expect.equal (values net.Parameters) own "though it fails"
+
+    for refused in
+        [ fun () -> average.During(fun () -> work false) |> ignore
+          fun () -> average.During(fun () -> task { return () }) |> ignore
+          fun () -> average.During(fun () -> work false :> Task) |> ignore
+          fun () -> average.During(fun () -> ValueTask<int> 1) |> ignore
+          fun () -> average.During(fun () -> async { return 1 }) |> ignore ] do
+        says (messageOf<ArgumentException, _> refused) [ "During"; "DuringTask"; "DuringAsync"; "still under way" ]
+
+    Expect.equal (values net.Parameters) own "nothing is begun where it is refused"
+
 [<Tests>]
 let tests =
     testList
@@ -148,6 +189,7 @@ let tests =
           holds "a run that was stopped goes on bit for bit" 2 resumes
           holds "the weights come back where the body fails" 2 putsBack
           holds "a run that diverges puts the average back, too" 4 survives
+          holds "work that returns a task has the averages until it ends, and plain During refuses it" 2 waitsForTasks
 
           testCase "steps leave no tensors behind" (fun () ->
               let net, average = linear 3 4, WeightAverage 0.99
