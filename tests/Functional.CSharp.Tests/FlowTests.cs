@@ -98,8 +98,8 @@ public sealed class FlowTests
         Assert.Equal([3, 2], flow.Sample(3).Shape);
         Assert.Equal([2], flow.EncodeWithChange(x).State.Change.Shape);
         Assert.Equal(1e-3, flow.DataTime);
-        Assert.Equal(1e-4, ProbabilityFlow.OfDenoiser(Normal1, [2]).DataTime);
-        Assert.Contains("1e-4", Assert.Throws<ArgumentException>(() => ProbabilityFlow.OfDenoiser(Normal1, [2], dataTime: 0)).Message);
+        Assert.Equal(1e-4, ProbabilityFlow.FromDenoiser(Normal1, [2]).DataTime);
+        Assert.Contains("1e-4", Assert.Throws<ArgumentException>(() => ProbabilityFlow.FromDenoiser(Normal1, [2], dataTime: 0)).Message);
         Assert.True(flow.Field(0.5, x).AllClose(flow.Velocity(x, Tensor.Full([2], 0.5))));
 
         var still = new ProbabilityFlow((points, _) => points * 0, Normal.Standard([2]));
@@ -165,7 +165,7 @@ public sealed class FlowTests
     [Fact]
     public async Task Tasks_say_what_the_calls_say()
     {
-        var flow = ProbabilityFlow.OfDenoiser(Normal1, [2], dataTime: 1e-3);
+        var flow = ProbabilityFlow.FromDenoiser(Normal1, [2], dataTime: 1e-3);
         var x = Tensor.FromArray(new[,] { { 0.5, -1 }, { 0, 2 } });
         Assert.True((await flow.LogLikelihoodAsync(x)).AllClose(flow.LogLikelihood(x)));
         Assert.True((await flow.EncodeAsync(x)).State.AllClose(flow.Encode(x).State));

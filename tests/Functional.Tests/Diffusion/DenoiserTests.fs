@@ -91,7 +91,7 @@ let private truthIsLikeExamples (draw: Draw) =
 // ---- times ----
 
 let private drawing (times: Tensor -> Tensor) : TimeSampling =
-    { TimeSampling.uniform with Draw = times }
+    { TimeSampling.uniform with Draw = fun _ x -> times x }
 
 /// Everything that takes times, on images and the times made of good ones; the network is not to be run.
 let private timed: (string * (Network -> (Tensor -> Tensor) -> Tensor -> obj)) list =

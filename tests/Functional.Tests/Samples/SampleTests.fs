@@ -270,7 +270,7 @@ let private runsInCSharp folder =
         for figure in figures do
             hasLine figure outcome
 
-    isPng (file "diffusion-console" "samples.png") (16 * 28) (4 * 28)
+    isPng (file "diffusion-console" "samples.png") (16 * 28) (10 * 28)
     isPng (file "vae-console" "samples.png") (16 * 28) (8 * 28)
     isPng (file "vae-console" "reconstructions.png") (16 * 28) (8 * 28)
 
