@@ -19,12 +19,12 @@ return await Arguments.RunAsync(args, ["epochs", "batch", "channels", "steps", "
 
     // one network for all labels, and for 10, which says nothing
     Denoiser Of(Tensor labels) => Denoiser.Conditional(schedule, Prediction.Noise, network, labels);
-    Denoiser Untold(int count) => Of(Tensor.Full([count], 10L));
+    Denoiser Untold(int count) => Of(Tensor.Full([count], 10, Dtype.Int64));
 
     var objective = DiffusionLoss.Conditional(
         LossWeighting.Noise,
         TimeSampling.LowDiscrepancy,
-        (Tensor labels) => Of(Guidance.Dropped(0.1, Tensor.FromScalar(10L), labels)));
+        (Tensor labels) => Of(Guidance.Dropped(0.1, Tensor.FromScalar(10), labels)));
 
     var average = new WeightAverage(0.998);
     var train = mnist.Train.Centred().Zip(mnist.Train.Labels());
