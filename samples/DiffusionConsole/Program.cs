@@ -19,7 +19,7 @@ return await Arguments.RunAsync(args, ["epochs", "batch", "channels", "steps", "
 
     // one network for all labels, and for 10, which says nothing
     Denoiser Of(Tensor labels) => Denoiser.Conditional(schedule, Prediction.Noise, network, labels);
-    Denoiser Untold(int count) => Of(Tensor.Full([count], 10L));
+    Denoiser Untold(int count) => Of(Tensor.Full([count], 10, Dtype.Int64));
 
     var objective = DiffusionLoss.Conditional(
         LossWeighting.Noise,
