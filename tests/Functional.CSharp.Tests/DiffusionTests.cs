@@ -331,7 +331,8 @@ public sealed class DiffusionTests
         Assert.Equal(5, filled.ToArray<double>()[0], 1e-9);
         var image = Tensor.Rand([1, 1, 4, 4]);
         var cold = new ColdDiffusion(Degradation.Blur(1), Net.FromFunction(((Tensor X, Tensor Time) input) => input.X * 0.0 + image));
-        Assert.True((await cold.RunAsync(image, options, steps)).AllClose(image, absoluteTolerance: 1e-5));
+        var blurred = cold.Degradation.Apply(image, Tensor.Full([1], options.Start));
+        Assert.True((await cold.RunAsync(blurred, options, steps)).AllClose(image, absoluteTolerance: 1e-5));
         Assert.Equal([1, 2, 3, 4, 1, 2, 3, 4], steps.Seen);
     }
 

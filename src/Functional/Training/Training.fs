@@ -104,8 +104,13 @@ type private Run<'Batch>(options: TrainingOptions, players: Player<'Batch> list,
           Settings = game.Settings @ [ "batch size", batchSize; "examples", string data.Length ] }
 
     let beginning = Checkpoint.resume options.Checkpoint stepsPerEpoch state
+
     let safeguard =
-        new Safeguard(state.Parameters, [ for _, optimizer in state.Optimizers do yield! optimizer.Averages ])
+        new Safeguard(
+            state.Parameters,
+            [ for _, optimizer in state.Optimizers do
+                  yield! optimizer.Averages ]
+        )
 
     let collapse = CollapseWatch()
     let stop = new StopSignal(options)

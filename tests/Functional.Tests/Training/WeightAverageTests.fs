@@ -132,7 +132,8 @@ let private survives (draw: Draw) =
 
         let outcome =
             try
-                (Training.fit options [ parameter ] objective (Dataset.take steps (Dataset.ofTensor data.Value))).Status |> string
+                (Training.fit options [ parameter ] objective (Dataset.take steps (Dataset.ofTensor data.Value))).Status
+                |> string
             with :? TrainingDivergedException ->
                 "diverged"
 
