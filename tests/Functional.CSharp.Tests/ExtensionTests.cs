@@ -27,6 +27,9 @@ public sealed class ExtensionTests
 
         var options = new SamplerOptions { Steps = 7, Start = 0.9 };
         Same(Sampler.Ddim().Run(Model, Draws(5), options), own.Run(Model, Draws(5), options));
+        var churning = Sampler.FromFunction("churning", (denoiser, x, t, s) => Sampler.Heun().Step(denoiser, x, t, s), churn: 0.2);
+        Tensor Run(Sampler sampler) => RandomNumbers.WithSeed(2, () => sampler.Run(Model, Draws(5), options));
+        Same(Run(Sampler.Heun(0.2)), Run(churning));
         Assert.Equal(("mine", "", ""), (own.Name, own.Formula, own.Source));
         Assert.Throws<ArgumentNullException>(() => Sampler.FromFunction("mine", null!));
         var forgetful = Sampler.FromFunction("forgetful", (_, _, _, _) => null!);

@@ -168,7 +168,7 @@ public sealed class GuideTests
         var line = Tensor.Linspace(-reach, reach, count, dtype: Dtype.Float64);
         var rows = line.Unsqueeze(1).Expand([count, count]);
         var grid = Tensor.Stack([rows, rows.Transpose(0, 1)], 2).View([-1, 2]);
-        var log = Unconstrained.OfProgram(Logistic).LogDensity(grid);
+        var log = Unconstrained.FromProgram(Logistic).LogDensity(grid);
         var weights = log.Softmax(0).Unsqueeze(1);
         var mean = (weights * grid).Sum(0);
         var centred = grid - mean;
@@ -277,7 +277,7 @@ public sealed class GuideTests
     [Fact]
     public void A_model_is_a_density_over_real_numbers()
     {
-        var space = Unconstrained.OfProgram(Mixed);
+        var space = Unconstrained.FromProgram(Mixed);
         Assert.Equal(3, space.Dimension);
         Assert.Equal(["scale", "share"], space.Sites.Select(site => site.Name));
         Assert.Equal([0, 1], space.Sites.Select(site => site.Offset));
@@ -479,7 +479,7 @@ public sealed class GuideTests
         Assert.False(guide.Parameters[0].Value.IsDisposed);
         Assert.Equal([2, 3], guide.Sample(2)["weights"].Shape);
         Assert.False(Scope.Run(() => PerDatum.Normal("z", 3, [], 1)).Parameters[0].Value.IsDisposed);
-        Assert.False(Scope.Run(() => Unconstrained.OfProgram(Mixed)).Start.IsDisposed);
+        Assert.False(Scope.Run(() => Unconstrained.FromProgram(Mixed)).Start.IsDisposed);
 
         var laplace = await Scope.RunAsync(() => LaplaceApproximation.FitAsync(Linear));
         Assert.Equal([2, 3], laplace.Sample(2)["weights"].Shape);
@@ -511,7 +511,7 @@ public sealed class GuideTests
         Assert.Contains("100", uneven.Message);
 
         var discrete = new Program<Tensor>(p => p.Sample("coin", Bernoulli.FromProbabilities(Number(0.5))));
-        Assert.Contains("coin", Assert.Throws<ArgumentException>(() => Unconstrained.OfProgram(discrete)).Message);
+        Assert.Contains("coin", Assert.Throws<ArgumentException>(() => Unconstrained.FromProgram(discrete)).Message);
 
         var subsampled = new Program<Tensor>(p =>
         {
@@ -520,7 +520,7 @@ public sealed class GuideTests
             return z;
         });
 
-        Assert.Equal("data", Assert.Single(Unconstrained.OfProgram(subsampled).Subsampled).Name);
+        Assert.Equal("data", Assert.Single(Unconstrained.FromProgram(subsampled).Subsampled).Name);
         Assert.Contains("data", (await Assert.ThrowsAsync<ArgumentException>(() => LaplaceApproximation.FitAsync(subsampled))).Message);
     }
 

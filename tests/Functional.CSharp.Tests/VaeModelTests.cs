@@ -260,12 +260,12 @@ public sealed class VaeModelTests
     {
         var (encoder, decoder) = (SmallMixture().Encoder, SmallMixture().Decoder);
         var (weights, means, scales) = (Row(0.25, 0.75), Tensor.Randn([2, 2]), Tensor.Rand([2, 2]) + 0.5);
-        var vae = GaussianMixtureVae.OfMixture(weights, means, scales, encoder, decoder);
+        var vae = GaussianMixtureVae.FromMixture(weights, means, scales, encoder, decoder);
         Close(weights, vae.Weights.Probabilities);
         Close(means, vae.Clusters.Mean);
         Close(scales, vae.Clusters.StandardDeviation);
-        Assert.ThrowsAny<ArgumentException>(() => GaussianMixtureVae.OfMixture(weights, means, Row(1, 1), encoder, decoder));
-        Assert.ThrowsAny<ArgumentException>(() => GaussianMixtureVae.OfMixture(Row(1, 1), means, scales, encoder, decoder));
+        Assert.ThrowsAny<ArgumentException>(() => GaussianMixtureVae.FromMixture(weights, means, Row(1, 1), encoder, decoder));
+        Assert.ThrowsAny<ArgumentException>(() => GaussianMixtureVae.FromMixture(Row(1, 1), means, scales, encoder, decoder));
         Assert.Throws<ArgumentOutOfRangeException>("clusters", () => GaussianMixtureVae.Create(0, 2, encoder, decoder));
         Assert.Throws<ArgumentNullException>("decoder", () => GaussianMixtureVae.Create(1, 2, encoder, null!));
     }

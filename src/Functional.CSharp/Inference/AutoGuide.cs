@@ -78,7 +78,7 @@ public sealed class AutoGuide : IWrapper
     /// <param name="model">p(z, x).</param>
     /// <param name="start">Where it begins. Default: at the median of the prior, with scale 0.1.</param>
     /// <exception cref="ArgumentException">
-    /// The model is not one of <see cref="Unconstrained.OfProgram"/>, or the start is not of shape [D].
+    /// The model is not one of <see cref="Unconstrained.FromProgram"/>, or the start is not of shape [D].
     /// </exception>
     public static AutoGuide MeanField<T>(Program<T> model, GuideStart? start = null) =>
         new(Functional.AutoGuideModule.meanFieldFrom(GuideStart.ToInner(start), Guard.NotNull(model).Inner));
@@ -100,7 +100,7 @@ public sealed class AutoGuide : IWrapper
     /// <param name="rank">How many columns V has, from 1 to D.</param>
     /// <param name="start">Where it begins. Default: at the median of the prior, with scale 0.1.</param>
     /// <exception cref="ArgumentException">
-    /// The model is not one of <see cref="Unconstrained.OfProgram"/>, the start is not of shape [D], or the rank is above D.
+    /// The model is not one of <see cref="Unconstrained.FromProgram"/>, the start is not of shape [D], or the rank is above D.
     /// </exception>
     public static AutoGuide LowRank<T>(Program<T> model, int rank, GuideStart? start = null) =>
         new(Functional.AutoGuideModule.lowRankFrom(

@@ -107,7 +107,7 @@ public static class Langevin
     /// <param name="progress">Told every hundred steps or so. Default: nobody.</param>
     /// <param name="cancellationToken">Looked at every hundred steps at least.</param>
     /// <exception cref="ArgumentException">
-    /// The model is not one of <see cref="Unconstrained.OfProgram"/>, has a subsampled plate, or has no density where the chains
+    /// The model is not one of <see cref="Unconstrained.FromProgram"/>, has a subsampled plate, or has no density where the chains
     /// start.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

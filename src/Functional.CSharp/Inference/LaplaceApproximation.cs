@@ -14,7 +14,7 @@ public static class Map
     /// <param name="model">p(z, x).</param>
     /// <param name="cancellationToken">Looked at before each evaluation of the model.</param>
     /// <exception cref="ArgumentException">
-    /// The model is not one of <see cref="Unconstrained.OfProgram"/>, has a subsampled plate, or has no finite density at the
+    /// The model is not one of <see cref="Unconstrained.FromProgram"/>, has a subsampled plate, or has no finite density at the
     /// prior's median.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -63,7 +63,7 @@ public sealed class LaplaceApproximation : IWrapper
     /// <param name="model">p(z, x).</param>
     /// <param name="cancellationToken">Looked at before each evaluation of the model.</param>
     /// <exception cref="ArgumentException">
-    /// The model is not one of <see cref="Unconstrained.OfProgram"/>, has a subsampled plate, or has no finite density at the
+    /// The model is not one of <see cref="Unconstrained.FromProgram"/>, has a subsampled plate, or has no finite density at the
     /// prior's median.
     /// </exception>
     /// <exception cref="InvalidOperationException">

@@ -76,7 +76,7 @@ public sealed class Unconstrained : IWrapper
     /// The model has a discrete draw (enumerate it first), a draw in a subsampled plate, or draws or supports that change from
     /// run to run; or its log-density is not one number.
     /// </exception>
-    public static Unconstrained OfProgram<T>(Program<T> model) =>
+    public static Unconstrained FromProgram<T>(Program<T> model) =>
         new(Functional.UnconstrainedModule.ofProgram(Guard.NotNull(model).Inner));
 
     /// <summary>

@@ -1,5 +1,5 @@
 // The variational autoencoder whose prior is a mixture of Gaussians, learned with it: its components are clusters of the data.
-// Build it with Create or OfMixture; ClustersOf says what cluster an example belongs to.
+// Build it with Create or FromMixture; ClustersOf says what cluster an example belongs to.
 using Functional.Interop;
 
 namespace Functional.CSharp;
@@ -74,7 +74,7 @@ public sealed class GaussianMixtureVae : VariationalAutoencoder
     /// <param name="encoder">q(z|x): <c>Net.Mlp(784, 400).Then(Head.DiagonalNormal(10))</c>.</param>
     /// <param name="decoder">p(x|z): <c>Net.Mlp(10, 400).Then(Head.Bernoulli(784))</c>.</param>
     /// <exception cref="ArgumentException">Shapes do not fit, weights do not sum to 1, or a scale is not positive.</exception>
-    public static GaussianMixtureVae OfMixture(
+    public static GaussianMixtureVae FromMixture(
         Tensor weights,
         Tensor means,
         Tensor scales,

@@ -184,7 +184,7 @@ type Unconstrained
         | lead -> (density withVolume (Some(Shape.nelement lead)) (u.view [ -1; dimension ])).view lead
 
     /// The space of a model. It runs the model a few times, to find its draws and where they usually lie.
-    static member OfProgram(model: Program<'T>) : Unconstrained =
+    static member FromProgram(model: Program<'T>) : Unconstrained =
         let look () =
             let draws, trace = Survey.run model
 
@@ -272,4 +272,4 @@ type Unconstrained
 module Unconstrained =
 
     /// The space of a model's continuous draws. It runs the model a few times.
-    let ofProgram (model: Program<'T>) : Unconstrained = Unconstrained.OfProgram model
+    let ofProgram (model: Program<'T>) : Unconstrained = Unconstrained.FromProgram model
