@@ -66,7 +66,7 @@ let autoencoded (batch: int) (count: int) (train: Dataset<Tensor>) : Tensor =
 let sample () =
     let arguments = Arguments.Arguments [ "epochs"; "batch"; "channels"; "digits"; "steps"; "flow"; "seed"; "data"; "checkpoint" ]
 
-    let epochs, batch = arguments.Int("epochs", 3), arguments.Int("batch", 32)
+    let epochs, batch = arguments.Int("epochs", 2), arguments.Int("batch", 32)
     let digits, steps = arguments.Int("digits", 1024), arguments.Int("steps", 50)
     let folder = Arguments.artifacts "ddpm-mnist"
     dsharp.seed (arguments.Int("seed", 1))

@@ -8,7 +8,7 @@ using Samples;
 
 return await Arguments.RunAsync(args, ["epochs", "batch", "channels", "steps", "seed", "data"], async arguments =>
 {
-    var (epochs, batch) = (arguments.Int("epochs", 3, atLeast: 1), arguments.Int("batch", 32, atLeast: 1));
+    var (epochs, batch) = (arguments.Int("epochs", 2, atLeast: 1), arguments.Int("batch", 32, atLeast: 1));
     var (channels, steps) = (arguments.Int("channels", 16, atLeast: 8), arguments.Int("steps", 100, atLeast: 1));
     var folder = Arguments.Artifacts("diffusion-console");
     RandomNumbers.Seed(arguments.Int("seed", 1));
