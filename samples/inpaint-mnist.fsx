@@ -71,8 +71,7 @@ let sample () =
 
     let trainImages = LabelledImages.centred mnist.Train
     let denoiser = denoiser channels
-    let ofDdpm, own =
-        Path.Combine(Arguments.artifacts "ddpm-mnist", "ddpm.safetensors"), Path.Combine(folder, "ddpm.safetensors")
+    let ofDdpm, own = Path.Combine(Arguments.artifacts "ddpm-mnist", "ddpm.safetensors"), Path.Combine(folder, "ddpm.safetensors")
 
     let weights =
         match arguments.Path "weights", [ ofDdpm; own ] |> List.tryFind File.Exists with

@@ -26,7 +26,7 @@ type Panel = { Title: string; X: float * float; Y: float * float; Marks: Mark li
 
 /// The rows of a tensor [count; 2] as places.
 let places (rows: Tensor) : (float * float)[] =
-    let numbers = rows.cast(Dtype.Float64).toArray2D<float> ()
+    let numbers = rows.cast(Dtype.Float64).toArray2D<float>()
     Array.init (numbers.GetLength 0) (fun row -> numbers[row, 0], numbers[row, 1])
 
 let private width, height = 400.0, 300.0

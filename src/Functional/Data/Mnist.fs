@@ -29,8 +29,7 @@ module LabelledImages =
 
     /// Each image with one channel, [1; height; width], and brightnesses between -1 and 1: for convolutions, and for noise around 0.
     let centred (set: LabelledImages) : Dataset<Tensor> =
-        Dataset.ofTensor (set.Images.unsqueeze 1)
-        |> Dataset.map (fun bytes -> bytes.cast Dtype.Default / 127.5 - 1.0)
+        Dataset.ofTensor (set.Images.unsqueeze 1) |> Dataset.map (fun bytes -> bytes.cast Dtype.Default / 127.5 - 1.0)
 
     /// The class of each image (Int64).
     let labels (set: LabelledImages) : Dataset<Tensor> =

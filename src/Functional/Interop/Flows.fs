@@ -113,7 +113,12 @@ module internal SdeBridge =
     let drift (sde: Sde) (x: Tensor) (t: Tensor) = sde.Drift x t
     let diffusionSquared (sde: Sde) (t: Tensor) = sde.DiffusionSquared t
 
-    let stepping (name: string) (order: int) (step: Func<Sde, float, float, Tensor, Tensor, Tensor>) (source: string) : SdeMethod =
+    let stepping
+        (name: string)
+        (order: int)
+        (step: Func<Sde, float, float, Tensor, Tensor, Tensor>)
+        (source: string)
+        : SdeMethod =
         { Name = name
           Order = order
           Step = fun sde t h x noise -> step.Invoke(sde, t, h, x, noise)

@@ -17,8 +17,7 @@ module TimeEmbedding =
             raise (Errors.Network.oddEmbedding size)
 
         let half = size / 2
-        let frequencies =
-            Constants [| for i in 0 .. half - 1 -> 1000.0 * Math.Pow(10000.0, -float i / float half) |]
+        let frequencies = Constants [| for i in 0 .. half - 1 -> 1000.0 * Math.Pow(10000.0, -float i / float half) |]
 
         let run _ (time: Tensor) =
             let angle = time.unsqueeze -1 * frequencies.Like time

@@ -87,7 +87,10 @@ module internal Gaussian =
               0.9739065285171717, 0.0666713443086881 ]
 
         let both = abscissas |> List.collect (fun (x, weight) -> [ x, weight; -x, weight ])
-        let column (number: float * float -> float) = Constants [| for point in both -> number point |]
+
+        let column (number: float * float -> float) =
+            Constants [| for point in both -> number point |]
+
         column (fun (x, _) -> (1.0 + x) / 2.0), column (fun (_, weight) -> weight / 2.0)
 
     // s and exp(-νs - s²/2) ds at the points.
