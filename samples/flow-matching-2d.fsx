@@ -141,7 +141,7 @@ let sample () =
     let arguments = Arguments.Arguments [ "steps"; "seed" ]
     dsharp.seed (arguments.Int("seed", 1))
     let folder = Arguments.artifacts "flow-matching-2d"
-    let steps = arguments.Int("steps", 3000)
+    let steps = arguments.Int("steps", 10_000)
 
     [ for dataSet in dataSets do
           yield! study folder steps dataSet ]
