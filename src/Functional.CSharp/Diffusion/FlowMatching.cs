@@ -49,7 +49,10 @@ public sealed class VelocityField : IWrapper
     public static VelocityField Rectified(Net<(Tensor X, Tensor Time), Tensor> network) =>
         new(Functional.VelocityFieldModule.rectified(PairBridge.ofStruct(DiffusionConversions.OfTimed(network))));
 
-    /// <summary>The velocity field that says the same as a denoiser.</summary>
+    /// <summary>
+    /// The velocity field that says the same as a denoiser. Where that <see cref="Denoiser.NeedsSignal"/>, it has no value at times with
+    /// α = 0, as t = 1 of straight lines: no flow of it begins there.
+    /// </summary>
     public static VelocityField FromDenoiser(Denoiser denoiser) =>
         new(Functional.VelocityFieldModule.ofDenoiser(Guard.NotNull(denoiser).Inner));
 

@@ -51,6 +51,7 @@ module VelocityField =
         Denoiser.create field.Schedule Prediction.Velocity (map velocity field.Network)
 
     /// The velocity field that says the same: u = α' x̂₀ + σ' ε̂ = [δ v̂ + (α α' + σ σ') x]/(α² + σ²).
+    /// Where the denoiser `NeedsSignal`, it has no value at times with α = 0, as t = 1 of straight lines: no flow of it begins there.
     let ofDenoiser (denoiser: Denoiser) : VelocityField =
         let denoiser = Denoiser.predicting Prediction.Velocity denoiser
 
